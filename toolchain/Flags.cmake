@@ -1,0 +1,29 @@
+# Compiler flags, in one place.
+
+add_library(caseframe-warnings INTERFACE)
+target_compile_options(caseframe-warnings INTERFACE
+  -Wall -Wextra -Wshadow -Wconversion -Wsign-conversion -Wold-style-cast -Werror)
+
+if(NOT CMAKE_BUILD_TYPE)
+  set(CMAKE_BUILD_TYPE Release)
+endif()
+# No fused multiply-add: every platform rounds alike, and the same input gives the same bytes.
+add_compile_options(-ffp-contract=off -ffunction-sections -fdata-sections)
+
+if(CASEFRAME_SANITIZE)
+  add_compile_options(-fsanitize=address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer)
+  add_link_options(-fsanitize=address,undefined)
+endif()
+
+if(EMSCRIPTEN)
+  if(CASEFRAME_WASM_SIMD)
+    add_compile_options(-msimd128 -mbulk-memory)
+  else()
+    # What Chrome 80, Firefox 75 and Safari 14 share: WebAssembly 1.0.
+    add_compile_options(-mcpu=mvp)
+  endif()
+  # setjmp by way of JavaScript: WebAssembly's own exceptions are younger than the oldest browsers we serve, and the
+  # price is a dozen calls a picture (only calls made by the function that called setjmp pay it).
+  add_compile_options(-sSUPPORT_LONGJMP=emscripten)
+  add_link_options(-sSUPPORT_LONGJMP=emscripten)
+endif()

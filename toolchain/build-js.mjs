@@ -1,0 +1,38 @@
+// From js/ and the two modules to dist/: the files as they are, the glue minified, declarations beside them.
+import { execFileSync } from 'node:child_process';
+import { cp, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { fileURLToPath } from 'node:url';
+import { transform } from 'esbuild';
+
+const root = new URL('../', import.meta.url);
+const at = (path) => new URL(path, root);
+const modules = { simd: 'build/wasm/bindings/', baseline: 'build/wasm-baseline/bindings/' };
+
+const glue = await readFile(at(`${modules.simd}caseframe.mjs`), 'utf8');
+if (glue !== (await readFile(at(`${modules.baseline}caseframe.mjs`), 'utf8'))) {
+  throw new Error('The two modules came with different glue: one file cannot serve both (see bindings/CMakeLists.txt)');
+}
+// Emscripten's glue is newer than ES2020; ours is not, and goes out as it is.
+const { code } = await transform(glue, { minify: true, target: 'es2020', format: 'esm', legalComments: 'none' });
+
+// Whole or not at all: made beside dist/, then put in its place.
+const fresh = at('build/dist.new/');
+await rm(fresh, { recursive: true, force: true });
+await cp(at('js/'), fresh, { recursive: true });
+await writeFile(new URL('wasm/caseframe.js', fresh), code);
+for (const [variant, folder] of Object.entries(modules)) {
+  await cp(at(`${folder}caseframe.wasm`), new URL(`wasm/caseframe.${variant}.wasm`, fresh));
+}
+if (!process.argv.includes('--no-types')) {
+  execFileSync(
+    fileURLToPath(at('node_modules/.bin/tsc')),
+    ['-p', 'toolchain/tsconfig.types.json', '--outDir', fileURLToPath(fresh)],
+    { cwd: fileURLToPath(root), stdio: 'inherit' },
+  );
+}
+await rm(at('build/dist.old/'), { recursive: true, force: true });
+await rename(at('dist/'), at('build/dist.old/')).catch((error) => {
+  if (error.code !== 'ENOENT') throw error;
+});
+await rename(fresh, at('dist/'));
+await rm(at('build/dist.old/'), { recursive: true, force: true });

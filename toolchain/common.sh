@@ -1,0 +1,35 @@
+# Sourced by the other scripts: the pins, the cache folder, and one way to speak.
+set -euo pipefail
+
+TOOLCHAIN_DIR=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
+PROJECT_DIR=$(dirname "$TOOLCHAIN_DIR")
+# Ignored by git. CASEFRAME_CACHE shares one cache among several checkouts.
+CACHE_DIR=${CASEFRAME_CACHE:-$TOOLCHAIN_DIR/.cache}
+# shellcheck source=pins.env
+source "$TOOLCHAIN_DIR/pins.env"
+mkdir -p "$CACHE_DIR"
+
+say() { printf 'caseframe: %s\n' "$*" >&2; }
+die() { say "$*"; exit 1; }
+
+# step LABEL COMMAND…: quiet on success with the time it took; on failure the end of what the command printed.
+step() {
+  local label=$1 log started=$SECONDS
+  shift
+  log=$(mktemp "${TMPDIR:-/tmp}/caseframe.XXXXXX")
+  printf 'caseframe: %s … ' "$label" >&2
+  if "$@" >"$log" 2>&1; then
+    printf 'done (%d s)\n' $((SECONDS - started)) >&2
+    rm -f "$log"
+  else
+    printf 'failed\n' >&2
+    tail -n 25 "$log" >&2
+    die "“$label” failed; the whole output is in $log"
+  fi
+}
+
+# The mirror this machine already uses: the first package source of its own apt configuration.
+debian_mirror() {
+  apt-get indextargets --format '$(REPO_URI) $(RELEASE)' 'Created-By: Packages' 2>/dev/null |
+    awk '$2 !~ /-(security|updates|backports)/ { print $1; exit }'
+}

@@ -1,0 +1,18 @@
+#!/usr/bin/env bash
+# Usage: setup.sh build|test   Installs what is missing on a fresh machine; returns at once where nothing is.
+source "$(dirname "$0")/common.sh"
+cd "$PROJECT_DIR"
+
+packages=(cmake ninja-build)
+if [ "${1:-build}" = test ]; then
+  packages+=(g++ clang-format clang-tidy doctest-dev chromium libjpeg62-turbo-dev)
+fi
+toolchain/debian-packages.sh "${packages[@]}"
+
+# npm writes its own copy of the lock file last: older than ours means that the tree is out of date.
+installed=node_modules/.package-lock.json
+if [ ! -f "$installed" ] || [ package-lock.json -nt "$installed" ] || [ package.json -nt "$installed" ]; then
+  step "installing npm packages" npm ci --no-audit --no-fund
+  touch "$installed"
+fi
+toolchain/emscripten.sh
