@@ -1,0 +1,186 @@
+// The border between the core and JavaScript. js/engine/border.js is its other side: names for the numbers here.
+// Everything is a value; nothing is thrown. Views of memory are valid until the next call.
+#include <emscripten/bind.h>
+#include <emscripten/val.h>
+
+#include <new>
+
+#include "capture.hpp"
+#include "scale.hpp"
+
+using emscripten::typed_memory_view;
+using emscripten::val;
+
+namespace caseframe {
+namespace {
+
+// Plain numbers and booleans only, so that a wrong one cannot go unseen: js/engine/options.js fills every field.
+struct Options {
+  double quality;
+  int subsampling;
+  bool progressive;
+  unsigned max_width;
+  unsigned max_height;
+  unsigned reject;
+};
+
+struct RegionFields {
+  double x;
+  double y;
+  double width;
+  double height;
+  int mode;
+  int unit;
+  unsigned color;
+};
+
+val failure(Error error) {
+  val result = val::object();
+  result.set("error", static_cast<int>(error.code));
+  result.set("message", val::u8string(error.message));
+  return result;
+}
+
+val to_js(const FrameReport& report) {
+  val result = val::object();
+  result.set("verdict", static_cast<int>(report.verdict));
+  result.set("meanLuma", report.mean_luma);
+  result.set("lumaStdDev", report.luma_std_dev);
+  result.set("peakLuma", report.peak_luma);
+  result.set("darkRatio", report.dark_ratio);
+  return result;
+}
+
+val to_js(const Redaction& r) {
+  val result = val::object();
+  result.set("x", r.x);
+  result.set("y", r.y);
+  result.set("width", r.width);
+  result.set("height", r.height);
+  result.set("mode", static_cast<int>(r.mode));
+  result.set("cell", r.cell);
+  result.set("radius", r.radius);
+  result.set("color", r.color);
+  return result;
+}
+
+// A copy that JavaScript owns.
+val copy_of(const std::uint8_t* bytes, std::size_t size) { return val(typed_memory_view(size, bytes)).call<val>("slice"); }
+
+// The pixels of one capture, in the module's memory until JavaScript deletes this: then they are zeroed.
+class HeldFrame {
+ public:
+  // Null where there is no memory for it.
+  static HeldFrame* create(unsigned width, unsigned height) {
+    const std::uint64_t size = std::uint64_t{width} * height * kBytesPerPixel;
+    if (size > SIZE_MAX) return nullptr;
+    auto pixels = Buffer<std::uint8_t>::allocate(static_cast<std::size_t>(size));
+    if (!pixels) return nullptr;
+    return new (std::nothrow) HeldFrame(*std::move(pixels), width, height);
+  }
+
+  // RGBA, rows tight.
+  val pixels() { return val(typed_memory_view(pixels_.size(), pixels_.data())); }
+
+  [[nodiscard]] val analyze() const {
+    const auto frame = view();
+    return frame ? to_js(caseframe::analyze(*frame)) : failure(frame.error());
+  }
+
+  [[nodiscard]] val encode(Options options, val regions) const {
+    const auto frame = view();
+    if (!frame) return failure(frame.error());
+    const auto count = regions["length"].as<unsigned>();
+    auto redact = Buffer<Region>::allocate(count);
+    if (!redact) return failure(redact.error());
+    for (unsigned i = 0; i < count; ++i) {
+      const auto r = regions[i].as<RegionFields>();
+      (*redact)[i] = {r.x, r.y, r.width, r.height, static_cast<RedactMode>(r.mode), static_cast<RegionUnit>(r.unit), r.color};
+    }
+    const auto encoded = caseframe::encode(
+        *frame, {.jpeg = {.quality = options.quality,
+                          .subsampling = static_cast<Subsampling>(options.subsampling),
+                          .progressive = options.progressive},
+                 .max_width = options.max_width,
+                 .max_height = options.max_height,
+                 .redact = {redact->data(), redact->size()},
+                 .reject = static_cast<Verdicts>(options.reject)});
+    if (!encoded) return failure(encoded.error());
+
+    val redactions = val::array();
+    for (const Redaction& r : encoded->redactions) redactions.call<void>("push", to_js(r));
+    val result = val::object();
+    result.set("jpeg", copy_of(encoded->jpeg.data(), encoded->jpeg.size()));
+    result.set("width", encoded->width);
+    result.set("height", encoded->height);
+    result.set("sha256", copy_of(encoded->sha256.data(), encoded->sha256.size()));
+    result.set("report", to_js(encoded->report));
+    result.set("redactions", redactions);
+    return result;
+  }
+
+  // A small copy for showing, not redacted.
+  [[nodiscard]] val scaled(unsigned max_width, unsigned max_height) const {
+    const auto frame = view();
+    if (!frame) return failure(frame.error());
+    const auto whole = RedactedFrame::create(*frame, {});
+    if (!whole) return failure(whole.error());
+    const Size size = fit({width_, height_}, max_width, max_height);
+    const auto pixels = downscale(whole->picture(), size);
+    if (!pixels) return failure(pixels.error());
+    val result = val::object();
+    result.set("data", copy_of(pixels->data(), pixels->size()));
+    result.set("width", size.width);
+    result.set("height", size.height);
+    return result;
+  }
+
+ private:
+  HeldFrame(Buffer<std::uint8_t> pixels, unsigned width, unsigned height)
+      : pixels_(std::move(pixels)), width_(width), height_(height) {}
+
+  [[nodiscard]] Result<FrameView> view() const {
+    return FrameView::create({pixels_.data(), pixels_.size()}, width_, height_);
+  }
+
+  Buffer<std::uint8_t> pixels_;
+  unsigned width_;
+  unsigned height_;
+};
+
+bool has_simd() {
+#ifdef __wasm_simd128__
+  return true;
+#else
+  return false;
+#endif
+}
+
+}  // namespace
+}  // namespace caseframe
+
+EMSCRIPTEN_BINDINGS(caseframe) {
+  using namespace caseframe;
+  emscripten::function("hasSimd", &has_simd);
+  emscripten::value_object<Options>("Options")
+      .field("quality", &Options::quality)
+      .field("subsampling", &Options::subsampling)
+      .field("progressive", &Options::progressive)
+      .field("maxWidth", &Options::max_width)
+      .field("maxHeight", &Options::max_height)
+      .field("reject", &Options::reject);
+  emscripten::value_object<RegionFields>("Region")
+      .field("x", &RegionFields::x)
+      .field("y", &RegionFields::y)
+      .field("width", &RegionFields::width)
+      .field("height", &RegionFields::height)
+      .field("mode", &RegionFields::mode)
+      .field("unit", &RegionFields::unit)
+      .field("color", &RegionFields::color);
+  emscripten::class_<HeldFrame>("HeldFrame")
+      .class_function("create", &HeldFrame::create, emscripten::return_value_policy::take_ownership())
+      .function("pixels", &HeldFrame::pixels)
+      .function("analyze", &HeldFrame::analyze)
+      .function("encode", &HeldFrame::encode)
+      .function("scaled", &HeldFrame::scaled);
+}

@@ -1,0 +1,99 @@
+/**
+ * The other side of bindings/caseframe.cpp: names for its numbers, and errors for its failures. Each list stands in the
+ * order of the C++ enum it names.
+ */
+import { CaptureError } from '../errors.js';
+
+/** @typedef {import('../wasm/caseframe.js').RawReport} RawReport */
+/** @typedef {import('../wasm/caseframe.js').RawRedaction} RawRedaction */
+/** @typedef {import('../wasm/caseframe.js').Failure} Failure */
+
+/** @typedef {'ok' | 'black' | 'undecoded' | 'uniform'} Verdict */
+/** `enum class Verdict`. @type {readonly Verdict[]} */
+export const VERDICTS = ['ok', 'black', 'undecoded', 'uniform'];
+
+/** @typedef {'4:2:0' | '4:2:2' | '4:4:4' | 'gray'} Subsampling */
+/** `enum class Subsampling`. @type {readonly Subsampling[]} */
+export const SUBSAMPLINGS = ['4:2:0', '4:2:2', '4:4:4', 'gray'];
+
+/** @typedef {'pixelate' | 'blur' | 'fill'} RedactMode */
+/** `enum class RedactMode`. @type {readonly RedactMode[]} */
+export const REDACT_MODES = ['pixelate', 'blur', 'fill'];
+
+/** @typedef {'pixel' | 'ratio'} RegionUnit */
+/** `enum class RegionUnit`. @type {readonly RegionUnit[]} */
+export const REGION_UNITS = ['pixel', 'ratio'];
+
+/** `enum class ErrorCode`. @type {readonly import('../errors.js').CaptureErrorCode[]} */
+const ERROR_CODES = [
+  'invalid-argument',
+  'out-of-memory',
+  'black-frame',
+  'undecoded-frame',
+  'uniform-frame',
+  'engine-crash',
+];
+
+/**
+ * Colours of a mosaic cell: kLumaLevels and kChromaLevels of src/redact.hpp.
+ */
+const LEVELS = Object.freeze({ luma: 16, chroma: 8 });
+
+/**
+ * What a frame shows. Luma is BT.709 on full-range RGB, 0..255.
+ * @typedef {object} FrameReport
+ * @property {Verdict} verdict
+ * @property {number} meanLuma
+ * @property {number} lumaStdDev Of the population.
+ * @property {number} peakLuma The 99.9th percentile.
+ * @property {number} darkRatio Share of pixels with luma ≤ 25, 0..1.
+ */
+
+/**
+ * A rectangle that was made unreadable, in pixels of the frame given: the region grown to even coordinates and clipped.
+ * @typedef {object} Redaction
+ * @property {number} x
+ * @property {number} y
+ * @property {number} width
+ * @property {number} height
+ * @property {RedactMode} mode
+ * @property {number} [cell] Side of a mosaic cell in pixels ('pixelate' and 'blur').
+ * @property {{ luma: number, chroma: number }} [levels] Colours a cell may have ('pixelate' and 'blur').
+ * @property {number} [radius] Reach of the smoothing in pixels ('blur').
+ * @property {string} [color] `#rrggbb` ('fill').
+ */
+
+/** @param {RawReport} raw @returns {FrameReport} */
+export function toReport(raw) {
+  return { ...raw, verdict: VERDICTS[raw.verdict] };
+}
+
+/** @param {RawRedaction} raw @returns {Redaction} */
+export function toRedaction({ x, y, width, height, mode, cell, radius, color }) {
+  const rectangle = { x, y, width, height };
+  switch (REDACT_MODES[mode]) {
+    case 'fill':
+      return { ...rectangle, mode: 'fill', color: `#${color.toString(16).padStart(6, '0')}` };
+    case 'blur':
+      return { ...rectangle, mode: 'blur', cell, levels: LEVELS, radius };
+    default:
+      return { ...rectangle, mode: 'pixelate', cell, levels: LEVELS };
+  }
+}
+
+/** @param {Uint8Array} bytes Lowercase hex. */
+export function toHex(bytes) {
+  return Array.from(bytes, (byte) => byte.toString(16).padStart(2, '0')).join('');
+}
+
+/**
+ * The value, or the error that came in its place.
+ * @template {object} T
+ * @param {T | Failure} result
+ * @param {Record<string, unknown>} [details]
+ * @returns {T}
+ */
+export function unwrap(result, details) {
+  if (!('error' in result)) return result;
+  throw new CaptureError(ERROR_CODES[result.error], result.message, { details });
+}

@@ -1,0 +1,133 @@
+/**
+ * From a URL to an instance of the module, with an error that names the fix where that fails.
+ */
+import { CaptureError, invalidArgument } from '../errors.js';
+import createModule from '../wasm/caseframe.js';
+
+/** @typedef {'simd' | 'baseline'} Variant */
+
+/**
+ * Where the module comes from.
+ * @typedef {object} LoadOptions
+ * @property {'auto' | Variant} [variant] 'auto' (default) takes SIMD where the browser has it.
+ * @property {string | URL} [wasmUrl] The .wasm file, or, ending in '/', the folder that holds both of them. Default:
+ *   beside this package's own files.
+ * @property {WebAssembly.Module} [wasmModule] Compiled already; `wasmUrl` and `variant: 'auto'` do not matter then.
+ */
+
+/**
+ * @typedef {object} Loaded
+ * @property {import('../wasm/caseframe.js').Module} module
+ * @property {WebAssembly.Memory} memory
+ */
+
+/** The smallest module with a SIMD instruction: `(func (result v128) (i8x16.popcnt (i8x16.splat (i32.const 0))))`. */
+const SIMD_PROBE = [
+  0, 97, 115, 109, 1, 0, 0, 0, 1, 5, 1, 96, 0, 1, 123, 3, 2, 1, 0, 10, 10, 1, 8, 0, 65, 0, 253, 15, 253, 98, 11,
+];
+
+export function hasSimd() {
+  return WebAssembly.validate(new Uint8Array(SIMD_PROBE));
+}
+
+/** @param {Variant} variant */
+export const fileName = (variant) => `caseframe.${variant}.wasm`;
+
+/**
+ * @param {LoadOptions} options
+ * @param {(variant: Variant) => Promise<BufferSource>} [readDefault] Reads the package's own file where
+ *   fetch cannot.
+ * @returns {Promise<Loaded>}
+ */
+export async function load({ variant = 'auto', wasmUrl, wasmModule }, readDefault) {
+  if (variant !== 'auto' && variant !== 'simd' && variant !== 'baseline') {
+    throw invalidArgument('variant', "one of 'auto', 'simd', 'baseline'", variant);
+  }
+  if (typeof WebAssembly !== 'object') throw loadError('This browser has no WebAssembly, or a policy turned it off');
+  if (wasmModule !== undefined) {
+    if (!(wasmModule instanceof WebAssembly.Module)) {
+      throw invalidArgument('wasmModule', 'a WebAssembly.Module', wasmModule);
+    }
+    return instantiate(wasmModule);
+  }
+  const chosen = variant === 'auto' ? (hasSimd() ? 'simd' : 'baseline') : variant;
+  if (wasmUrl === undefined && readDefault) return instantiate(await compile(readDefault(chosen), fileName(chosen)));
+  return instantiate(await fetchModule(locate(chosen, wasmUrl)));
+}
+
+/** @param {Variant} variant @param {string | URL | undefined} wasmUrl @returns {string} */
+function locate(variant, wasmUrl) {
+  if (wasmUrl === undefined) {
+    // Written out, so that bundlers see two assets.
+    return variant === 'simd'
+      ? new URL('../wasm/caseframe.simd.wasm', import.meta.url).href
+      : new URL('../wasm/caseframe.baseline.wasm', import.meta.url).href;
+  }
+  if (typeof wasmUrl !== 'string' && !(wasmUrl instanceof URL)) throw invalidArgument('wasmUrl', 'a URL', wasmUrl);
+  const url = String(wasmUrl);
+  return url.endsWith('/') ? url + fileName(variant) : url;
+}
+
+/** @param {string} url @returns {Promise<WebAssembly.Module>} */
+async function fetchModule(url) {
+  /** @type {Response} */
+  let response;
+  try {
+    response = await fetch(url, { credentials: 'same-origin' });
+  } catch (cause) {
+    throw loadError(
+      `Could not fetch ${url}: check that it exists, and that connect-src and CORS allow it, or set wasmUrl`,
+      cause,
+    );
+  }
+  if (!response.ok) throw loadError(`${url} answered ${response.status}: host the package's wasm/ folder there, or set wasmUrl`);
+  const type = (response.headers.get('content-type') || '').split(';')[0].trim();
+  if (type === 'application/wasm' && typeof WebAssembly.compileStreaming === 'function') {
+    return compile(WebAssembly.compileStreaming(response), url, type);
+  }
+  return compile(response.arrayBuffer(), url, type);
+}
+
+/**
+ * @param {Promise<BufferSource | WebAssembly.Module> | undefined} source
+ * @param {string} name @param {string} [type] What the server said it is.
+ */
+async function compile(source, name, type) {
+  try {
+    const got = await source;
+    return got instanceof WebAssembly.Module ? got : await WebAssembly.compile(/** @type {BufferSource} */ (got));
+  } catch (cause) {
+    const policy = /unsafe-eval|Content Security Policy|CSP/i.test(String(cause));
+    throw loadError(
+      policy
+        ? "The page's Content-Security-Policy forbids WebAssembly: add 'wasm-unsafe-eval' to script-src"
+        : `${name} is no WebAssembly this browser can compile${type ? ` (served as ${type})` : ''}: ` +
+            'serve the file itself, as application/wasm',
+      cause,
+    );
+  }
+}
+
+/** @param {WebAssembly.Module} compiled @returns {Promise<Loaded>} */
+function instantiate(compiled) {
+  return new Promise((resolve, reject) => {
+    /** @param {unknown} cause */
+    const fail = (cause) => reject(loadError('The WebAssembly module did not start: do its version and this package’s match?', cause));
+    /** @type {WebAssembly.Memory} */
+    let memory;
+    createModule({
+      instantiateWasm(imports, done) {
+        WebAssembly.instantiate(compiled, imports).then((instance) => {
+          memory = /** @type {WebAssembly.Memory} */ (instance.exports.memory);
+          done(instance, compiled);
+        }, fail);
+        return {};
+      },
+    }).then((module) => resolve({ module, memory }), fail);
+  });
+}
+
+/** @param {string} message @param {unknown} [cause] */
+function loadError(message, cause) {
+  return new CaptureError('engine-load', message, { cause });
+}

@@ -1,0 +1,83 @@
+// The glue that Emscripten writes beside the modules, by hand: what bindings/caseframe.cpp offers.
+
+export interface Failure {
+  error: number;
+  message: string;
+}
+
+export interface RawReport {
+  verdict: number;
+  meanLuma: number;
+  lumaStdDev: number;
+  peakLuma: number;
+  darkRatio: number;
+}
+
+export interface RawRedaction {
+  x: number;
+  y: number;
+  width: number;
+  height: number;
+  mode: number;
+  cell: number;
+  radius: number;
+  color: number;
+}
+
+export interface RawEncoded {
+  jpeg: Uint8Array<ArrayBuffer>;
+  width: number;
+  height: number;
+  sha256: Uint8Array<ArrayBuffer>;
+  report: RawReport;
+  redactions: RawRedaction[];
+}
+
+export interface RawImage {
+  data: Uint8Array<ArrayBuffer>;
+  width: number;
+  height: number;
+}
+
+export interface RawOptions {
+  quality: number;
+  subsampling: number;
+  progressive: boolean;
+  maxWidth: number;
+  maxHeight: number;
+  reject: number;
+}
+
+export interface RawRegion {
+  x: number;
+  y: number;
+  width: number;
+  height: number;
+  mode: number;
+  unit: number;
+  color: number;
+}
+
+export interface HeldFrame {
+  /** A view of the module's memory: valid until the next call into the module. */
+  pixels(): Uint8Array<ArrayBuffer>;
+  analyze(): RawReport | Failure;
+  encode(options: RawOptions, regions: RawRegion[]): RawEncoded | Failure;
+  scaled(maxWidth: number, maxHeight: number): RawImage | Failure;
+  /** Zeroes and frees. */
+  delete(): void;
+}
+
+export interface Module {
+  hasSimd(): boolean;
+  HeldFrame: { create(width: number, height: number): HeldFrame | null };
+}
+
+declare function createModule(options: {
+  instantiateWasm(
+    imports: WebAssembly.Imports,
+    done: (instance: WebAssembly.Instance, module: WebAssembly.Module) => void,
+  ): Record<string, never>;
+}): Promise<Module>;
+
+export default createModule;

@@ -1,0 +1,61 @@
+#include "capture.hpp"
+
+#include "scale.hpp"
+
+namespace caseframe {
+namespace {
+
+Error rejected(Verdict verdict) {
+  switch (verdict) {
+    case Verdict::kBlack:
+      return {ErrorCode::kBlackFrame, "The frame is black"};
+    case Verdict::kUndecoded:
+      return {ErrorCode::kUndecodedFrame, "The frame was never decoded"};
+    case Verdict::kUniform:
+      return {ErrorCode::kUniformFrame, "The frame shows a single colour"};
+    case Verdict::kOk:
+      break;
+  }
+  return {ErrorCode::kInvalidArgument, "Expected no 'ok' among the verdicts to reject"};
+}
+
+// Row pointers into a tight buffer.
+Result<Buffer<const std::uint8_t*>> rows_of(const Buffer<std::uint8_t>& pixels, Size size) {
+  auto rows = Buffer<const std::uint8_t*>::allocate(size.height);
+  if (!rows) return rows.error();
+  for (std::uint32_t y = 0; y < size.height; ++y) {
+    (*rows)[y] = pixels.data() + std::size_t{y} * size.width * kBytesPerPixel;
+  }
+  return rows;
+}
+
+}  // namespace
+
+Result<Encoded> encode(const FrameView& frame, const EncodeOptions& options) {
+  const FrameReport report = analyze(frame);
+  if ((options.reject & verdicts(report.verdict)) != 0) return rejected(report.verdict);
+
+  auto redacted = RedactedFrame::create(frame, options.redact);
+  if (!redacted) return redacted.error();
+
+  Picture picture = redacted->picture();
+  const Size target = fit({picture.width, picture.height()}, options.max_width, options.max_height);
+  Buffer<std::uint8_t> pixels;
+  Buffer<const std::uint8_t*> rows;
+  if (target != Size{picture.width, picture.height()}) {
+    auto scaled = downscale(picture, target);
+    if (!scaled) return scaled.error();
+    pixels = *std::move(scaled);
+    auto pointers = rows_of(pixels, target);
+    if (!pointers) return pointers.error();
+    rows = *std::move(pointers);
+    picture = {{rows.data(), rows.size()}, target.width};
+  }
+
+  auto jpeg = encode_jpeg(picture, options.jpeg);
+  if (!jpeg) return jpeg.error();
+  const Sha256 hash = sha256({jpeg->data(), jpeg->size()});
+  return Encoded{*std::move(jpeg), target.width, target.height, hash, report, redacted->take_record()};
+}
+
+}  // namespace caseframe

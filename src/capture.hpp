@@ -1,0 +1,42 @@
+// One frame's way through the core: analyse → redact → scale → encode → hash.
+#pragma once
+
+#include <cstdint>
+#include <span>
+
+#include "buffer.hpp"
+#include "frame.hpp"
+#include "jpeg.hpp"
+#include "redact.hpp"
+#include "result.hpp"
+#include "sha256.hpp"
+#include "validity.hpp"
+
+namespace caseframe {
+
+// A set of verdicts: one bit each.
+using Verdicts = std::uint8_t;
+[[nodiscard]] constexpr Verdicts verdicts(Verdict verdict) { return static_cast<Verdicts>(1U << static_cast<unsigned>(verdict)); }
+
+struct EncodeOptions {
+  JpegOptions jpeg;
+  std::uint32_t max_width = 0;  // 0: no limit
+  std::uint32_t max_height = 0;
+  std::span<const Region> redact;
+  Verdicts reject = verdicts(Verdict::kBlack) | verdicts(Verdict::kUndecoded);
+};
+
+struct Encoded {
+  Buffer<std::uint8_t> jpeg;
+  std::uint32_t width;
+  std::uint32_t height;
+  Sha256 sha256;  // of `jpeg`
+  FrameReport report;
+  Buffer<Redaction> redactions;
+};
+
+// kBlackFrame, kUndecodedFrame or kUniformFrame where the frame's verdict is among options.reject; else what redact.hpp
+// and jpeg.hpp say. The same input gives the same bytes on every platform. The frame is only read.
+[[nodiscard]] Result<Encoded> encode(const FrameView& frame, const EncodeOptions& options);
+
+}  // namespace caseframe

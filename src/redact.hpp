@@ -1,0 +1,65 @@
+// Makes regions of a frame unreadable, at source size, in a copy.
+#pragma once
+
+#include <cstdint>
+#include <span>
+
+#include "buffer.hpp"
+#include "frame.hpp"
+#include "result.hpp"
+
+namespace caseframe {
+
+enum class RedactMode : std::uint8_t { kPixelate, kBlur, kFill };
+enum class RegionUnit : std::uint8_t { kPixel, kRatio };
+
+// What to cover. May stick out of the frame; `color` is 0xRRGGBB and counts for kFill only.
+struct Region {
+  double x = 0;
+  double y = 0;
+  double width = 0;
+  double height = 0;
+  RedactMode mode = RedactMode::kPixelate;
+  RegionUnit unit = RegionUnit::kPixel;
+  std::uint32_t color = 0;
+};
+
+// What was covered, in pixels of the frame.
+struct Redaction {
+  std::uint32_t x;
+  std::uint32_t y;
+  std::uint32_t width;
+  std::uint32_t height;
+  RedactMode mode;
+  std::uint32_t cell;    // kPixelate and kBlur: side of a mosaic cell
+  std::uint32_t radius;  // kBlur: reach of the kernel
+  std::uint32_t color;   // kFill
+};
+
+// Colours of a mosaic cell, in the YCbCr of JFIF. 16 and 8 are the contract's upper bounds.
+inline constexpr std::uint32_t kLumaLevels = 16;
+inline constexpr std::uint32_t kChromaLevels = 8;
+
+// The redacted picture: rows that no region touches are the frame's own, the others belong to a copy, which is zeroed
+// when this goes. It must not outlive the frame's pixels.
+class RedactedFrame {
+ public:
+  // Regions that cover no pixel of the frame are dropped. kInvalidArgument for a non-finite position or size and for a
+  // negative size; kOutOfMemory.
+  static Result<RedactedFrame> create(const FrameView& frame, std::span<const Region> regions);
+
+  [[nodiscard]] Picture picture() const { return {{rows_.data(), rows_.size()}, width_}; }
+  // In the order the regions were given.
+  [[nodiscard]] std::span<const Redaction> record() const { return {record_.data(), record_.size()}; }
+  [[nodiscard]] Buffer<Redaction> take_record() { return std::move(record_); }
+
+ private:
+  RedactedFrame() = default;
+
+  Buffer<const std::uint8_t*> rows_;
+  Buffer<std::uint8_t> copy_;
+  Buffer<Redaction> record_;
+  std::uint32_t width_ = 0;
+};
+
+}  // namespace caseframe
