@@ -4,11 +4,11 @@ source "$(dirname "$0")/common.sh"
 cd "$PROJECT_DIR"
 
 toolchain/setup.sh build
+libjpeg=$(toolchain/libjpeg-turbo.sh)
 module() { # PRESET
   toolchain/emscripten.sh sh -c \
-    "cmake --preset $1 -DCASEFRAME_LIBJPEG_TURBO_SOURCE=$libjpeg && cmake --build --preset $1 --target ${2:-caseframe-module}"
+    "cmake --preset $1 -DCASEFRAME_LIBJPEG_TURBO_SOURCE='$libjpeg' && cmake --build --preset $1 --target caseframe-module"
 }
-libjpeg=$(toolchain/libjpeg-turbo.sh)
 step "building the SIMD module" module wasm
 step "building the baseline module" module wasm-baseline
 step "assembling dist/" node toolchain/build-js.mjs

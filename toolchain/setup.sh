@@ -5,13 +5,14 @@ cd "$PROJECT_DIR"
 
 packages=(cmake ninja-build)
 if [ "${1:-build}" = test ]; then
-  packages+=(g++ clang-format clang-tidy doctest-dev chromium libjpeg62-turbo-dev)
+  # The compiler and its checkers, a browser, and independent readers of what we write.
+  packages+=(g++ clang-format clang-tidy doctest-dev libjpeg62-turbo-dev chromium libimage-exiftool-perl exiv2)
 fi
 toolchain/debian-packages.sh "${packages[@]}"
 
 # npm writes its own copy of the lock file last: older than ours means that the tree is out of date.
 installed=node_modules/.package-lock.json
-if [ ! -f "$installed" ] || [ package-lock.json -nt "$installed" ] || [ package.json -nt "$installed" ]; then
+if [ ! -f "$installed" ] || [ package-lock.json -nt "$installed" ]; then
   step "installing npm packages" npm ci --no-audit --no-fund
   touch "$installed"
 fi

@@ -80,7 +80,8 @@ async function fetchModule(url) {
       cause,
     );
   }
-  if (!response.ok) throw loadError(`${url} answered ${response.status}: host the package's wasm/ folder there, or set wasmUrl`);
+  if (!response.ok)
+    throw loadError(`${url} answered ${response.status}: host the package's wasm/ folder there, or set wasmUrl`);
   const type = (response.headers.get('content-type') || '').split(';')[0].trim();
   if (type === 'application/wasm' && typeof WebAssembly.compileStreaming === 'function') {
     return compile(WebAssembly.compileStreaming(response), url, type);
@@ -112,7 +113,8 @@ async function compile(source, name, type) {
 function instantiate(compiled) {
   return new Promise((resolve, reject) => {
     /** @param {unknown} cause */
-    const fail = (cause) => reject(loadError('The WebAssembly module did not start: do its version and this package’s match?', cause));
+    const fail = (cause) =>
+      reject(loadError('The WebAssembly module did not start: do its version and this package’s match?', cause));
     /** @type {WebAssembly.Memory} */
     let memory;
     createModule({

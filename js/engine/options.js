@@ -168,7 +168,7 @@ function parseColor(color, name) {
     const lower = color.toLowerCase();
     if (/^#[0-9a-f]{6}$/.test(lower)) return parseInt(lower.slice(1), 16);
     if (/^#[0-9a-f]{3}$/.test(lower)) return parseInt(lower.slice(1).replace(/./g, '$&$&'), 16);
-    if (Object.prototype.hasOwnProperty.call(BASIC_COLORS, lower)) return BASIC_COLORS[lower];
+    if (Object.hasOwn(BASIC_COLORS, lower)) return BASIC_COLORS[lower];
   }
   throw invalidArgument(name, 'a colour such as #1a2b3c, #abc or black', color);
 }

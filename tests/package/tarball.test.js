@@ -1,0 +1,189 @@
+// The package as users get it: packed, installed into an empty project, used in Node, in a page as plain modules and
+// through two bundlers, always under the strictest Content-Security-Policy the README promises.
+import assert from 'node:assert/strict';
+import { execFile } from 'node:child_process';
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { after, before, describe, test } from 'node:test';
+import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
+import sharp from 'sharp';
+import { launchChromium, serveFolder } from '../browser/harness.js';
+
+const run = promisify(execFile);
+const root = fileURLToPath(new URL('../../', import.meta.url));
+
+/** A stripe pattern on a canvas, captured twice: by the engine in the page and by a whole snapshot. */
+const PAGE_SCRIPT = `
+import { createCapture, version } from 'caseframe';
+import { createEngine } from 'caseframe/engine';
+
+async function main() {
+  const canvas = document.createElement('canvas');
+  canvas.width = 320;
+  canvas.height = 240;
+  const pen = canvas.getContext('2d');
+  let tick = 0;
+  const timer = setInterval(() => {
+    for (let x = 0; x < 320; x += 40) {
+      pen.fillStyle = (x / 40) % 2 ? 'rgb(200, 40, 40)' : 'rgb(40, 40, 200)';
+      pen.fillRect(x, 0, 40, 240);
+    }
+    pen.fillStyle = 'white';
+    pen.fillRect(tick++ % 320, 0, 4, 4);
+  }, 33);
+  const engine = await createEngine();
+  const { report } = engine.encode(pen.getImageData(0, 0, 320, 240), { reject: [] });
+  const capture = createCapture();
+  const snapshot = await capture.snapshot(canvas.captureStream(30), { timeoutMs: 10000 });
+  capture.dispose();
+  clearInterval(timer);
+  return {
+    version,
+    variant: engine.variant,
+    verdict: report.verdict,
+    sha256: snapshot.sha256,
+    bytes: Array.from(new Uint8Array(await snapshot.blob.arrayBuffer())),
+  };
+}
+globalThis.result = main().catch((error) => ({ error: String(error.stack || error), code: error.code }));
+`;
+
+describe('the packed tarball', () => {
+  /** @type {string} */
+  let project;
+  /** @type {import('playwright-core').Browser} */
+  let browser;
+
+  before(async () => {
+    project = await mkdtemp(join(tmpdir(), 'caseframe-tarball-'));
+    const packed = await run('npm', ['pack', '--json', '--ignore-scripts', '--pack-destination', project], { cwd: root });
+    const [{ filename }] = Object.values(JSON.parse(packed.stdout));
+    await writeFile(join(project, 'package.json'), '{ "name": "empty", "private": true, "type": "module" }');
+    await run('npm', ['install', '--no-audit', '--no-fund', '--ignore-scripts', join(project, filename)], { cwd: project });
+    browser = await launchChromium();
+  });
+  after(async () => {
+    await browser?.close();
+    await rm(project, { recursive: true, force: true });
+  });
+
+  test('brings nothing with it', async () => {
+    const lock = JSON.parse(await readFile(join(project, 'package-lock.json'), 'utf8'));
+    assert.deepEqual(Object.keys(lock.packages), ['', 'node_modules/caseframe']);
+  });
+
+  test('encodes in Node', async () => {
+    const script = `
+      import { createEngine } from 'caseframe/engine';
+      import { CaptureError, version } from 'caseframe';
+      const engine = await createEngine();
+      const data = new Uint8Array(64 * 48 * 4).map((_, i) => (i * 7) % 256);
+      const { jpeg, width, height } = engine.encode({ data, width: 64, height: 48 });
+      let code;
+      try { engine.encode({ data, width: 65, height: 48 }); } catch (error) {
+        code = error instanceof CaptureError && error.code;
+      }
+      console.log(JSON.stringify({ start: [...jpeg.subarray(0, 2)], width, height, code, version }));`;
+    await writeFile(join(project, 'use.js'), script);
+    const { stdout } = await run(process.execPath, ['use.js'], { cwd: project });
+    const { version: expected } = JSON.parse(await readFile(join(root, 'package.json'), 'utf8'));
+    assert.deepEqual(JSON.parse(stdout), {
+      start: [0xff, 0xd8],
+      width: 64,
+      height: 48,
+      code: 'invalid-argument',
+      version: expected,
+    });
+  });
+
+  test('has declarations that a strict TypeScript project accepts', async () => {
+    await writeFile(
+      join(project, 'use.ts'),
+      `import { createCapture, CaptureError, type Snapshot } from 'caseframe';
+       import { createEngine, type FrameReport } from 'caseframe/engine';
+       export async function use(stream: MediaStream): Promise<[Snapshot, FrameReport]> {
+         const capture = createCapture({ worker: 'auto' });
+         const snapshot = await capture.snapshot(stream, { quality: 0.8, redact: [{ x: 0, y: 0, width: 9, height: 9 }] });
+         const engine = await createEngine({ variant: 'simd' });
+         // @ts-expect-error no such mode
+         await capture.snapshot(stream, { redact: [{ x: 0, y: 0, width: 9, height: 9, mode: 'smudge' }] });
+         return [snapshot, engine.analyze({ data: new Uint8Array(4), width: 1, height: 1 })];
+       }
+       export const code = (error: unknown) => (error instanceof CaptureError ? error.code : 'aborted');`,
+    );
+    const tsc = join(root, 'node_modules/.bin/tsc');
+    const flags = ['--noEmit', '--strict', '--target', 'es2020', '--module', 'esnext', '--moduleResolution', 'bundler'];
+    await run(tsc, [...flags, '--lib', 'es2020,dom,dom.iterable', '--types', '', 'use.ts'], { cwd: project }).catch(
+      (error) => assert.fail(error.stdout),
+    );
+  });
+
+  /** @param {string} folder What is served. @param {string} path The page. */
+  async function capturesIn(folder, path) {
+    const server = await serveFolder(folder);
+    const page = await browser.newPage();
+    /** @type {string[]} */
+    const complaints = [];
+    page.on('console', (message) => message.type() === 'error' && complaints.push(message.text()));
+    page.on('pageerror', (error) => complaints.push(String(error)));
+    try {
+      await page.goto(server.url + path);
+      const got = await page.evaluate(() => globalThis.result);
+      assert.equal(got.error, undefined, [got.error, ...complaints].join('\n'));
+      assert.deepEqual(complaints, []);
+      assert.equal(got.variant, 'simd');
+      assert.equal(got.verdict, 'ok');
+      const { data, info } = await sharp(Buffer.from(got.bytes)).raw().toBuffer({ resolveWithObject: true });
+      assert.deepEqual([info.width, info.height], [320, 240]);
+      const pixel = (x, y) => data.subarray((y * 320 + x) * info.channels, (y * 320 + x) * info.channels + 3);
+      for (const [x, [r, g, b]] of [
+        [20, [40, 40, 200]],
+        [60, [200, 40, 40]],
+      ]) {
+        const seen = pixel(x, 120);
+        assert.ok(Math.hypot(seen[0] - r, seen[1] - g, seen[2] - b) < 24, `pixel ${x}: ${[...seen]}`);
+      }
+    } finally {
+      await page.close();
+      await server.close();
+    }
+  }
+
+  test('captures in a page, as plain modules', async () => {
+    const exported = JSON.parse(await readFile(join(project, 'node_modules/caseframe/package.json'), 'utf8')).exports;
+    const at = (/** @type {string} */ entry) => `/node_modules/caseframe/${exported[entry].default.slice(2)}`;
+    await writeFile(
+      join(project, 'plain.js'),
+      PAGE_SCRIPT.replace("'caseframe'", `'${at('.')}'`).replace("'caseframe/engine'", `'${at('./engine')}'`),
+    );
+    await writeFile(join(project, 'plain.html'), '<!doctype html><title>plain</title><script type="module" src="/plain.js"></script>');
+    await capturesIn(project, '/plain.html');
+  });
+
+  test('captures in a page bundled by Vite', async () => {
+    await writeFile(join(project, 'main.js'), PAGE_SCRIPT);
+    await writeFile(join(project, 'index.html'), '<!doctype html><title>vite</title><script type="module" src="./main.js"></script>');
+    const vite = join(root, 'node_modules/.bin/vite');
+    // Small assets stay files: the policy knows no data: URLs.
+    await writeFile(join(project, 'vite.config.js'), "export default { build: { assetsInlineLimit: 0 }, worker: { format: 'es' } };");
+    await run(vite, ['build', '--logLevel', 'error', '--outDir', 'vite-dist'], { cwd: project });
+    await capturesIn(join(project, 'vite-dist'), '/index.html');
+  });
+
+  test('captures in a page bundled by webpack', async () => {
+    await writeFile(join(project, 'main.js'), PAGE_SCRIPT);
+    await writeFile(
+      join(project, 'webpack.config.js'),
+      "export default { mode: 'production', entry: './main.js', output: { path: new URL('webpack-dist', import.meta.url).pathname, publicPath: '/' } };",
+    );
+    const webpack = join(root, 'node_modules/.bin/webpack');
+    const { stdout } = await run(webpack, ['--config', 'webpack.config.js'], { cwd: project }).catch((error) =>
+      assert.fail(error.stdout),
+    );
+    assert.doesNotMatch(stdout, /WARNING|ERROR/);
+    await writeFile(join(project, 'webpack-dist/index.html'), '<!doctype html><title>webpack</title><script type="module" src="/main.js"></script>');
+    await capturesIn(join(project, 'webpack-dist'), '/index.html');
+  });
+});

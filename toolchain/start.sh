@@ -1,0 +1,7 @@
+#!/usr/bin/env bash
+# The demo: the agent widget and the middleware on embedded storage, on one address. Arguments go to the middleware.
+source "$(dirname "$0")/common.sh"
+cd "$PROJECT_DIR"
+
+toolchain/build.sh
+exec node examples/middleware/main.js "$@"

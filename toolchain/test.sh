@@ -1,0 +1,23 @@
+#!/usr/bin/env bash
+# Every suite: C++ native, sanitized and as WASM; style and types; Node, real browsers and the packed tarball.
+source "$(dirname "$0")/common.sh"
+cd "$PROJECT_DIR"
+
+toolchain/setup.sh test
+libjpeg=$(toolchain/libjpeg-turbo.sh)
+configure="cmake -DCASEFRAME_LIBJPEG_TURBO_SOURCE='$libjpeg' --preset"
+
+for preset in native asan; do
+  step "building C++ ($preset)" sh -c "$configure $preset && cmake --build --preset $preset"
+  ctest --preset "$preset" --verbose | grep -vE '^(UpdateCTest|Test command|Working Directory|Test timeout|Constructing|Checking)'
+done
+for preset in wasm wasm-baseline; do
+  step "building C++ ($preset)" toolchain/emscripten.sh sh -c "$configure $preset && cmake --build --preset $preset"
+  toolchain/emscripten.sh ctest --preset "$preset"
+done
+
+toolchain/build.sh
+toolchain/lint.sh
+node --test tests/js/*.test.js
+# One after another: browsers share two cores badly, and captures have deadlines.
+node --test --test-concurrency=1 tests/package/*.test.js tests/browser/*.test.js tests/bench/*.test.js
