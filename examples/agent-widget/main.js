@@ -1,0 +1,178 @@
+/** The agent's page: a call comes in, the agent captures, the snapshot is stored. */
+
+import { CaptureError, createCapture, fromMediaStream } from 'caseframe';
+import { startCall } from './customer.js';
+import { createRedaction } from './redaction.js';
+import { createScene } from './scene.js';
+import { createSnapshotList } from './snapshots.js';
+import { localise, strings } from './strings.js';
+import { upload } from './upload.js';
+
+/** A capture is usually faster than this: no button appears just to vanish. */
+const CANCEL_APPEARS_AFTER_MS = 400;
+/** Who is signed in. A real widget knows it from its platform. */
+const AGENT_ID = 'demo-agent';
+
+const byId = (/** @type {string} */ id) => /** @type {HTMLElement} */ (document.getElementById(id));
+const buttonById = (/** @type {string} */ id) => /** @type {HTMLButtonElement} */ (byId(id));
+const video = /** @type {HTMLVideoElement} */ (byId('customer-video'));
+const interaction = /** @type {HTMLInputElement} */ (byId('interaction'));
+const [captureButton, cancelButton] = [buttonById('capture'), buttonById('cancel')];
+const [cameraButton, freezeButton] = [buttonById('camera-off'), buttonById('freeze')];
+const callButton = buttonById('end-call');
+
+localise();
+const redaction = createRedaction(byId('stage'), byId('redaction-outline'));
+const list = createSnapshotList(byId('snapshots'), byId('no-snapshots'), explain);
+const leaving = new AbortController();
+const capture = createCapture();
+capture.ready().catch(showError);
+
+/** @type {import('./customer.js').Call | null} */
+let call = null;
+/** What is captured from; after a call it stays, so that capturing says why it cannot. */
+let source = fromMediaStream(new MediaStream());
+/** @type {AbortController | null} */
+let underWay = null;
+
+// Nobody who asked for less motion gets a picture that sways.
+const reducedMotion = matchMedia('(prefers-reduced-motion: reduce)').matches;
+const still = new URLSearchParams(location.search).get('scene') === 'still' || reducedMotion;
+const scene = await createScene({ still });
+// For tests: what the camera saw, to compare a snapshot with.
+Object.assign(globalThis, { caseframeDemo: { scene } });
+
+async function answerCall() {
+  showCallState('connecting');
+  interaction.value = `case-${Math.random().toString(36).slice(2, 10)}`;
+  callButton.disabled = true;
+  try {
+    call = await startCall(scene.canvas);
+  } catch (error) {
+    showCallState('ended');
+    throw error;
+  } finally {
+    callButton.disabled = false;
+  }
+  source.dispose();
+  source = fromMediaStream(call.stream);
+  video.srcObject = call.stream;
+}
+
+function endCall() {
+  call?.end();
+  call = null;
+  for (const button of [cameraButton, freezeButton]) button.setAttribute('aria-pressed', 'false');
+  showCallState('ended');
+}
+
+/** @param {'connecting' | 'connected' | 'ended'} state */
+function showCallState(state) {
+  byId('call-state').dataset.state = state;
+  byId('call-state').textContent = strings[state];
+  byId('stage-note').hidden = state === 'connected';
+  byId('stage-note').textContent = strings[state];
+  callButton.textContent = state === 'ended' ? strings.callAgain : strings.endCall;
+  cameraButton.disabled = freezeButton.disabled = state === 'ended';
+}
+
+async function captureNow() {
+  if (underWay) return;
+  if (!interaction.reportValidity()) return showMessage('error', strings.interactionInvalid);
+  if (!redaction.reportValidity()) return showMessage('error', strings.areaInvalid);
+  const interactionId = interaction.value;
+  underWay = new AbortController();
+  const endBusy = showBusy();
+  try {
+    const snapshot = await capture.snapshot(source, {
+      interactionId,
+      redact: redaction.regions(),
+      signal: underWay.signal,
+    });
+    showMessage('status', strings.captured);
+    list.add(snapshot, () => upload(snapshot, { agentId: AGENT_ID, signal: leaving.signal }));
+  } catch (error) {
+    showError(error);
+  } finally {
+    underWay = null;
+    endBusy();
+  }
+}
+
+/** Until what it returns is called. */
+function showBusy() {
+  showMessage('status', strings.capturing);
+  captureButton.setAttribute('aria-busy', 'true');
+  const appearance = setTimeout(() => {
+    cancelButton.hidden = false;
+  }, CANCEL_APPEARS_AFTER_MS);
+  return () => {
+    clearTimeout(appearance);
+    captureButton.removeAttribute('aria-busy');
+    if (document.activeElement === cancelButton) captureButton.focus();
+    cancelButton.hidden = true;
+  };
+}
+
+/** @param {unknown} error */
+function explain(error) {
+  if (!(error instanceof CaptureError)) throw error; // A mistake in this page: for its developer, not for the agent.
+  const { code, advice } = error;
+  return { code, advice: strings.advice[code] ?? advice };
+}
+
+/** @param {unknown} error */
+function showError(error) {
+  const { advice, code } = explain(error);
+  showMessage('error', advice, code);
+}
+
+/** One message at a time. @param {'status' | 'error'} where @param {string} text @param {string} [code] */
+function showMessage(where, text, code) {
+  byId('status').textContent = '';
+  byId('error').textContent = '';
+  byId(where).append(text);
+  if (code === undefined) return;
+  const tag = document.createElement('code');
+  tag.textContent = code;
+  byId(where).append(' ', tag);
+}
+
+/** @param {HTMLButtonElement} button @param {(on: boolean) => void} apply */
+function toggle(button, apply) {
+  button.addEventListener('click', () => {
+    const on = button.getAttribute('aria-pressed') !== 'true';
+    button.setAttribute('aria-pressed', String(on));
+    apply(on);
+  });
+}
+
+captureButton.addEventListener('click', captureNow);
+cancelButton.addEventListener('click', () => underWay?.abort());
+toggle(cameraButton, (off) => call?.setCamera(!off));
+toggle(freezeButton, (frozen) => call?.setFrozen(frozen));
+callButton.addEventListener('click', () => (call ? endCall() : answerCall()));
+video.addEventListener('playing', () => {
+  // After a call the element goes on: it plays black.
+  if (call) showCallState('connected');
+});
+video.addEventListener('resize', () => {
+  byId('stage').style.aspectRatio = `${video.videoWidth} / ${video.videoHeight}`;
+});
+document.addEventListener('keydown', (event) => {
+  if (event.altKey && event.code === 'KeyC') {
+    event.preventDefault();
+    captureNow();
+  } else if (event.key === 'Escape') {
+    underWay?.abort();
+  }
+});
+addEventListener('pagehide', ({ persisted }) => {
+  if (persisted) return; // The browser keeps the page as it is, and may show it again.
+  leaving.abort();
+  call?.end();
+  source.dispose();
+  capture.dispose();
+});
+
+await answerCall();

@@ -1,0 +1,89 @@
+/** What each form field may hold. Identifiers become folder and file names, so the rule has no dot and no slash. */
+
+import { Problem } from './problem.js';
+
+const IDENTIFIER = /^[A-Za-z0-9][A-Za-z0-9_-]{0,63}$/;
+const SHA256 = /^[0-9a-f]{64}$/;
+const ISO_8601 = /^(\d{4}-\d{2}-\d{2})T\d{2}:\d{2}:\d{2}(\.\d{1,9})?(Z|[+-]\d{2}:\d{2})$/;
+/** 1 to 255 printable ASCII characters. */
+const IDEMPOTENCY_KEY = /^[\x21-\x7e]{1,255}$/;
+
+/** @typedef {ReturnType<typeof checkFields>} Fields */
+
+/** @param {string} text */
+export function isIdentifier(text) {
+  return IDENTIFIER.test(text);
+}
+
+/**
+ * @param {ReadonlyMap<string, unknown>} fields as they came, by name
+ * @throws {Problem} 400 `missing-field`, `invalid-field`
+ */
+export function checkFields(fields) {
+  return {
+    interactionId: required(fields, 'interactionId', matching(IDENTIFIER)),
+    agentId: required(fields, 'agentId', matching(IDENTIFIER)),
+    timestamp: required(fields, 'timestamp', instant),
+    snapshotId: optional(fields, 'snapshotId', matching(IDENTIFIER)),
+    sha256: optional(fields, 'sha256', matching(SHA256)),
+    metadata: optional(fields, 'metadata', jsonObject),
+  };
+}
+
+export const FIELD_NAMES = new Set(['interactionId', 'agentId', 'timestamp', 'snapshotId', 'sha256', 'metadata']);
+
+/** @param {string | string[] | undefined} header */
+export function checkIdempotencyKey(header) {
+  if (header === undefined) return undefined;
+  if (typeof header !== 'string' || !IDEMPOTENCY_KEY.test(header)) {
+    throw new Problem(400, 'invalid-idempotency-key', 'Idempotency-Key has to be 1 to 255 printable ASCII characters');
+  }
+  return header;
+}
+
+/**
+ * @template T
+ * @param {ReadonlyMap<string, unknown>} fields @param {string} name @param {(value: unknown) => T | undefined} read
+ * @returns {T}
+ */
+function required(fields, name, read) {
+  const value = optional(fields, name, read);
+  if (value === undefined) throw new Problem(400, 'missing-field', `The field ${name} is missing`);
+  return value;
+}
+
+/**
+ * @template T
+ * @param {ReadonlyMap<string, unknown>} fields @param {string} name @param {(value: unknown) => T | undefined} read
+ * @returns {T | undefined}
+ */
+function optional(fields, name, read) {
+  if (!fields.has(name)) return undefined;
+  const value = read(fields.get(name));
+  if (value === undefined) throw new Problem(400, 'invalid-field', `The field ${name} is not valid`);
+  return value;
+}
+
+/** @param {RegExp} pattern @returns {(value: unknown) => string | undefined} */
+function matching(pattern) {
+  return (value) => (typeof value === 'string' && pattern.test(value) ? value : undefined);
+}
+
+/** @param {unknown} value */
+function instant(value) {
+  const [text, day] = (typeof value === 'string' && ISO_8601.exec(value)) || [];
+  if (text === undefined || Number.isNaN(Date.parse(text))) return undefined;
+  // Date.parse takes 30 February for 2 March.
+  return new Date(`${day}T00:00:00Z`).toISOString().startsWith(day) ? text : undefined;
+}
+
+/** @param {unknown} value @returns {object | undefined} */
+function jsonObject(value) {
+  try {
+    // Busboy hands over a part that calls itself application/json already parsed.
+    const parsed = typeof value === 'string' ? JSON.parse(value) : value;
+    return typeof parsed === 'object' && parsed !== null && !Array.isArray(parsed) ? parsed : undefined;
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,73 @@
+/** Reads the multipart form: one file and the known fields, each at most once. Nothing is written anywhere. */
+
+import { FIELD_NAMES } from './fields.js';
+import { Problem } from './problem.js';
+
+/** Enough for any metadata a capture has to say about itself. */
+const MAX_FIELD_BYTES = 64 * 1024;
+
+/** The form reader's own error codes, as what this service answers. */
+const LIMITS = new Map([
+  ['FST_FILES_LIMIT', new Problem(400, 'too-many-files', 'There has to be exactly one file')],
+  ['FST_FIELDS_LIMIT', new Problem(400, 'too-many-fields', 'There are too many fields')],
+  ['FST_PARTS_LIMIT', new Problem(400, 'too-many-fields', 'There are too many fields')],
+  ['FST_PROTO_VIOLATION', new Problem(400, 'unknown-field', 'A field has a name that is not allowed')],
+  ['FST_INVALID_JSON_FIELD_ERROR', new Problem(400, 'invalid-field', 'A field is not the JSON it says it is')],
+  ['FST_REQ_FILE_TOO_LARGE', new Problem(413, 'file-too-large', 'The file is too large')],
+]);
+
+/**
+ * @param {import('fastify').FastifyRequest} request
+ * @param {number} maxFileBytes
+ * @returns {Promise<{ file: Buffer, fields: Map<string, unknown> }>}
+ * @throws {Problem} 400, 413, 415
+ */
+export async function readForm(request, maxFileBytes) {
+  if (!request.isMultipart()) throw new Problem(415, 'not-multipart', 'Send the snapshot as multipart/form-data');
+  /** @type {Buffer | undefined} */
+  let file;
+  /** @type {Map<string, unknown>} */
+  const fields = new Map();
+  const limits = { files: 1, fields: FIELD_NAMES.size, fileSize: maxFileBytes, fieldSize: MAX_FIELD_BYTES };
+  try {
+    for await (const part of request.parts({ limits })) {
+      if (part.type === 'file') {
+        checkFilePart(part);
+        file = await part.toBuffer();
+      } else {
+        checkFieldPart(part, fields);
+        fields.set(part.fieldname, part.value);
+      }
+    }
+  } catch (error) {
+    // The rest is read and dropped, so that the answer reaches a client that is still sending.
+    request.raw.unpipe();
+    request.raw.resume();
+    throw asProblem(error);
+  }
+  if (file === undefined) throw new Problem(400, 'missing-field', 'The field file is missing');
+  return { file, fields };
+}
+
+/** @param {import('@fastify/multipart').MultipartFile} part */
+function checkFilePart(part) {
+  if (part.fieldname !== 'file') {
+    throw new Problem(400, 'unknown-field', 'The file has to be in the field called file');
+  }
+  if (part.mimetype !== 'image/jpeg') throw new Problem(415, 'not-a-jpeg', 'The file has to be of type image/jpeg');
+}
+
+/** @param {import('@fastify/multipart').MultipartValue} part @param {ReadonlyMap<string, unknown>} fields */
+function checkFieldPart(part, fields) {
+  // A misspelt sha256 that is quietly ignored would be a check that never happens.
+  if (!FIELD_NAMES.has(part.fieldname)) throw new Problem(400, 'unknown-field', 'There is a field that is not known');
+  if (fields.has(part.fieldname)) throw new Problem(400, 'duplicate-field', `The field ${part.fieldname} is repeated`);
+  if (part.valueTruncated) throw new Problem(413, 'field-too-large', `The field ${part.fieldname} is too large`);
+}
+
+/** @param {unknown} error */
+function asProblem(error) {
+  if (error instanceof Problem) return error;
+  const known = LIMITS.get(/** @type {{ code?: string }} */ (error).code ?? '');
+  return known ?? new Problem(400, 'malformed-body', 'The form could not be read to its end');
+}

@@ -1,0 +1,58 @@
+/** Serves the agent widget at `/` and the built package at `/caseframe/`, under the policy the package promises. */
+
+import { createHash } from 'node:crypto';
+import { existsSync } from 'node:fs';
+import { readFile } from 'node:fs/promises';
+import { createRequire } from 'node:module';
+import { dirname, join } from 'node:path';
+import staticFiles from '@fastify/static';
+
+/** @typedef {{ widgetFolder: string, packageFolder: string }} PageFolders */
+
+/**
+ * Where npm installed the widget and the package.
+ * @returns {PageFolders}
+ * @throws {Error} where the package is not built
+ */
+export function installedFolders() {
+  const { resolve } = createRequire(import.meta.url);
+  const widgetFolder = dirname(resolve('@caseframe/example-agent-widget/package.json'));
+  const packageFolder = join(dirname(resolve('caseframe/package.json')), 'dist');
+  if (!existsSync(join(packageFolder, 'index.js'))) {
+    throw new Error('The caseframe package is not built yet: run “npm run build” first');
+  }
+  return { widgetFolder, packageFolder };
+}
+
+/** @param {import('fastify').FastifyInstance} app @param {PageFolders} folders */
+export async function pageRoutes(app, { widgetFolder, packageFolder }) {
+  const policy = contentSecurityPolicy(await readFile(join(widgetFolder, 'index.html'), 'utf8'));
+  /** @param {import('fastify').FastifyReply} reply */
+  const setHeaders = (reply) => {
+    // On every file: a worker obeys the policy its own script came with.
+    reply.headers({ 'content-security-policy': policy, 'cache-control': 'no-cache' });
+  };
+  await app.register(staticFiles, { root: widgetFolder, prefix: '/', setHeaders });
+  await app.register(staticFiles, { root: packageFolder, prefix: '/caseframe/', setHeaders, decorateReply: false });
+}
+
+/**
+ * What the package needs, and beyond it only what the widget shows: its style sheet, its pictures, blobs of its own.
+ * An import map has to stand in the page itself, so that it is allowed by its hash.
+ * @param {string} html
+ */
+function contentSecurityPolicy(html) {
+  const importMap = /<script type="importmap">([\s\S]*?)<\/script>/.exec(html)?.[1] ?? '';
+  const hash = createHash('sha256').update(importMap).digest('base64');
+  return [
+    "default-src 'none'",
+    `script-src 'self' 'wasm-unsafe-eval' 'sha256-${hash}'`,
+    "worker-src 'self'",
+    "connect-src 'self'",
+    "style-src 'self'",
+    "img-src 'self' blob:",
+    "base-uri 'none'",
+    "form-action 'none'",
+    "frame-ancestors 'self'",
+  ].join('; ');
+}

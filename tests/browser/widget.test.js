@@ -1,0 +1,631 @@
+/**
+ * The demo as an agent uses it: the real page in Chromium, a real WebRTC call, a click, and the file that lies in the
+ * middleware's folder afterwards, read by a decoder of its own.
+ */
+
+import assert from 'node:assert/strict';
+import { createHash } from 'node:crypto';
+import { mkdir, mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { after, before, describe, test } from 'node:test';
+import { fileURLToPath } from 'node:url';
+import sharp from 'sharp';
+import { installedFolders } from '../../examples/middleware/page.js';
+import { createMiddleware } from '../../examples/middleware/server.js';
+import { CaptureError } from '../../js/errors.js';
+import { launchChromium } from './harness.js';
+
+const SCREENSHOTS = fileURLToPath(new URL('../../build/screenshots/', import.meta.url));
+/** Around the number on the customer's card, in percent of the picture. */
+const NUMBER = { x: 64.5, y: 73, width: 29, height: 11 };
+/**
+ * Of the file against the camera's picture, in dB. VP8 at this bitrate and JPEG at quality 0.9 leave 40.5 to 41; a
+ * wrong range, matrix or chroma position, or a picture one pixel off, costs more than 5.
+ */
+const MIN_PSNR = 36;
+const COUNTER = { bits: 16, block: 32 };
+/** What browsers call a long task (W3C Long Tasks API). */
+const LONG_TASK_MS = 50;
+/** What the counter of the still scene shows. */
+const STILL_COUNT = 0b1010_0101_1100_0011;
+
+/** @type {import('fastify').FastifyInstance} */ let middleware;
+/** @type {Awaited<ReturnType<typeof launchChromium>>} */ let browser;
+/** @type {string} */ let base;
+/** @type {string} */ let dataFolder;
+
+before(async () => {
+  dataFolder = await mkdtemp(join(tmpdir(), 'caseframe-widget-'));
+  middleware = await createMiddleware({ ...installedFolders(), dataFolder });
+  base = await middleware.listen({ host: '127.0.0.1', port: 0 });
+  browser = await launchChromium();
+  await mkdir(SCREENSHOTS, { recursive: true });
+});
+
+after(async () => {
+  await browser?.close();
+  await middleware?.close();
+  await rm(dataFolder, { recursive: true, force: true });
+});
+
+describe('a capture', () => {
+  test('files what the customer’s camera saw, but for the covered number', async (t) => {
+    const page = await openWidget(t, { scene: 'still' });
+    await sharpPicture(page);
+    await coverNumber(page);
+    await page.click('#capture');
+    const { jpeg, record, id } = await stored(page);
+
+    assert.equal(record.sha256, createHash('sha256').update(jpeg).digest('hex'));
+    assert.deepEqual([record.id, record.agentId, record.annotation], [id, 'demo-agent', 'queued']);
+    assert.ok(Math.abs(Date.now() - Date.parse(record.timestamp)) < 10_000, record.timestamp);
+    assert.equal(record.metadata.redactions.length, 1);
+    const { mode, cell, ...covered } = record.metadata.redactions[0];
+    assert.equal(mode, 'pixelate');
+    for (const [side, of] of /** @type {const} */ ([
+      ['x', 1280],
+      ['y', 720],
+      ['width', 1280],
+      ['height', 720],
+    ])) {
+      // Grown outward to even pixels, so by less than four in all.
+      const asked = (NUMBER[side] / 100) * of;
+      assert.ok(
+        Math.abs(covered[side] - asked) < 4 && covered[side] % 2 === 0,
+        `${side}: ${covered[side]} for ${asked}`,
+      );
+    }
+
+    const taken = await decode(jpeg);
+    const source = await sourcePicture(page);
+    assert.deepEqual([taken.width, taken.height], [source.width, source.height]);
+    const outside = psnr(taken, source, (x, y) => !inside(covered, x, y));
+    const within = psnr(taken, source, (x, y) => inside(covered, x, y));
+    t.diagnostic(`PSNR outside the covered area ${outside.toFixed(1)} dB, within it ${within.toFixed(1)} dB`);
+    assert.ok(outside >= MIN_PSNR, `${outside} dB`);
+    // Digits are edges: none is left inside a cell of the mosaic, where the source has many.
+    const edges = { source: edgesWithin(source, covered, cell), taken: edgesWithin(taken, covered, cell) };
+    t.diagnostic(
+      `mean step between neighbours there: source ${edges.source.toFixed(1)}, file ${edges.taken.toFixed(1)}`,
+    );
+    assert.ok(edges.source > 5 && edges.taken < 0.5, JSON.stringify(edges));
+    assert.equal(readCounter(taken), STILL_COUNT);
+  });
+
+  test('is never older than what the agent saw on clicking', async (t) => {
+    const page = await openWidget(t);
+    for (let n = 0; n < 3; n += 1) {
+      const seen = await page.evaluate(seeAndClick, COUNTER);
+      const { jpeg } = await stored(page, n + 1);
+      const now = await page.evaluate(() => globalThis.caseframeDemo.scene.frame());
+      const counter = readCounter(await decode(jpeg));
+      t.diagnostic(`seen ${seen}, captured ${counter}, sent by the time it was stored ${now}`);
+      assert.ok(seen > 0 && counter >= seen && counter <= now, `seen ${seen}, captured ${counter}, sent ${now}`);
+    }
+  });
+
+  test('never blocks the page', async (t) => {
+    // In the still scene the page's own drawing is one copy a frame: what would be long is the capture.
+    const page = await openWidget(t, { scene: 'still' });
+    await coverNumber(page);
+    const captures = [];
+    for (let n = 0; n < 6; n += 1) {
+      const trace = await startTrace();
+      const before = await page.evaluate(() => performance.now());
+      await page.click('#capture');
+      await stored(page, n + 1);
+      captures.push({ longTasks: await longTasksSince(page, before), busiestMs: await trace.busiestTaskMs() });
+    }
+    t.diagnostic(JSON.stringify(captures));
+    // A task's own processor time does not depend on what else the machine is doing: it holds for every capture. Its
+    // length by the clock does, so that half of the captures may be disturbed; one that itself waits always takes long.
+    for (const { busiestMs } of captures) assert.ok(busiestMs > 0 && busiestMs < LONG_TASK_MS, `${busiestMs} ms`);
+    assert.ok(captures.filter(({ longTasks }) => longTasks.length === 0).length >= 3);
+
+    const trace = await startTrace();
+    const before = await page.evaluate(() => {
+      setTimeout(() => {
+        for (const end = performance.now() + 150; performance.now() < end; );
+      });
+      return performance.now();
+    });
+    assert.notDeepEqual(await longTasksSince(page, before), [], 'the observer sees a long task');
+    assert.ok((await trace.busiestTaskMs()) > 25, 'the trace sees a busy task');
+  });
+
+  test('works from the keyboard alone', async (t) => {
+    const page = await openWidget(t, { scene: 'still' });
+    await tabTo(page, 'redact');
+    await page.keyboard.press('Space');
+    await tabTo(page, 'redact-mode');
+    await page.keyboard.press('End');
+    for (const [side, percent] of Object.entries(NUMBER)) {
+      await tabTo(page, `redact-${side}`);
+      await page.keyboard.press('Control+A');
+      await page.keyboard.type(String(percent));
+    }
+    await page.keyboard.press('Alt+C');
+    const first = await stored(page, 1);
+    assert.equal(first.record.metadata.redactions[0].mode, 'fill');
+    await tabTo(page, 'capture');
+    await page.keyboard.press('Enter');
+    await stored(page, 2);
+  });
+
+  test('covers the rectangle that was drawn on the video', async (t) => {
+    const page = await openWidget(t, { scene: 'still' });
+    const box = await page.locator('#stage').boundingBox();
+    assert.ok(box);
+    const at = (/** @type {number} */ x, /** @type {number} */ y) => [box.x + box.width * x, box.y + box.height * y];
+    await page.mouse.move(.../** @type {[number, number]} */ (at(0.75, 0.5)));
+    await page.mouse.down();
+    await page.mouse.move(.../** @type {[number, number]} */ (at(0.5, 0.25)), { steps: 4 });
+    await page.mouse.up();
+    await page.mouse.move(0, 0);
+    await page.selectOption('#redact-mode', 'fill');
+    await page.click('#capture');
+    const { jpeg, record } = await stored(page);
+    const { x, y, width, height } = record.metadata.redactions[0];
+    for (const [got, want] of [
+      [x, 640],
+      [y, 180],
+      [width, 320],
+      [height, 180],
+    ]) {
+      assert.ok(Math.abs(got - want) <= 8, `${got} for ${want}`); // Fields hold half percents.
+    }
+    // Away from the edge by one MCU of 16 px, in which JPEG blends the neighbours.
+    const core = { left: x + 16, top: y + 16, width: width - 32, height: height - 32 };
+    const { channels } = await sharp(jpeg)
+      .extract(core)
+      .toBuffer()
+      .then((file) => sharp(file).stats());
+    for (const { max } of channels) assert.ok(max <= 2, 'black throughout');
+  });
+});
+
+describe('when there is nothing to capture', () => {
+  test('the customer’s camera is off', async (t) => {
+    const page = await openWidget(t);
+    await page.click('#camera-off');
+    await page.waitForFunction(blackVideo);
+    await page.click('#capture');
+    await failed(page, 'black-frame');
+    await page.click('#camera-off');
+    await page.click('#capture');
+    await stored(page);
+  });
+
+  test('the video is frozen', async (t) => {
+    const page = await openWidget(t);
+    await page.click('#freeze');
+    await page.waitForTimeout(1500);
+    await page.click('#capture');
+    await failed(page, 'stale-frame');
+  });
+
+  test('the call has ended, until the next one', async (t) => {
+    const page = await openWidget(t);
+    await page.click('#end-call');
+    await page.waitForSelector('#call-state[data-state=ended]');
+    await page.click('#capture');
+    await failed(page, 'stream-ended');
+    assert.equal(await page.getAttribute('#call-state', 'data-state'), 'ended');
+    const last = await page.inputValue('#interaction');
+    await page.click('#end-call');
+    await connected(page);
+    assert.notEqual(await page.inputValue('#interaction'), last);
+    await page.click('#capture');
+    await stored(page);
+  });
+
+  test('the agent changes their mind', async (t) => {
+    const page = await openWidget(t);
+    await page.click('#camera-off');
+    await page.waitForFunction(blackVideo);
+    await page.click('#capture');
+    await page.keyboard.press('Escape');
+    await failed(page, 'aborted');
+    await page.click('#capture');
+    await page.click('#cancel');
+    await failed(page, 'aborted');
+  });
+
+  test('the interaction is no name', async (t) => {
+    const page = await openWidget(t);
+    await page.fill('#interaction', '../etc');
+    await page.click('#capture');
+    await page.waitForSelector('#error:not(:empty)');
+    assert.match((await page.textContent('#error')) ?? '', /^Enter an interaction/);
+    assert.equal(await page.evaluate(() => document.activeElement?.id), 'interaction');
+  });
+});
+
+test('an area that is half entered is not taken for none', async (t) => {
+  const page = await openWidget(t, { scene: 'still' });
+  await coverNumber(page);
+  for (const nonsense of ['', '0', '101']) {
+    await page.fill('#redact-width', nonsense);
+    await page.click('#capture');
+    await page.waitForSelector('#error:not(:empty)');
+    assert.match((await page.textContent('#error')) ?? '', /^Enter the area/);
+    assert.equal(await page.locator('.snapshot').count(), 0);
+  }
+  await page.fill('#redact-width', '29.3');
+  await page.click('#capture');
+  assert.equal((await stored(page)).record.metadata.redactions.length, 1);
+});
+
+test('a snapshot whose answer got lost is sent again, and stored once', async (t) => {
+  const page = await openWidget(t, { scene: 'still' }, { expected: /net::ERR_FAILED/ });
+  await page.route(
+    '**/upload',
+    async (route) => {
+      await route.fetch();
+      await route.abort();
+    },
+    { times: 1 },
+  );
+  const filed = await storedFiles();
+  await page.click('#capture');
+  await page.waitForSelector('.snapshot[data-delivery=failed]');
+  assert.match((await page.textContent('.delivery')) ?? '', advice('upload-failed'));
+  await page.click('.delivery button');
+  await stored(page);
+  assert.equal((await storedFiles()).length, filed.length + 2, 'one picture and one record');
+});
+
+test('a snapshot the server refuses says so', async (t) => {
+  const page = await openWidget(t, { scene: 'still' }, { expected: /status of 403/ });
+  await page.route('**/upload', (route) => route.fulfill({ status: 403, json: { error: 'No', code: 'forbidden' } }));
+  await page.click('#capture');
+  await page.waitForSelector('.snapshot[data-delivery=failed]');
+  assert.match((await page.textContent('.delivery')) ?? '', advice('upload-rejected'));
+});
+
+test('who asked for less motion gets a picture that stands still', async (t) => {
+  const page = await openWidget(t, {}, { reducedMotion: 'reduce' });
+  assert.equal(await page.evaluate(() => globalThis.caseframeDemo.scene.frame()), STILL_COUNT);
+});
+
+describe('the page', () => {
+  const looks = [
+    { name: 'light', width: 1280, colorScheme: 'light', lang: 'en' },
+    { name: 'dark', width: 1280, colorScheme: 'dark', lang: 'en' },
+    { name: 'narrow', width: 320, colorScheme: 'light', lang: 'en' },
+    { name: 'german', width: 1280, colorScheme: 'light', lang: 'de' },
+    { name: 'german-narrow', width: 320, colorScheme: 'dark', lang: 'de' },
+    { name: 'german-tablet', width: 768, colorScheme: 'light', lang: 'de' },
+  ];
+  for (const { name, width, colorScheme, lang } of looks) {
+    test(`${name}: fits, overlaps nowhere and can be read`, async (t) => {
+      const page = await openWidget(t, { scene: 'still', lang }, { width, colorScheme });
+      await sharpPicture(page);
+      await coverNumber(page);
+      await page.click('#capture');
+      await stored(page);
+      await page.mouse.move(0, 0);
+      await screenshot(page, name);
+      assert.deepEqual(await page.evaluate(flaws), []);
+      await page.click('#end-call');
+      await page.click('#capture');
+      await page.waitForSelector('#error:not(:empty)');
+      await page.waitForSelector('#call-state[data-state=ended]');
+      await screenshot(page, `${name}-error`);
+      assert.deepEqual(await page.evaluate(flaws), []);
+      const english = new CaptureError('stream-ended').advice;
+      assert.equal((await page.textContent('#error'))?.includes(english), lang === 'en');
+    });
+  }
+});
+
+/**
+ * A widget with the customer's picture on it, at its full size. What the browser complains of fails the test.
+ * @param {import('node:test').TestContext} t
+ * @param {Record<string, string>} [query]
+ * @param {{ width?: number, colorScheme?: any, reducedMotion?: any, expected?: RegExp }} [look]
+ */
+async function openWidget(t, query = {}, { width = 1280, colorScheme = 'light', reducedMotion, expected } = {}) {
+  const page = await browser.context.newPage();
+  /** @type {string[]} */
+  const problems = [];
+  page.on('pageerror', (error) => problems.push(String(error)));
+  page.on('console', (message) => {
+    if (message.type() === 'error' && !expected?.test(message.text())) problems.push(message.text());
+  });
+  t.after(async () => {
+    problems.push(...(await page.evaluate(() => globalThis.violations)));
+    await page.close();
+    assert.deepEqual(problems, []);
+  });
+  await page.addInitScript(() => {
+    Object.assign(globalThis, { violations: [], longTasks: [] });
+    document.addEventListener('securitypolicyviolation', (event) => {
+      globalThis.violations.push(`${event.violatedDirective}: ${event.blockedURI}`);
+    });
+    new PerformanceObserver((entries) => {
+      globalThis.longTasks.push(...entries.getEntries().map(({ startTime, duration }) => ({ startTime, duration })));
+    }).observe({ type: 'longtask', buffered: true });
+  });
+  await page.setViewportSize({ width, height: 900 });
+  await page.emulateMedia({ colorScheme, reducedMotion });
+  await page.goto(`${base}/?${new URLSearchParams({ lang: 'en', ...query })}`);
+  await connected(page);
+  return page;
+}
+
+/** @param {import('playwright-core').Page} page */
+async function connected(page) {
+  await page.waitForSelector('#call-state[data-state=connected]');
+  await page.waitForFunction(() => document.querySelector('video')?.videoWidth === 1280);
+}
+
+/** Waits until the encoder has filled in the still scene's detail. @param {import('playwright-core').Page} page */
+async function sharpPicture(page) {
+  let reached = 0;
+  for (const end = Date.now() + 20_000; Date.now() < end && reached < MIN_PSNR + 1; ) {
+    reached = await page.evaluate(likeness);
+    await page.waitForTimeout(250);
+  }
+}
+
+/** @param {import('playwright-core').Page} page */
+async function coverNumber(page) {
+  await page.check('#redact');
+  for (const [side, percent] of Object.entries(NUMBER)) await page.fill(`#redact-${side}`, String(percent));
+}
+
+/**
+ * The whole page, in a window that needs no scroll bar.
+ * @param {import('playwright-core').Page} page @param {string} name
+ */
+async function screenshot(page, name) {
+  const width = await page.evaluate(() => innerWidth);
+  await page.setViewportSize({ width, height: 4000 });
+  const height = await page.evaluate(() => Math.ceil(document.body.getBoundingClientRect().height));
+  await page.setViewportSize({ width, height });
+  await page.screenshot({ path: join(SCREENSHOTS, `${name}.png`) });
+}
+
+/**
+ * Waits until the newest of so many snapshots is stored, and reads it from the disk.
+ * @param {import('playwright-core').Page} page
+ */
+async function stored(page, count = 1) {
+  await page.waitForFunction((wanted) => document.querySelectorAll('.snapshot').length === wanted, count);
+  const newest = page.locator('.snapshot').first();
+  await newest.and(page.locator('[data-delivery=stored]')).waitFor();
+  const id = await newest.getAttribute('data-id');
+  const path = join(dataFolder, 'video-snapshots', await page.inputValue('#interaction'), String(id));
+  const record = JSON.parse(await readFile(`${path}.json`, 'utf8'));
+  return { id, record, jpeg: await readFile(`${path}.jpg`) };
+}
+
+/** In ms. @param {import('playwright-core').Page} page @param {number} since by the page's clock */
+async function longTasksSince(page, since) {
+  await page.waitForTimeout(200); // The observer is told at leisure.
+  const tasks = await page.evaluate(() => globalThis.longTasks);
+  return tasks.filter(({ startTime, duration }) => startTime + duration > since).map(({ duration }) => duration);
+}
+
+/** The processor time of the busiest task on any page's main thread, from now on. */
+async function startTrace() {
+  const session = await /** @type {import('playwright-core').Browser} */ (
+    browser.context.browser()
+  ).newBrowserCDPSession();
+  /** @type {Record<string, any>[]} */
+  const events = [];
+  session.on('Tracing.dataCollected', ({ value }) => events.push(...value));
+  const includedCategories = ['disabled-by-default-devtools.timeline'];
+  await session.send('Tracing.start', { traceConfig: { includedCategories, excludedCategories: ['*'] } });
+  return {
+    async busiestTaskMs() {
+      const complete = new Promise((resolve) => session.once('Tracing.tracingComplete', resolve));
+      await session.send('Tracing.end');
+      await complete;
+      await session.detach();
+      const threads = events.filter(({ name, args }) => name === 'thread_name' && args.name === 'CrRendererMain');
+      const main = new Set(threads.map(({ pid, tid }) => `${pid} ${tid}`));
+      const tasks = events.filter(({ name, pid, tid }) => name === 'RunTask' && main.has(`${pid} ${tid}`));
+      return Math.max(...tasks.map(({ tdur = 0 }) => tdur / 1000)); // The last one may not have ended.
+    },
+  };
+}
+
+/** @param {import('playwright-core').Page} page @param {import('../../js/errors.js').CaptureErrorCode} code */
+async function failed(page, code) {
+  const filed = await storedFiles();
+  await page.waitForSelector('#error:not(:empty)');
+  assert.equal(await page.textContent('#error'), `${new CaptureError(code).advice} ${code}`);
+  assert.equal(await page.locator('.snapshot').count(), 0);
+  assert.deepEqual(await storedFiles(), filed);
+}
+
+/** @param {import('../../js/errors.js').CaptureErrorCode} code */
+function advice(code) {
+  return new RegExp(`^${new CaptureError(code).advice} ${code}`);
+}
+
+async function storedFiles() {
+  const entries = await readdir(join(dataFolder, 'video-snapshots'), { recursive: true, withFileTypes: true });
+  return entries.filter((entry) => entry.isFile()).map(({ name }) => name);
+}
+
+/**
+ * Tab, until the control has the focus and shows it.
+ * @param {import('playwright-core').Page} page @param {string} id
+ */
+async function tabTo(page, id) {
+  for (let presses = 0; presses < 25; presses += 1) {
+    await page.keyboard.press('Tab');
+    const focused = await page.evaluate(() => {
+      const element = document.activeElement ?? document.body;
+      return { id: element.id, outline: getComputedStyle(element).outlineStyle };
+    });
+    if (focused.id === id) return assert.equal(focused.outline, 'solid', `${id} shows that it has the focus`);
+  }
+  assert.fail(`Tab never reaches ${id}`);
+}
+
+/** @typedef {{ data: Buffer, width: number, height: number }} Picture RGB, 8 bits. */
+
+/** @param {Buffer} file @returns {Promise<Picture>} */
+async function decode(file) {
+  const { data, info } = await sharp(file)
+    .removeAlpha()
+    .toColourspace('srgb')
+    .raw()
+    .toBuffer({ resolveWithObject: true });
+  return { data, width: info.width, height: info.height };
+}
+
+/** @param {import('playwright-core').Page} page */
+async function sourcePicture(page) {
+  const url = await page.evaluate(() => globalThis.caseframeDemo.scene.canvas.toDataURL('image/png'));
+  return decode(Buffer.from(url.slice(url.indexOf(',') + 1), 'base64'));
+}
+
+/** @param {{ x: number, y: number, width: number, height: number }} area @param {number} x @param {number} y */
+function inside(area, x, y) {
+  return x >= area.x && x < area.x + area.width && y >= area.y && y < area.y + area.height;
+}
+
+/** In dB. @param {Picture} a @param {Picture} b @param {(x: number, y: number) => boolean} counts */
+function psnr(a, b, counts) {
+  let sum = 0;
+  let samples = 0;
+  for (let y = 0; y < a.height; y += 1) {
+    for (let x = 0; x < a.width; x += 1) {
+      if (!counts(x, y)) continue;
+      for (let c = 0; c < 3; c += 1) {
+        const at = (y * a.width + x) * 3 + c;
+        sum += (a.data[at] - b.data[at]) ** 2;
+        samples += 1;
+      }
+    }
+  }
+  return 10 * Math.log10((255 ** 2 * samples) / sum);
+}
+
+/**
+ * The mean step in green between horizontal neighbours that lie in the same cell of a mosaic.
+ * @param {Picture} picture @param {{ x: number, y: number, width: number, height: number }} area @param {number} cell
+ */
+function edgesWithin({ data, width }, area, cell) {
+  let sum = 0;
+  let steps = 0;
+  for (let y = area.y; y < area.y + area.height; y += 1) {
+    for (let x = area.x + 1; x < area.x + area.width; x += 1) {
+      if ((x - area.x) % cell === 0) continue;
+      const at = (y * width + x) * 3 + 1;
+      sum += Math.abs(data[at] - data[at - 3]);
+      steps += 1;
+    }
+  }
+  return sum / steps;
+}
+
+/** @param {Picture} picture */
+function readCounter({ data, width }) {
+  let count = 0;
+  for (let bit = 0; bit < COUNTER.bits; bit += 1) {
+    const x = (bit + 0.5) * COUNTER.block;
+    const green = data[((COUNTER.block / 2) * width + x) * 3 + 1];
+    assert.ok(green < 64 || green > 191, `block ${bit} of the counter is ${green}: neither black nor white`);
+    count = count * 2 + (green > 191 ? 1 : 0);
+  }
+  return count;
+}
+
+// In the page.
+
+/** Reads the counter off the video as it is shown, and clicks in the same moment. @param {typeof COUNTER} counter */
+function seeAndClick({ bits, block }) {
+  const video = /** @type {HTMLVideoElement} */ (document.querySelector('video'));
+  const canvas = Object.assign(document.createElement('canvas'), { width: bits * block, height: block });
+  const context = /** @type {CanvasRenderingContext2D} */ (canvas.getContext('2d'));
+  context.drawImage(video, 0, 0);
+  const { data } = context.getImageData(0, block / 2, bits * block, 1);
+  let count = 0;
+  for (let bit = 0; bit < bits; bit += 1) count = count * 2 + (data[(bit + 0.5) * block * 4] > 127 ? 1 : 0);
+  document.getElementById('capture')?.click();
+  return count;
+}
+
+function blackVideo() {
+  const canvas = Object.assign(document.createElement('canvas'), { width: 16, height: 9 });
+  const context = /** @type {CanvasRenderingContext2D} */ (canvas.getContext('2d'));
+  context.drawImage(/** @type {HTMLVideoElement} */ (document.querySelector('video')), 0, 0, 16, 9);
+  return context.getImageData(0, 0, 16, 9).data.every((value, n) => n % 4 === 3 || value < 8);
+}
+
+/** What the agent sees against what the customer's camera saw, in dB. */
+function likeness() {
+  const video = /** @type {HTMLVideoElement} */ (document.querySelector('video'));
+  const [a, b] = [video, globalThis.caseframeDemo.scene.canvas].map((picture) => {
+    const canvas = Object.assign(document.createElement('canvas'), { width: 1280, height: 720 });
+    const context = /** @type {CanvasRenderingContext2D} */ (canvas.getContext('2d', { willReadFrequently: true }));
+    context.drawImage(picture, 0, 0);
+    return context.getImageData(0, 0, 1280, 720).data;
+  });
+  let sum = 0;
+  for (let at = 0; at < a.length; at += 1) sum += (a[at] - b[at]) ** 2;
+  return 10 * Math.log10((255 ** 2 * a.length * 0.75) / sum);
+}
+
+/** Everything an eye would stumble over: what sticks out, is cut off, lies on something else or is too faint. */
+function flaws() {
+  /** @type {string[]} */
+  const found = [];
+  const root = document.documentElement;
+  if (root.scrollWidth > root.clientWidth) found.push(`scrolls sideways: ${root.scrollWidth} px`);
+
+  const name = (/** @type {Element} */ element) =>
+    `${element.tagName}#${element.id} “${element.textContent?.trim().slice(0, 30)}”`;
+  const hasText = (/** @type {Element} */ element) =>
+    [...element.childNodes].some((node) => node.nodeType === Node.TEXT_NODE && node.textContent?.trim());
+  const leaves = [...document.body.querySelectorAll('*')].filter(
+    (element) =>
+      element.checkVisibility() &&
+      !element.closest('.visually-hidden, option') &&
+      (hasText(element) || element.matches('input, select, button, img, video')),
+  );
+  const boxes = leaves.map((element) => ({ element, box: element.getBoundingClientRect() }));
+  for (const { element, box } of boxes) {
+    if (box.left < 0 || box.right > root.clientWidth) found.push(`${name(element)} sticks out`);
+    if (hasText(element) && element.scrollWidth > element.clientWidth + 1 && element.clientWidth > 0) {
+      found.push(`${name(element)} is cut off`);
+    }
+    for (const other of boxes) {
+      if (other.element === element) break;
+      if (element.contains(other.element) || other.element.contains(element) || element.closest('#stage')) continue;
+      const width = Math.min(box.right, other.box.right) - Math.max(box.left, other.box.left);
+      const height = Math.min(box.bottom, other.box.bottom) - Math.max(box.top, other.box.top);
+      if (width > 1 && height > 1) found.push(`${name(element)} lies on ${name(other.element)}`);
+    }
+  }
+
+  // WCAG 2.2, 1.4.3: relative luminance and the contrast ratio of text.
+  const channels = (/** @type {string} */ color) => (color.match(/[\d.]+/g) ?? []).map(Number);
+  const luminance = (/** @type {string} */ color) => {
+    const [r, g, b] = channels(color).map((value) =>
+      value / 255 <= 0.04045 ? value / 255 / 12.92 : ((value / 255 + 0.055) / 1.055) ** 2.4,
+    );
+    return 0.2126 * r + 0.7152 * g + 0.0722 * b;
+  };
+  const background = (/** @type {Element | null} */ element) => {
+    for (let at = element; at; at = at.parentElement) {
+      const { backgroundColor } = getComputedStyle(at);
+      if (channels(backgroundColor)[3] !== 0) return backgroundColor;
+    }
+    return 'rgb(255, 255, 255)';
+  };
+  for (const element of leaves) {
+    if (!hasText(element) && !element.matches('input, select')) continue;
+    const pair = [luminance(getComputedStyle(element).color), luminance(background(element))];
+    const ratio = (Math.max(...pair) + 0.05) / (Math.min(...pair) + 0.05);
+    if (ratio < 4.5) found.push(`${name(element)} has a contrast of only ${ratio.toFixed(2)}`);
+  }
+  return found;
+}
