@@ -1,0 +1,103 @@
+#include "validity.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <cstddef>
+
+#include "cells.hpp"
+#include "structure.hpp"
+
+namespace caseframe {
+namespace {
+
+// The contract's "dark", which is also ffmpeg blackdetect's pixel_black_th: 0.10 of the range.
+constexpr std::size_t kDarkLuma = 25;
+// Deep blue has as little luma and is no black: above this no channel's mean may be.
+constexpr double kDarkChannel = 48;
+
+// Flat: one colour and what a codec adds to it, ±3. Uniform noise of that size has a standard deviation of 2.0; a block
+// of the codec that covers a cell moves its mean by all of it.
+constexpr double kFlatStdDev = 2.5;
+constexpr double kFlatCell = 4;
+// A pixel this far from the mean is no codec noise. A line of 20 small letters has some 600 of them in 2 megapixels.
+constexpr double kFarLuma = 12;
+constexpr double kFarPixels = 8;
+constexpr double kFarPixelsPerMegapixel = 20;
+
+// Chromium's drawing of a YUV buffer that nobody wrote to, measured: zeroes as BT.601 limited, BT.709 limited and
+// BT.709 full range; Y = 16 with zero chroma, likewise; and 128, 128, 128 with and without expansion.
+constexpr ChannelMeans kUndecoded[] = {{0, 135, 0}, {0, 77, 0},      {0, 84, 0},      {0, 154, 0},
+                                       {0, 96, 0},  {128, 128, 128}, {129, 129, 129}, {130, 130, 130}};
+// Noise of ±3 clipped at zero lifts a mean by 0.9, a JPEG's quantiser moves it by 2; CSS's darkgreen is 4 away.
+constexpr double kUndecodedGreen = 3;
+constexpr double kUndecodedRedBlue = 5;
+
+FrameReport describe(const Cells& cells, double pixels) {
+  FrameReport report;
+  double sum = 0;
+  double dark = 0;
+  double below = 0;
+  bool peak_found = false;
+  for (std::size_t value = 0; value < 256; ++value) {
+    const double count = cells.luma_histogram[value];
+    sum += count * static_cast<double>(value);
+    below += count;
+    if (value == kDarkLuma) dark = below;
+    if (!peak_found && below >= 0.999 * pixels) {
+      report.peak_luma = static_cast<double>(value);
+      peak_found = true;
+    }
+  }
+  report.mean_luma = sum / pixels;
+  report.dark_ratio = dark / pixels;
+  double squares = 0;
+  for (std::size_t value = 0; value < 256; ++value) {
+    const double difference = static_cast<double>(value) - report.mean_luma;
+    squares += cells.luma_histogram[value] * difference * difference;
+  }
+  report.luma_std_dev = std::sqrt(squares / pixels);
+  return report;
+}
+
+bool is_flat(const Cells& cells, const FrameReport& report, double pixels) {
+  if (report.luma_std_dev > kFlatStdDev) return false;
+  for (std::size_t channel = 0; channel < 3; ++channel) {
+    if (cells.highest[channel] - cells.mean[channel] > kFlatCell) return false;
+    if (cells.mean[channel] - cells.lowest[channel] > kFlatCell) return false;
+  }
+  double far = 0;
+  for (std::size_t value = 0; value < 256; ++value) {
+    if (std::abs(static_cast<double>(value) - report.mean_luma) > kFarLuma) far += cells.luma_histogram[value];
+  }
+  return far <= kFarPixels + kFarPixelsPerMegapixel * pixels * 1e-6;
+}
+
+bool is_undecoded(const ChannelMeans& mean) {
+  return std::any_of(std::begin(kUndecoded), std::end(kUndecoded), [&](const ChannelMeans& colour) {
+    return std::abs(mean[0] - colour[0]) <= kUndecodedRedBlue && std::abs(mean[1] - colour[1]) <= kUndecodedGreen &&
+           std::abs(mean[2] - colour[2]) <= kUndecodedRedBlue;
+  });
+}
+
+bool is_dark(const Cells& cells, const FrameReport& report) {
+  return report.mean_luma <= kDarkLuma + 0.5 && *std::max_element(cells.mean.begin(), cells.mean.end()) <= kDarkChannel;
+}
+
+Verdict judge(Cells& cells, const FrameReport& report, double pixels) {
+  if (cells.alpha == 0) return Verdict::kUndecoded;
+  if (is_dark(cells, report)) return Structure(cells).exists() ? Verdict::kOk : Verdict::kBlack;
+  if (!is_flat(cells, report, pixels)) return Verdict::kOk;
+  return is_undecoded(cells.mean) ? Verdict::kUndecoded : Verdict::kUniform;
+}
+
+}  // namespace
+
+FrameReport analyze(const FrameView& frame) {
+  Cells cells = measure_cells(frame);
+  const double pixels = static_cast<double>(frame.width()) * frame.height();
+  FrameReport report = describe(cells, pixels);
+  report.verdict = judge(cells, report, pixels);
+  return report;
+}
+
+}  // namespace caseframe
