@@ -33,9 +33,7 @@ const ADVICE = Object.freeze({
 /** @typedef {keyof typeof ADVICE} CaptureErrorCode */
 
 /** Every code there is. */
-export const CAPTURE_ERROR_CODES = /** @type {readonly CaptureErrorCode[]} */ (
-  Object.freeze(Object.keys(ADVICE))
-);
+export const CAPTURE_ERROR_CODES = /** @type {readonly CaptureErrorCode[]} */ (Object.freeze(Object.keys(ADVICE)));
 
 export class CaptureError extends Error {
   /**

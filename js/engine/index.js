@@ -14,6 +14,7 @@ import { limit, parseEncodeOptions, parseFrame, side } from './options.js';
 /** @typedef {import('./options.js').Frame} Frame */
 /** @typedef {import('./options.js').Region} Region */
 /** @typedef {import('./options.js').EncodeOptions} EncodeOptions */
+/** @typedef {import('./metadata.js').Metadata} Metadata */
 
 /**
  * @typedef {object} Encoded
@@ -124,9 +125,9 @@ export async function start(options, readDefault) {
       pixels: () => use(() => held.pixels()),
       analyze,
       encode(encodeOptions) {
-        const { options: raw, regions } = parseEncodeOptions(encodeOptions);
+        const { options: raw, regions, metadata } = parseEncodeOptions(encodeOptions);
         return use(() => {
-          const result = held.encode(raw, regions);
+          const result = held.encode(raw, regions, metadata);
           if ('error' in result) throw explain(result, analyze);
           return {
             jpeg: result.jpeg,
@@ -138,7 +139,11 @@ export async function start(options, readDefault) {
           };
         });
       },
-      scaled({ maxWidth, maxHeight } = {}) {
+      scaled(scaledOptions = {}) {
+        if (typeof scaledOptions !== 'object' || scaledOptions === null) {
+          throw invalidArgument('options', 'an object', scaledOptions);
+        }
+        const { maxWidth, maxHeight } = scaledOptions;
         const [w, h] = [limit(maxWidth, 'maxWidth'), limit(maxHeight, 'maxHeight')];
         return use(() => {
           const image = unwrap(held.scaled(w, h));

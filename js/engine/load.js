@@ -82,8 +82,9 @@ async function fetchModule(url) {
   }
   if (!response.ok)
     throw loadError(`${url} answered ${response.status}: host the package's wasm/ folder there, or set wasmUrl`);
-  const type = (response.headers.get('content-type') || '').split(';')[0].trim();
-  if (type === 'application/wasm' && typeof WebAssembly.compileStreaming === 'function') {
+  const type = response.headers.get('content-type') || '';
+  // With parameters it counts as another type: WebAssembly Web API, "compile a potential WebAssembly response".
+  if (type.toLowerCase() === 'application/wasm' && typeof WebAssembly.compileStreaming === 'function') {
     return compile(WebAssembly.compileStreaming(response), url, type);
   }
   return compile(response.arrayBuffer(), url, type);
@@ -119,10 +120,12 @@ function instantiate(compiled) {
     let memory;
     createModule({
       instantiateWasm(imports, done) {
-        WebAssembly.instantiate(compiled, imports).then((instance) => {
-          memory = /** @type {WebAssembly.Memory} */ (instance.exports.memory);
-          done(instance, compiled);
-        }, fail);
+        WebAssembly.instantiate(compiled, imports)
+          .then((instance) => {
+            memory = /** @type {WebAssembly.Memory} */ (instance.exports.memory);
+            done(instance, compiled);
+          })
+          .catch(fail); // of done() too: a module that is somebody else's lacks what the glue looks for
         return {};
       },
     }).then((module) => resolve({ module, memory }), fail);

@@ -4,6 +4,7 @@
  */
 import { invalidArgument } from '../errors.js';
 import { REDACT_MODES, REGION_UNITS, SUBSAMPLINGS, VERDICTS } from './border.js';
+import { parseMetadata } from './metadata.js';
 
 /** @typedef {import('./border.js').Subsampling} Subsampling */
 /** @typedef {import('./border.js').RedactMode} RedactMode */
@@ -44,6 +45,7 @@ const MAX_SIDE = 65500;
  * @property {number} [maxHeight] In pixels.
  * @property {Region[]} [redact] Default none.
  * @property {Verdict[]} [reject] Verdicts that make `encode` throw. Default black and undecoded.
+ * @property {import('./metadata.js').Metadata} [metadata] What goes into the file's Exif and XMP.
  */
 
 /**
@@ -51,6 +53,7 @@ const MAX_SIDE = 65500;
  * @typedef {object} ParsedOptions
  * @property {import('../wasm/caseframe.js').RawOptions} options
  * @property {import('../wasm/caseframe.js').RawRegion[]} regions
+ * @property {import('../wasm/caseframe.js').RawMetadata} metadata
  */
 
 /**
@@ -76,6 +79,7 @@ export function parseEncodeOptions(options = {}) {
       reject: reject.reduce((set, verdict, i) => set | (1 << rejectable(verdict, `reject[${i}]`)), 0),
     },
     regions: redact.map((region, i) => parseRegion(region, `redact[${i}]`)),
+    metadata: parseMetadata(options.metadata),
   };
 }
 
@@ -141,25 +145,25 @@ function parseRegion(region, name) {
   };
 }
 
-/** CSS Level 2's names, section 4.3.6, as 0xRRGGBB. @type {Readonly<Record<string, number>>} */
-const BASIC_COLORS = {
-  aqua: 0x00ffff,
-  black: 0x000000,
-  blue: 0x0000ff,
-  fuchsia: 0xff00ff,
-  gray: 0x808080,
-  green: 0x008000,
-  lime: 0x00ff00,
-  maroon: 0x800000,
-  navy: 0x000080,
-  olive: 0x808000,
-  purple: 0x800080,
-  red: 0xff0000,
-  silver: 0xc0c0c0,
-  teal: 0x008080,
-  white: 0xffffff,
-  yellow: 0xffff00,
-};
+/** CSS Level 2's names, section 4.3.6, as 0xRRGGBB. @type {ReadonlyMap<string, number>} */
+const BASIC_COLORS = new Map([
+  ['aqua', 0x00ffff],
+  ['black', 0x000000],
+  ['blue', 0x0000ff],
+  ['fuchsia', 0xff00ff],
+  ['gray', 0x808080],
+  ['green', 0x008000],
+  ['lime', 0x00ff00],
+  ['maroon', 0x800000],
+  ['navy', 0x000080],
+  ['olive', 0x808000],
+  ['purple', 0x800080],
+  ['red', 0xff0000],
+  ['silver', 0xc0c0c0],
+  ['teal', 0x008080],
+  ['white', 0xffffff],
+  ['yellow', 0xffff00],
+]);
 
 /** @param {unknown} color @param {string} name @returns {number} 0xRRGGBB */
 function parseColor(color, name) {
@@ -168,7 +172,8 @@ function parseColor(color, name) {
     const lower = color.toLowerCase();
     if (/^#[0-9a-f]{6}$/.test(lower)) return parseInt(lower.slice(1), 16);
     if (/^#[0-9a-f]{3}$/.test(lower)) return parseInt(lower.slice(1).replace(/./g, '$&$&'), 16);
-    if (Object.hasOwn(BASIC_COLORS, lower)) return BASIC_COLORS[lower];
+    const basic = BASIC_COLORS.get(lower);
+    if (basic !== undefined) return basic;
   }
   throw invalidArgument(name, 'a colour such as #1a2b3c, #abc or black', color);
 }

@@ -58,11 +58,25 @@ export interface RawRegion {
   color: number;
 }
 
+/** Texts in UTF-8, empty where there is none. */
+export interface RawMetadata {
+  id: Uint8Array;
+  interactionId: Uint8Array;
+  participantId: Uint8Array;
+  agentId: Uint8Array;
+  capturedAt: Uint8Array;
+  software: Uint8Array;
+  description: Uint8Array;
+  /** Below 0 where it is not known. */
+  frameAgeMs: number;
+  embed: boolean;
+}
+
 export interface HeldFrame {
   /** A view of the module's memory: valid until the next call into the module. */
   pixels(): Uint8Array<ArrayBuffer>;
   analyze(): RawReport | Failure;
-  encode(options: RawOptions, regions: RawRegion[]): RawEncoded | Failure;
+  encode(options: RawOptions, regions: RawRegion[], metadata: RawMetadata): RawEncoded | Failure;
   scaled(maxWidth: number, maxHeight: number): RawImage | Failure;
   /** Zeroes and frees. */
   delete(): void;

@@ -1,0 +1,114 @@
+/** The hidden video that plays a track where nothing reads tracks directly, and the canvas that reads videos. */
+import { CaptureError } from '../errors.js';
+import { takeVideoFrame } from './candidate.js';
+import { nextPresented } from './presented.js';
+
+/** @typedef {import('./candidate.js').Candidate} Candidate */
+/** @typedef {import('./candidate.js').Taken} Taken */
+
+/**
+ * @param {MediaStreamTrack} track
+ * @returns {HTMLVideoElement}
+ */
+export function createHiddenVideo(track) {
+  const video = document.createElement('video');
+  // Both as properties and as attributes: Safari plays inline and unasked only with the attributes.
+  video.muted = true;
+  video.playsInline = true;
+  video.setAttribute('muted', '');
+  video.setAttribute('playsinline', '');
+  video.setAttribute('aria-hidden', 'true');
+  video.tabIndex = -1;
+  // Not display:none: engines other than Chromium stop decoding what cannot be seen at all.
+  Object.assign(video.style, { position: 'fixed', width: '1px', height: '1px', opacity: '0', pointerEvents: 'none' });
+  video.srcObject = new MediaStream([track]);
+  (document.body || document.documentElement).append(video);
+  return video;
+}
+
+/**
+ * Never awaited: for a track whose sender has gone silent, `play` never settles.
+ * @param {HTMLVideoElement} video
+ */
+export function keepPlaying(video) {
+  if (video.paused) Promise.resolve(video.play()).catch(() => {});
+}
+
+/** @param {HTMLVideoElement} video */
+export function removeHiddenVideo(video) {
+  video.pause();
+  video.srcObject = null;
+  video.remove();
+}
+
+/**
+ * @param {HTMLVideoElement} video
+ * @param {HTMLCanvasElement} canvas Shared by all: it is filled, read and emptied within one turn.
+ * @param {import('../scope.js').Scope} scope
+ * @returns {Promise<Candidate>}
+ */
+export async function nextFromElement(video, canvas, scope) {
+  const proof = await nextPresented(video, scope);
+  return {
+    ...proof,
+    width: video.videoWidth,
+    height: video.videoHeight,
+    // A stream's element that may not play presents black, or whatever it showed when it stopped.
+    take: () => (video.srcObject && video.paused ? undefined : grabVideoFrame(video) || draw(video, canvas)),
+    close: () => {},
+  };
+}
+
+/** @param {HTMLVideoElement} video @returns {Taken | undefined} */
+function grabVideoFrame(video) {
+  if (typeof VideoFrame !== 'function') return undefined;
+  try {
+    return takeVideoFrame(new VideoFrame(video));
+  } catch (cause) {
+    throwUnlessLost(cause);
+    return undefined;
+  }
+}
+
+/** @param {HTMLVideoElement} video @param {HTMLCanvasElement} canvas @returns {Taken | undefined} */
+function draw(video, canvas) {
+  const start = performance.now();
+  const { videoWidth: width, videoHeight: height } = video;
+  if (width === 0 || height === 0 || video.readyState < 2) return undefined;
+  canvas.width = width;
+  canvas.height = height;
+  try {
+    const context = canvas.getContext('2d', { willReadFrequently: true });
+    if (!context) return undefined;
+    context.drawImage(video, 0, 0, width, height);
+    const data = context.getImageData(0, 0, width, height).data;
+    return {
+      method: 'canvas',
+      input: { data, width, height },
+      transfer: [data.buffer],
+      width,
+      height,
+      readMs: performance.now() - start,
+      release() {
+        // Empty once transferred; then `fill` would throw.
+        if (data.length > 0) data.fill(0);
+      },
+    };
+  } catch (cause) {
+    throwUnlessLost(cause);
+    return undefined;
+  } finally {
+    // No pixels stay behind.
+    canvas.width = 0;
+    canvas.height = 0;
+  }
+}
+
+/** An element that has lost its picture is no error; the next frame is tried. @param {unknown} cause */
+function throwUnlessLost(cause) {
+  const { name } = /** @type {{ name?: string }} */ (cause);
+  if (name === 'SecurityError') {
+    throw new CaptureError('tainted', 'The video is of another origin that does not share it (CORS)', { cause });
+  }
+  if (name === 'RangeError') throw new CaptureError('out-of-memory', undefined, { cause });
+}

@@ -1,0 +1,119 @@
+/**
+ * What a capture can be taken from, brought into one shape.
+ *
+ * A source lists its targets anew at every call, so that whoever holds it never works on a copy that has gone stale:
+ * an adapter reads the interaction id from its SDK inside `targets()`.
+ */
+import { invalidArgument } from '../errors.js';
+
+/**
+ * One picture that can be captured. Plain data, made by `targets()`; two calls name the same picture by the same
+ * `track` (or `element`).
+ * @typedef {object} Target
+ * @property {MediaStreamTrack} [track] A video track.
+ * @property {HTMLVideoElement} [element] Where there is no track, the element that plays a file. Beside a track: the
+ *   element that shows it, which tells whether a picture has ever arrived.
+ * @property {string | null} interactionId What the snapshot is filed under, at the moment of the call; null where the
+ *   source knows none.
+ * @property {string | null} participantId Who is in the picture.
+ * @property {string} kind `'camera'`, `'screen'`, or for plain sources `'stream'`, `'track'`, `'element'`.
+ * @property {boolean} [cameraOff] True where signalling says that the sender's camera is off.
+ * @property {RTCRtpReceiver} [receiver] The track's receiver; its decoder's counters tell frozen from never started.
+ */
+
+/**
+ * @typedef {object} CaptureSource
+ * @property {() => Target[]} targets What can be captured now, the preferred first. Remote video only.
+ * @property {(event: 'change', listener: () => void) => (() => void) | void} on Calls back whenever `targets()` would
+ *   answer differently; returns what takes the listener back.
+ * @property {() => void} dispose Lets go of everything the source listens to.
+ */
+
+const EXPECTED =
+  'a MediaStream, a video MediaStreamTrack, an HTMLVideoElement or a source with targets(), on() and dispose()';
+
+const nothing = () => {};
+
+/**
+ * @param {unknown} value
+ * @returns {CaptureSource}
+ */
+export function toSource(value) {
+  // By shape, not by class: a stream, a track or an element may come from another frame of the page.
+  if (isObject(value)) {
+    if (typeof value.targets === 'function' && typeof value.on === 'function') return /** @type {any} */ (value);
+    if (typeof value.getVideoTracks === 'function') return fromMediaStream(/** @type {any} */ (value));
+    if (value.tagName === 'VIDEO') return fromElement(/** @type {any} */ (value));
+    if (value.kind === 'video' && 'readyState' in value) return fromTrack(/** @type {any} */ (value));
+  }
+  throw invalidArgument('source', EXPECTED, value);
+}
+
+/**
+ * A source of a stream's first video track that is still alive.
+ * @param {MediaStream} stream
+ * @returns {CaptureSource}
+ * @throws {CaptureError} `invalid-argument`
+ */
+export function fromMediaStream(stream) {
+  if (!isObject(stream) || typeof stream.getVideoTracks !== 'function') {
+    throw invalidArgument('stream', 'a MediaStream', stream);
+  }
+  return {
+    targets: () => streamTargets(stream, 'stream'),
+    on(_event, listener) {
+      stream.addEventListener('addtrack', listener);
+      stream.addEventListener('removetrack', listener);
+      return () => {
+        stream.removeEventListener('addtrack', listener);
+        stream.removeEventListener('removetrack', listener);
+      };
+    },
+    dispose: nothing,
+  };
+}
+
+/** @param {MediaStreamTrack} track @returns {CaptureSource} */
+function fromTrack(track) {
+  return { targets: () => [{ ...plain('track'), track }], on: () => nothing, dispose: nothing };
+}
+
+/**
+ * An element that plays a stream is only a way to name the stream: it may be paused or removed from the page while the
+ * video goes on. One that plays a file is the picture itself.
+ * @param {HTMLVideoElement} element
+ * @returns {CaptureSource}
+ */
+function fromElement(element) {
+  return {
+    targets() {
+      const stream = element.srcObject;
+      if (stream && 'getVideoTracks' in stream) {
+        return streamTargets(stream, 'element').map((target) => ({ ...target, element }));
+      }
+      return element.currentSrc || element.src ? [{ ...plain('element'), element }] : [];
+    },
+    on(_event, listener) {
+      element.addEventListener('emptied', listener);
+      return () => element.removeEventListener('emptied', listener);
+    },
+    dispose: nothing,
+  };
+}
+
+/** @param {MediaStream} stream @param {string} kind @returns {Target[]} */
+function streamTargets(stream, kind) {
+  const tracks = stream.getVideoTracks();
+  const track = tracks.find((candidate) => candidate.readyState === 'live') || tracks[0];
+  return track ? [{ ...plain(kind), track }] : [];
+}
+
+/** @param {string} kind */
+function plain(kind) {
+  return { kind, interactionId: null, participantId: null };
+}
+
+/** @param {unknown} value @returns {value is Record<string, unknown>} */
+function isObject(value) {
+  return typeof value === 'object' && value !== null;
+}

@@ -1,0 +1,147 @@
+/** The arguments of createCapture, snapshot and grab, checked before anything waits. */
+import { parseEncodeOptions } from './engine/options.js';
+import { invalidArgument } from './errors.js';
+
+/** @typedef {import('./engine/index.js').EncodeOptions} EncodeOptions */
+/** @typedef {import('./engine/index.js').Region} Region */
+
+/**
+ * @typedef {object} CreateCaptureOptions
+ * @property {string | URL} [wasmUrl] The .wasm file, or, ending in '/', the folder of both. Relative to the page.
+ * @property {string | URL} [workerUrl] `caseframe/worker`, where it is hosted elsewhere: same origin, same version.
+ * @property {WebAssembly.Module} [wasmModule] Compiled already.
+ * @property {'auto' | false} [worker] `false` does all the work in the page. Default 'auto': in a worker where that
+ *   can be had.
+ */
+
+/**
+ * What is being captured, for the `beforeCapture` hook.
+ * @typedef {object} CaptureContext
+ * @property {string | null} interactionId
+ * @property {string | null} participantId
+ * @property {string} sourceKind
+ */
+
+/**
+ * @typedef {object} CaptureOnlyOptions
+ * @property {number} [timeoutMs] The whole wait for a good frame, in ms, without the hooks' own time. Default 3000.
+ * @property {number} [maxFrameAgeMs] How long ago the frame may have been presented, in ms. Default 1000.
+ * @property {number} [minWidth] In pixels. Smaller frames are let pass until the deadline. Default 0.
+ * @property {number} [minHeight] In pixels. Default 0.
+ * @property {AbortSignal} [signal]
+ * @property {(context: CaptureContext) => boolean | void | Promise<boolean | void>} [beforeCapture] `false`, or an
+ *   error, is 'consent-denied'.
+ * @property {(still: import('./still.js').Still) => Region[] | Promise<Region[]>} [detect] Regions beyond `redact`.
+ * @property {string} [interactionId] Picks one where the source has several; names it where the source knows none.
+ */
+
+/** @typedef {EncodeOptions & CaptureOnlyOptions} CaptureOptions */
+
+/** @typedef {ReturnType<typeof parseCaptureOptions>} CaptureRequest */
+
+/** The most `setTimeout` can wait: beyond 2^31 - 1 it fires at once. */
+const MAX_TIMEOUT_MS = 2147483647;
+
+/** @type {readonly import('./engine/index.js').Verdict[]} */
+const DEFAULT_REJECT = Object.freeze(['black', 'undecoded']);
+
+/**
+ * @param {CreateCaptureOptions} [options]
+ * @returns {import('./worker/host.js').HostOptions}
+ */
+export function parseCreateOptions(options = {}) {
+  if (!isObject(options)) throw invalidArgument('options', 'an object', options);
+  const { wasmModule, worker = 'auto' } = options;
+  if (worker !== 'auto' && worker !== false) throw invalidArgument('worker', "'auto' or false", worker);
+  // By name: the module may have been compiled in another frame of the page.
+  if (wasmModule !== undefined && Object.prototype.toString.call(wasmModule) !== '[object WebAssembly.Module]') {
+    throw invalidArgument('wasmModule', 'a WebAssembly.Module', wasmModule);
+  }
+  return {
+    worker,
+    workerUrl: absolute('workerUrl', options.workerUrl),
+    engine: { wasmModule, wasmUrl: absolute('wasmUrl', options.wasmUrl) },
+  };
+}
+
+/** @param {CaptureOptions} [options] */
+export function parseCaptureOptions(options = {}) {
+  if (!isObject(options)) throw invalidArgument('options', 'an object', options);
+  const { timeoutMs = 3000, maxFrameAgeMs = 1000, minWidth = 0, minHeight = 0 } = options;
+  const { signal, beforeCapture, detect, interactionId } = options;
+  if (!isNumber(timeoutMs) || timeoutMs <= 0 || timeoutMs > MAX_TIMEOUT_MS) {
+    throw invalidArgument('timeoutMs', `a number above 0 and up to ${MAX_TIMEOUT_MS}`, timeoutMs);
+  }
+  if (!isNumber(maxFrameAgeMs) || maxFrameAgeMs < 0) {
+    throw invalidArgument('maxFrameAgeMs', 'a number of at least 0', maxFrameAgeMs);
+  }
+  for (const [name, value] of Object.entries({ minWidth, minHeight })) {
+    if (!Number.isInteger(value) || value < 0) throw invalidArgument(name, 'an integer of at least 0', value);
+  }
+  if (signal !== undefined && !isSignal(signal)) throw invalidArgument('signal', 'an AbortSignal', signal);
+  for (const [name, value] of Object.entries({ beforeCapture, detect })) {
+    if (value !== undefined && typeof value !== 'function') throw invalidArgument(name, 'a function', value);
+  }
+  if (interactionId !== undefined && (typeof interactionId !== 'string' || interactionId === '')) {
+    throw invalidArgument('interactionId', 'a string that is not empty', interactionId);
+  }
+  return {
+    limits: { timeoutMs, maxFrameAgeMs, minWidth, minHeight },
+    signal,
+    beforeCapture,
+    detect,
+    interactionId,
+    encode: plainEncodeOptions(options),
+  };
+}
+
+/**
+ * Checked, complete enough to tell which verdicts are rejected, and fit to be posted to a worker.
+ * @param {EncodeOptions} [options]
+ * @returns {EncodeOptions}
+ */
+export function plainEncodeOptions(options = {}) {
+  parseEncodeOptions(options);
+  const { quality, subsampling, progressive, maxWidth, maxHeight, redact = [], reject = DEFAULT_REJECT } = options;
+  const plain = redact.map(({ x, y, width, height, mode, color, unit }) => ({
+    x,
+    y,
+    width,
+    height,
+    mode,
+    color,
+    unit,
+  }));
+  return { quality, subsampling, progressive, maxWidth, maxHeight, redact: plain, reject: Array.from(reject) };
+}
+
+/**
+ * Against the page: a worker would take it as relative to itself.
+ * @param {string} name
+ * @param {unknown} url
+ * @returns {string | undefined}
+ */
+function absolute(name, url) {
+  if (url === undefined) return undefined;
+  if (typeof url !== 'string' && !(url instanceof URL)) throw invalidArgument(name, 'a URL', url);
+  try {
+    return new URL(url, document.baseURI).href;
+  } catch {
+    throw invalidArgument(name, 'a URL', url);
+  }
+}
+
+/** @param {unknown} value @returns {value is AbortSignal} */
+function isSignal(value) {
+  return isObject(value) && 'aborted' in value && 'addEventListener' in value;
+}
+
+/** @param {unknown} value @returns {value is number} */
+function isNumber(value) {
+  return typeof value === 'number' && Number.isFinite(value);
+}
+
+/** @param {unknown} value @returns {value is object} */
+function isObject(value) {
+  return typeof value === 'object' && value !== null;
+}

@@ -1,0 +1,119 @@
+/**
+ * A call over a loopback RTCPeerConnection: a customer who paints what they send, and an agent who receives it.
+ *
+ * The scene is four coloured quarters under a counter of sixteen bits, drawn as blocks of black and white across the
+ * middle, so that a picture of any size tells which frame it is.
+ */
+export const QUARTERS = [
+  [200, 40, 40],
+  [40, 160, 60],
+  [40, 60, 200],
+  [200, 200, 200],
+];
+
+const BITS = 16;
+
+export async function startCall({ width = 640, height = 360, maxBitrate = 2500000 } = {}) {
+  const sending = createSender(width, height);
+  const customer = new RTCPeerConnection();
+  const agent = new RTCPeerConnection();
+  customer.onicecandidate = ({ candidate }) => agent.addIceCandidate(candidate);
+  agent.onicecandidate = ({ candidate }) => customer.addIceCandidate(candidate);
+  const received = new Promise((resolve) => {
+    agent.ontrack = resolve;
+  });
+  const transceiver = customer.addTransceiver(sending.track, {
+    direction: 'sendonly',
+    streams: [new MediaStream([sending.track])],
+    sendEncodings: [{ maxBitrate }],
+  });
+  await negotiate(customer, agent);
+  const { track, receiver, streams } = await received;
+
+  return {
+    sending,
+    stream: streams[0],
+    track,
+    receiver,
+    sender: transceiver.sender,
+    counter: sending.counter,
+    async setInactive() {
+      transceiver.direction = 'inactive';
+      await negotiate(customer, agent);
+    },
+    hangUp() {
+      agent.close();
+      customer.close();
+    },
+    end() {
+      this.hangUp();
+      sending.stop();
+    },
+  };
+}
+
+async function negotiate(from, to) {
+  await from.setLocalDescription(await from.createOffer());
+  await to.setRemoteDescription(from.localDescription);
+  await to.setLocalDescription(await to.createAnswer());
+  await from.setRemoteDescription(to.localDescription);
+}
+
+/** Paints from a worker's clock into a track, so that it goes on in a hidden tab. */
+export function createSender(width, height) {
+  const canvas = document.createElement('canvas');
+  canvas.width = width;
+  canvas.height = height;
+  const context = canvas.getContext('2d', { willReadFrequently: true });
+  const canGenerate = typeof MediaStreamTrackGenerator === 'function' && typeof VideoFrame === 'function';
+  const generator = canGenerate ? new MediaStreamTrackGenerator({ kind: 'video' }) : undefined;
+  const writer = generator?.writable.getWriter();
+  const ticker = new Worker('/pages/ticker.js');
+  let counter = 0;
+  let paint = paintScene;
+  let running = true;
+
+  function tick() {
+    if (!running) return;
+    counter = (counter + 1) % 2 ** BITS;
+    paint(context, canvas.width, canvas.height, counter);
+    if (writer) writer.write(new VideoFrame(canvas, { timestamp: performance.now() * 1000 })).catch(() => {});
+  }
+  ticker.onmessage = tick;
+  tick();
+
+  return {
+    track: generator || canvas.captureStream(30).getVideoTracks()[0],
+    counter: () => counter,
+    /** @param {string} color One flat colour from now on; the scene again without. */
+    show(color) {
+      paint = color ? (ctx, w, h) => fill(ctx, color, 0, 0, w, h) : paintScene;
+    },
+    resize(w, h) {
+      canvas.width = w;
+      canvas.height = h;
+    },
+    pause(paused) {
+      running = !paused;
+    },
+    stop() {
+      ticker.terminate();
+      if (generator) generator.stop();
+    },
+  };
+}
+
+export function paintScene(context, width, height, counter) {
+  QUARTERS.forEach((color, i) => {
+    fill(context, `rgb(${color})`, ((i % 2) * width) / 2, (Math.floor(i / 2) * height) / 2, width / 2, height / 2);
+  });
+  for (let bit = 0; bit < BITS; bit++) {
+    const isSet = (counter >> (BITS - 1 - bit)) & 1;
+    fill(context, isSet ? '#fff' : '#000', (bit * width) / BITS, height * 0.4, width / BITS, height * 0.2);
+  }
+}
+
+function fill(context, color, x, y, width, height) {
+  context.fillStyle = color;
+  context.fillRect(x, y, width, height);
+}

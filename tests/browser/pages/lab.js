@@ -1,0 +1,71 @@
+/** What tests call from inside the page, as `lab`. */
+import * as caseframe from '/dist/index.js';
+import { createSender, startCall } from './call.js';
+
+const problems = [];
+addEventListener('unhandledrejection', ({ reason }) => problems.push(`unhandled: ${reason}`));
+addEventListener('securitypolicyviolation', (event) =>
+  problems.push(`csp: ${event.violatedDirective} ${event.blockedURI}`),
+);
+
+/** @param {number} ms */
+const sleep = (ms) => new Promise((resolve) => setTimeout(resolve, ms));
+
+/** How a promise ended, as plain data: a snapshot with its file, or an error. */
+async function outcome(promise) {
+  const start = performance.now();
+  try {
+    const value = await promise;
+    if (!value?.blob) return { value: plain(value), ms: performance.now() - start };
+    const { blob, ...rest } = value;
+    return { ...rest, type: blob.type, jpeg: await toBase64(blob), ms: performance.now() - start };
+  } catch (error) {
+    const { name, code, message, details, advice } = error;
+    return { name, code, message, details, advice, cause: String(error.cause), ms: performance.now() - start };
+  }
+}
+
+function plain(value) {
+  return value === undefined ? undefined : JSON.parse(JSON.stringify(value));
+}
+
+function toBase64(blob) {
+  return new Promise((resolve) => {
+    const reader = new FileReader();
+    reader.onload = () => resolve(reader.result.split(',')[1]);
+    reader.readAsDataURL(blob);
+  });
+}
+
+/** Waits until the track delivers pictures of at least this width. */
+async function ramped(track, width = 1) {
+  const start = performance.now();
+  while (!(track.getSettings().width >= width)) {
+    if (performance.now() - start > 15000) throw new Error(`The call never became ${width} wide`);
+    await sleep(20);
+  }
+}
+
+/** The package's workers that are alive. */
+const workers = new Set();
+globalThis.Worker = class extends Worker {
+  constructor(url, options) {
+    super(url, options);
+    if (String(url).includes('/dist/')) workers.add(this);
+  }
+  terminate() {
+    workers.delete(this);
+    super.terminate();
+  }
+};
+
+globalThis.lab = {
+  ...caseframe,
+  startCall,
+  createSender,
+  sleep,
+  outcome,
+  ramped,
+  problems,
+  workers: () => workers.size,
+};

@@ -1,0 +1,232 @@
+/** Sources other than a stream: files in elements, and adapters that know interactions and participants. */
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { useLab } from './harness.js';
+import { assertScene } from './scene.js';
+
+/** A clip that a page records and any page may play. */
+let clip = Buffer.alloc(0);
+const { run, origin } = useLab({
+  routes: {
+    async '/clip.webm'(request, response) {
+      if (request.method === 'POST') {
+        const chunks = [];
+        for await (const chunk of request) chunks.push(chunk);
+        clip = Buffer.concat(chunks);
+        return response.end();
+      }
+      response.setHeader('Content-Type', 'video/webm');
+      response.end(clip);
+    },
+  },
+});
+
+test('a file in an element: captured while it plays, stale-frame when it is paused, tainted when it is foreign', async () => {
+  await run(async () => {
+    const sender = lab.createSender(320, 180);
+    const recorder = new MediaRecorder(new MediaStream([sender.track]), { mimeType: 'video/webm' });
+    const recorded = new Promise((resolve) => {
+      recorder.ondataavailable = ({ data }) => resolve(data);
+    });
+    recorder.start();
+    await lab.sleep(2000);
+    recorder.stop();
+    await fetch('/clip.webm', { method: 'POST', body: await recorded });
+    sender.stop();
+  });
+  const media = "media-src 'self' http://localhost:*; default-src 'self'; script-src 'self' 'wasm-unsafe-eval'";
+  const outcomes = await run(
+    async (foreign) => {
+      const play = async (src) => {
+        const video = Object.assign(document.createElement('video'), { src, muted: true, loop: true });
+        document.body.append(video);
+        await video.play();
+        return video;
+      };
+      const capture = lab.createCapture();
+      const own = await play('/clip.webm');
+      const playing = await lab.outcome(capture.snapshot(own));
+      own.pause();
+      await lab.sleep(200);
+      const paused = await lab.outcome(capture.snapshot(own, { timeoutMs: 500 }));
+      const tainted = await lab.outcome(capture.snapshot(await play(foreign)));
+      capture.dispose();
+      return { playing, paused, tainted, left: document.querySelectorAll('video').length };
+    },
+    {
+      path: `/?csp=${encodeURIComponent(media)}`,
+      argument: () => `${origin().replace('127.0.0.1', 'localhost')}/clip.webm`,
+    },
+  );
+  await assertScene(outcomes.playing.jpeg);
+  assert.equal(outcomes.playing.sourceKind, 'element');
+  assert.equal(outcomes.paused.code, 'stale-frame');
+  assert.equal(outcomes.paused.details.paused, true);
+  assert.equal(outcomes.tainted.code, 'tainted');
+  assert.equal(outcomes.left, 2, 'the page’s own elements stay');
+});
+
+/** Runs in the page: an adapter over plain targets, as the Genesys ones are over an SDK. */
+function defineAdapter() {
+  window.adapterOf = (targets) => {
+    const listeners = new Set();
+    return {
+      list: targets,
+      targets() {
+        return this.list;
+      },
+      on(_event, listener) {
+        listeners.add(listener);
+        return () => listeners.delete(listener);
+      },
+      change(next) {
+        this.list = next;
+        for (const listener of [...listeners]) listener();
+      },
+      listening: () => listeners.size,
+      dispose() {},
+    };
+  };
+}
+
+test('interactions: one, several, chosen, unknown', async () => {
+  const outcomes = await run(
+    async () => {
+      const call = await lab.startCall();
+      await lab.ramped(call.track, 320);
+      const capture = lab.createCapture();
+      const target = (interactionId, rest) => ({
+        track: call.track,
+        receiver: call.receiver,
+        interactionId,
+        participantId: `customer of ${interactionId}`,
+        kind: 'camera',
+        ...rest,
+      });
+      const one = adapterOf([target('a')]);
+      const two = adapterOf([target('a', { track: call.track.clone() }), target('b')]);
+      const contexts = [];
+      const beforeCapture = (context) => void contexts.push(context);
+      const outcomes = {
+        one: await lab.outcome(capture.snapshot(one, { beforeCapture })),
+        ambiguous: await lab.outcome(capture.snapshot(two)),
+        chosen: await lab.outcome(capture.snapshot(two, { interactionId: 'b' })),
+        unknown: await lab.outcome(capture.snapshot(two, { interactionId: 'c' })),
+        named: await lab.outcome(capture.snapshot(call.stream, { interactionId: 'mine' })),
+        off: await lab.outcome(capture.snapshot(adapterOf([target('a', { cameraOff: true })]))),
+        none: await lab.outcome(capture.snapshot(adapterOf([]))),
+        contexts,
+        listening: one.listening() + two.listening(),
+      };
+      capture.dispose();
+      call.end();
+      return outcomes;
+    },
+    { before: defineAdapter },
+  );
+  await assertScene(outcomes.one.jpeg);
+  assert.equal(outcomes.one.interactionId, 'a');
+  assert.equal(outcomes.one.participantId, 'customer of a');
+  assert.equal(outcomes.one.sourceKind, 'camera');
+  assert.deepEqual(outcomes.contexts, [{ interactionId: 'a', participantId: 'customer of a', sourceKind: 'camera' }]);
+  assert.equal(outcomes.ambiguous.code, 'interaction-ambiguous');
+  assert.deepEqual(outcomes.ambiguous.details.interactionIds, ['a', 'b']);
+  assert.equal(outcomes.chosen.interactionId, 'b');
+  assert.equal(outcomes.unknown.code, 'no-source');
+  assert.equal(outcomes.named.interactionId, 'mine');
+  assert.equal(outcomes.off.code, 'camera-off');
+  assert.equal(outcomes.none.code, 'no-source');
+  assert.equal(outcomes.listening, 0);
+});
+
+test('what changes while the frame is on its way', async () => {
+  const outcomes = await run(
+    async () => {
+      const call = await lab.startCall();
+      const silent = await lab.startCall();
+      await lab.ramped(call.track, 320);
+      await lab.ramped(silent.track, 320);
+      await silent.sender.replaceTrack(null);
+      await lab.sleep(300);
+      const capture = lab.createCapture();
+      await capture.ready();
+      const target = (track, interactionId, rest) => ({
+        track,
+        interactionId,
+        participantId: 'p',
+        kind: 'camera',
+        ...rest,
+      });
+
+      // The id moves on between the first reading and the frame, without any event.
+      let readings = 0;
+      const moving = adapterOf([]);
+      moving.targets = () => [target(call.track, readings++ ? 'b' : 'a')];
+
+      const during = async (change, options = {}) => {
+        const source = adapterOf([target(silent.track, 'a')]);
+        setTimeout(() => source.change(change), 200);
+        const outcome = await lab.outcome(capture.snapshot(source, { timeoutMs: 4000, ...options }));
+        return { ...outcome, listening: source.listening() };
+      };
+      const outcomes = {
+        moved: await lab.outcome(capture.snapshot(moving)),
+        changed: await during([target(silent.track, 'b')]),
+        otherOnly: await during([target(call.track, 'b')]),
+        cameraOff: await during([target(silent.track, 'a', { cameraOff: true })]),
+        gone: await during([]),
+        replaced: await during([target(call.track, 'a')]),
+        consent: await lab.outcome(
+          (() => {
+            const source = adapterOf([target(call.track, 'a')]);
+            return capture.snapshot(source, { beforeCapture: () => source.change([target(call.track, 'b')]) });
+          })(),
+        ),
+      };
+      capture.dispose();
+      call.end();
+      silent.end();
+      return outcomes;
+    },
+    { before: defineAdapter },
+  );
+  assert.equal(outcomes.moved.code, 'interaction-changed');
+  assert.deepEqual(outcomes.moved.details, { before: 'a', after: 'b' });
+  assert.equal(outcomes.changed.code, 'interaction-changed');
+  assert.equal(outcomes.otherOnly.code, 'interaction-changed');
+  assert.equal(outcomes.cameraOff.code, 'camera-off');
+  assert.equal(outcomes.gone.code, 'stream-ended');
+  assert.equal(outcomes.consent.code, 'interaction-changed');
+  await assertScene(outcomes.replaced.jpeg);
+  for (const [name, { listening, ms }] of Object.entries(outcomes)) {
+    assert.ok(!listening, `${name} still listens`);
+    assert.ok(ms < 2500, `${name} took ${ms} ms`);
+  }
+});
+
+test('a receiver’s decoder tells frozen from never started', async () => {
+  const { frozen, never } = await run(
+    async () => {
+      const call = await lab.startCall();
+      const capture = lab.createCapture();
+      const source = adapterOf([
+        { track: call.track, receiver: call.receiver, interactionId: 'a', participantId: null, kind: 'camera' },
+      ]);
+      await call.sender.replaceTrack(null);
+      const never = await lab.outcome(capture.snapshot(source, { timeoutMs: 600 }));
+      await call.sender.replaceTrack(call.sending.track);
+      await lab.ramped(call.track, 320);
+      await call.sender.replaceTrack(null);
+      await lab.sleep(300);
+      const frozen = await lab.outcome(capture.snapshot(source, { timeoutMs: 600 }));
+      capture.dispose();
+      call.end();
+      return { frozen, never };
+    },
+    { before: defineAdapter },
+  );
+  assert.equal(never.code, 'no-frame');
+  assert.equal(frozen.code, 'stale-frame');
+  assert.ok(frozen.details.framesDecoded > 0);
+  assert.equal(frozen.details.framesDecodedInWait, 0);
+});
