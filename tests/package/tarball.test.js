@@ -3,13 +3,14 @@
 import assert from 'node:assert/strict';
 import { execFile } from 'node:child_process';
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { createServer } from 'node:http';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { extname, join, normalize } from 'node:path';
 import { after, before, describe, test } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import sharp from 'sharp';
-import { launchChromium, serveFolder } from '../browser/harness.js';
+import { launchChromium, STRICT_CSP } from '../browser/harness.js';
 
 const run = promisify(execFile);
 const root = fileURLToPath(new URL('../../', import.meta.url));
@@ -25,14 +26,16 @@ async function main() {
   canvas.height = 240;
   const pen = canvas.getContext('2d');
   let tick = 0;
-  const timer = setInterval(() => {
+  const paint = () => {
     for (let x = 0; x < 320; x += 40) {
       pen.fillStyle = (x / 40) % 2 ? 'rgb(200, 40, 40)' : 'rgb(40, 40, 200)';
       pen.fillRect(x, 0, 40, 240);
     }
     pen.fillStyle = 'white';
     pen.fillRect(tick++ % 320, 0, 4, 4);
-  }, 33);
+  };
+  paint();
+  const timer = setInterval(paint, 33);
   const engine = await createEngine();
   const { report } = engine.encode(pen.getImageData(0, 0, 320, 240), { reject: [] });
   const capture = createCapture();
@@ -50,22 +53,48 @@ async function main() {
 globalThis.result = main().catch((error) => ({ error: String(error.stack || error), code: error.code }));
 `;
 
+const TYPES = { '.html': 'text/html', '.js': 'text/javascript', '.wasm': 'application/wasm' };
+
+/** @param {string} folder */
+async function serveFolder(folder) {
+  const server = createServer(async (request, response) => {
+    const path = normalize(new URL(request.url, 'http://localhost').pathname);
+    const body = await readFile(join(folder, path)).catch(() => undefined);
+    if (!body) return response.writeHead(404).end();
+    response.setHeader('Content-Security-Policy', STRICT_CSP);
+    response.setHeader('Content-Type', TYPES[extname(path)] ?? 'application/octet-stream');
+    response.end(body);
+  });
+  await new Promise((resolve) => server.listen(0, '127.0.0.1', resolve));
+  return {
+    url: `http://127.0.0.1:${server.address().port}`,
+    async close() {
+      server.closeAllConnections();
+      await new Promise((resolve) => server.close(resolve));
+    },
+  };
+}
+
 describe('the packed tarball', () => {
   /** @type {string} */
   let project;
-  /** @type {import('playwright-core').Browser} */
-  let browser;
+  /** @type {Awaited<ReturnType<typeof launchChromium>>} */
+  let chromium;
 
   before(async () => {
     project = await mkdtemp(join(tmpdir(), 'caseframe-tarball-'));
-    const packed = await run('npm', ['pack', '--json', '--ignore-scripts', '--pack-destination', project], { cwd: root });
+    const packed = await run('npm', ['pack', '--json', '--ignore-scripts', '--pack-destination', project], {
+      cwd: root,
+    });
     const [{ filename }] = Object.values(JSON.parse(packed.stdout));
     await writeFile(join(project, 'package.json'), '{ "name": "empty", "private": true, "type": "module" }');
-    await run('npm', ['install', '--no-audit', '--no-fund', '--ignore-scripts', join(project, filename)], { cwd: project });
-    browser = await launchChromium();
+    await run('npm', ['install', '--no-audit', '--no-fund', '--ignore-scripts', join(project, filename)], {
+      cwd: project,
+    });
+    chromium = await launchChromium();
   });
   after(async () => {
-    await browser?.close();
+    await chromium?.close();
     await rm(project, { recursive: true, force: true });
   });
 
@@ -123,7 +152,7 @@ describe('the packed tarball', () => {
   /** @param {string} folder What is served. @param {string} path The page. */
   async function capturesIn(folder, path) {
     const server = await serveFolder(folder);
-    const page = await browser.newPage();
+    const page = await chromium.context.newPage();
     /** @type {string[]} */
     const complaints = [];
     page.on('console', (message) => message.type() === 'error' && complaints.push(message.text()));
@@ -158,16 +187,25 @@ describe('the packed tarball', () => {
       join(project, 'plain.js'),
       PAGE_SCRIPT.replace("'caseframe'", `'${at('.')}'`).replace("'caseframe/engine'", `'${at('./engine')}'`),
     );
-    await writeFile(join(project, 'plain.html'), '<!doctype html><title>plain</title><script type="module" src="/plain.js"></script>');
+    await writeFile(
+      join(project, 'plain.html'),
+      '<!doctype html><title>plain</title><script type="module" src="/plain.js"></script>',
+    );
     await capturesIn(project, '/plain.html');
   });
 
   test('captures in a page bundled by Vite', async () => {
     await writeFile(join(project, 'main.js'), PAGE_SCRIPT);
-    await writeFile(join(project, 'index.html'), '<!doctype html><title>vite</title><script type="module" src="./main.js"></script>');
+    await writeFile(
+      join(project, 'index.html'),
+      '<!doctype html><title>vite</title><script type="module" src="./main.js"></script>',
+    );
     const vite = join(root, 'node_modules/.bin/vite');
     // Small assets stay files: the policy knows no data: URLs.
-    await writeFile(join(project, 'vite.config.js'), "export default { build: { assetsInlineLimit: 0 }, worker: { format: 'es' } };");
+    await writeFile(
+      join(project, 'vite.config.js'),
+      "export default { build: { assetsInlineLimit: 0 }, worker: { format: 'es' } };",
+    );
     await run(vite, ['build', '--logLevel', 'error', '--outDir', 'vite-dist'], { cwd: project });
     await capturesIn(join(project, 'vite-dist'), '/index.html');
   });
@@ -183,7 +221,10 @@ describe('the packed tarball', () => {
       assert.fail(error.stdout),
     );
     assert.doesNotMatch(stdout, /WARNING|ERROR/);
-    await writeFile(join(project, 'webpack-dist/index.html'), '<!doctype html><title>webpack</title><script type="module" src="/main.js"></script>');
+    await writeFile(
+      join(project, 'webpack-dist/index.html'),
+      '<!doctype html><title>webpack</title><script type="module" src="/main.js"></script>',
+    );
     await capturesIn(join(project, 'webpack-dist'), '/index.html');
   });
 });

@@ -1,0 +1,5 @@
+/** What the runner calls in this page. */
+import * as captures from './captures.js';
+import * as jobs from './jobs.js';
+
+window.bench = { ...jobs, ...captures };
