@@ -3,7 +3,9 @@
 #include <emscripten/bind.h>
 #include <emscripten/val.h>
 
+#include <array>
 #include <new>
+#include <string_view>
 
 #include "capture.hpp"
 #include "scale.hpp"
@@ -65,7 +67,50 @@ val to_js(const Redaction& r) {
 }
 
 // A copy that JavaScript owns.
-val copy_of(const std::uint8_t* bytes, std::size_t size) { return val(typed_memory_view(size, bytes)).call<val>("slice"); }
+val copy_of(const std::uint8_t* bytes, std::size_t size) {
+  return val(typed_memory_view(size, bytes)).call<val>("slice");
+}
+
+// Owns the texts that its Metadata looks at: ids are personal data, so they are zeroed when let go.
+class ReadMetadata {
+ public:
+  // Every text is a Uint8Array of UTF-8, empty where there is none.
+  static Result<ReadMetadata> from(const val& fields) {
+    ReadMetadata read;
+    for (std::size_t i = 0; i < kTexts.size(); ++i) {
+      const val text = fields[kTexts[i].name];
+      auto bytes = Buffer<char>::allocate(text["length"].as<unsigned>());
+      if (!bytes) return bytes.error();
+      val(typed_memory_view(bytes->size(), bytes->data())).call<void>("set", text);
+      read.metadata_.*kTexts[i].field = {bytes->data(), bytes->size()};
+      read.texts_[i] = *std::move(bytes);
+    }
+    const auto age = fields["frameAgeMs"].as<double>();
+    if (age >= 0) read.metadata_.frame_age_ms = static_cast<std::uint32_t>(age);
+    read.metadata_.embed = fields["embed"].as<bool>();
+    return read;
+  }
+
+  [[nodiscard]] const Metadata& metadata() const { return metadata_; }
+
+ private:
+  struct Text {
+    const char* name;
+    std::string_view Metadata::*field;
+  };
+  static constexpr std::array<Text, 7> kTexts = {{
+      {"id", &Metadata::id},
+      {"interactionId", &Metadata::interaction_id},
+      {"participantId", &Metadata::participant_id},
+      {"agentId", &Metadata::agent_id},
+      {"capturedAt", &Metadata::captured_at},
+      {"software", &Metadata::software},
+      {"description", &Metadata::description},
+  }};
+
+  std::array<Buffer<char>, kTexts.size()> texts_;
+  Metadata metadata_;
+};
 
 // The pixels of one capture, in the module's memory until JavaScript deletes this: then they are zeroed.
 class HeldFrame {
@@ -87,7 +132,7 @@ class HeldFrame {
     return frame ? to_js(caseframe::analyze(*frame)) : failure(frame.error());
   }
 
-  [[nodiscard]] val encode(Options options, val regions) const {
+  [[nodiscard]] val encode(Options options, val regions, val metadata_fields) const {
     const auto frame = view();
     if (!frame) return failure(frame.error());
     const auto count = regions["length"].as<unsigned>();
@@ -95,16 +140,20 @@ class HeldFrame {
     if (!redact) return failure(redact.error());
     for (unsigned i = 0; i < count; ++i) {
       const auto r = regions[i].as<RegionFields>();
-      (*redact)[i] = {r.x, r.y, r.width, r.height, static_cast<RedactMode>(r.mode), static_cast<RegionUnit>(r.unit), r.color};
+      (*redact)[i] = {r.x,    r.y, r.width, r.height, static_cast<RedactMode>(r.mode), static_cast<RegionUnit>(r.unit),
+                      r.color};
     }
-    const auto encoded = caseframe::encode(
-        *frame, {.jpeg = {.quality = options.quality,
-                          .subsampling = static_cast<Subsampling>(options.subsampling),
-                          .progressive = options.progressive},
-                 .max_width = options.max_width,
-                 .max_height = options.max_height,
-                 .redact = {redact->data(), redact->size()},
-                 .reject = static_cast<Verdicts>(options.reject)});
+    const auto metadata = ReadMetadata::from(metadata_fields);
+    if (!metadata) return failure(metadata.error());
+    const auto encoded =
+        caseframe::encode(*frame, {.jpeg = {.quality = options.quality,
+                                            .subsampling = static_cast<Subsampling>(options.subsampling),
+                                            .progressive = options.progressive},
+                                   .max_width = options.max_width,
+                                   .max_height = options.max_height,
+                                   .redact = {redact->data(), redact->size()},
+                                   .metadata = metadata->metadata(),
+                                   .reject = static_cast<Verdicts>(options.reject)});
     if (!encoded) return failure(encoded.error());
 
     val redactions = val::array();
@@ -183,4 +232,12 @@ EMSCRIPTEN_BINDINGS(caseframe) {
       .function("analyze", &HeldFrame::analyze)
       .function("encode", &HeldFrame::encode)
       .function("scaled", &HeldFrame::scaled);
+}
+
+// Embind's one use of printf, to name a type it does not know; all of ours are known. In its place, so that printf
+// stays out of the module: 4 KB.
+extern "C" int siprintf(char* to, const char* format, ...);
+extern "C" int siprintf(char* to, const char* /*format*/, ...) {
+  *to = '\0';
+  return 0;
 }

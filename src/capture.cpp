@@ -29,9 +29,21 @@ Result<Buffer<const std::uint8_t*>> rows_of(const Buffer<std::uint8_t>& pixels, 
   return rows;
 }
 
+// Of the picture as it stands in the file: redacted, scaled and compressed, all that follows the segments.
+void derive_unique_id(Buffer<std::uint8_t>& jpeg, const Segments& segments) {
+  constexpr std::size_t kStartOfImage = 2;
+  const std::size_t picture = kStartOfImage + segments.bytes.size();
+  const Sha256 hash = sha256({jpeg.data() + picture, jpeg.size() - picture});
+  std::uint8_t* digit = jpeg.data() + kStartOfImage + segments.unique_id;
+  for (std::size_t i = 0; i < kUniqueIdDigits; ++i) {
+    *digit++ = static_cast<std::uint8_t>("0123456789abcdef"[hash[i / 2] >> (i % 2 == 0 ? 4 : 0) & 15]);
+  }
+}
+
 }  // namespace
 
 Result<Encoded> encode(const FrameView& frame, const EncodeOptions& options) {
+  if (const Status invalid = check(options.metadata)) return *invalid;
   const FrameReport report = analyze(frame);
   if ((options.reject & verdicts(report.verdict)) != 0) return rejected(report.verdict);
 
@@ -52,8 +64,16 @@ Result<Encoded> encode(const FrameView& frame, const EncodeOptions& options) {
     picture = {{rows.data(), rows.size()}, target.width};
   }
 
-  auto jpeg = encode_jpeg(picture, options.jpeg);
+  const auto segments = write_segments(options.metadata, {.source_width = frame.width(),
+                                                          .source_height = frame.height(),
+                                                          .width = target.width,
+                                                          .height = target.height,
+                                                          .gray = options.jpeg.subsampling == Subsampling::kGray,
+                                                          .redactions = redacted->record()});
+  if (!segments) return segments.error();
+  auto jpeg = encode_jpeg(picture, options.jpeg, {segments->bytes.data(), segments->bytes.size()});
   if (!jpeg) return jpeg.error();
+  if (options.metadata.id.empty()) derive_unique_id(*jpeg, *segments);
   const Sha256 hash = sha256({jpeg->data(), jpeg->size()});
   return Encoded{*std::move(jpeg), target.width, target.height, hash, report, redacted->take_record()};
 }

@@ -1,4 +1,4 @@
-// One frame's way through the core: analyse → redact → scale → encode → hash.
+// One frame's way through the core: analyse → redact → scale → encode, with the metadata in place → hash.
 #pragma once
 
 #include <cstdint>
@@ -7,6 +7,7 @@
 #include "buffer.hpp"
 #include "frame.hpp"
 #include "jpeg.hpp"
+#include "metadata.hpp"
 #include "redact.hpp"
 #include "result.hpp"
 #include "sha256.hpp"
@@ -16,13 +17,16 @@ namespace caseframe {
 
 // A set of verdicts: one bit each.
 using Verdicts = std::uint8_t;
-[[nodiscard]] constexpr Verdicts verdicts(Verdict verdict) { return static_cast<Verdicts>(1U << static_cast<unsigned>(verdict)); }
+[[nodiscard]] constexpr Verdicts verdicts(Verdict verdict) {
+  return static_cast<Verdicts>(1U << static_cast<unsigned>(verdict));
+}
 
 struct EncodeOptions {
   JpegOptions jpeg;
   std::uint32_t max_width = 0;  // 0: no limit
   std::uint32_t max_height = 0;
   std::span<const Region> redact;
+  Metadata metadata;
   Verdicts reject = verdicts(Verdict::kBlack) | verdicts(Verdict::kUndecoded);
 };
 
@@ -35,8 +39,9 @@ struct Encoded {
   Buffer<Redaction> redactions;
 };
 
-// kBlackFrame, kUndecodedFrame or kUniformFrame where the frame's verdict is among options.reject; else what redact.hpp
-// and jpeg.hpp say. The same input gives the same bytes on every platform. The frame is only read.
+// kBlackFrame, kUndecodedFrame or kUniformFrame where the frame's verdict is among options.reject; else what
+// redact.hpp, jpeg.hpp and metadata.hpp say. The same input gives the same bytes on every platform. The frame is only
+// read.
 [[nodiscard]] Result<Encoded> encode(const FrameView& frame, const EncodeOptions& options);
 
 }  // namespace caseframe

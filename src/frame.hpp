@@ -32,8 +32,10 @@ class FrameView {
     const std::size_t row = std::size_t{width} * kBytesPerPixel;
     if (stride == 0) stride = row;
     if (stride < row) return invalid("Expected a stride of at least width * 4 bytes");
-    // 64 bits: on wasm32 the product alone can pass 2^32.
-    if (std::uint64_t{stride} * (height - 1) + row > bytes.size()) return invalid("Expected data to hold every pixel");
+    // By division: stride × height can pass what a size can say, with 32 bits and with 64.
+    if (bytes.size() < row || (height > 1 && stride > (bytes.size() - row) / (height - 1))) {
+      return invalid("Expected data to hold every pixel");
+    }
     return FrameView(bytes.data(), width, height, stride);
   }
 
@@ -53,8 +55,8 @@ class FrameView {
   std::uint32_t height_;
 };
 
-// A picture whose rows lie wherever they lie: the passes behind redaction read some rows of the frame itself and some of
-// a redacted copy. Non-owning, like FrameView; each row holds `width` RGBA pixels.
+// A picture whose rows lie wherever they lie: the passes behind redaction read some rows of the frame itself and some
+// of a redacted copy. Non-owning, like FrameView; each row holds `width` RGBA pixels.
 struct Picture {
   std::span<const std::uint8_t* const> rows;
   std::uint32_t width;

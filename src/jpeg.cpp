@@ -1,12 +1,14 @@
 #include "jpeg.hpp"
 
 #include <algorithm>
+#include <cmath>
 #include <csetjmp>
 #include <cstddef>
 #include <cstdio>  // jpeglib.h names FILE
 
 extern "C" {
 #include <jpeglib.h>
+// The others build on it, and say nothing of that.
 #include <jerror.h>
 #include <jmemsys.h>
 }
@@ -49,6 +51,14 @@ boolean continue_file(j_compress_ptr info) {
   return TRUE;
 }
 
+// The first buffer has room for them: encode_jpeg made it so.
+void insert(Destination& to, std::span<const std::uint8_t> segments) {
+  if (segments.empty()) return;
+  std::memcpy(to.next_output_byte, segments.data(), segments.size());
+  to.next_output_byte += segments.size();
+  to.free_in_buffer -= segments.size();
+}
+
 void end_file(j_compress_ptr info) {
   auto* to = static_cast<Destination*>(info->dest);
   to->file->shrink(to->file->size() - to->free_in_buffer);
@@ -60,7 +70,7 @@ void ignore_level(j_common_ptr /*info*/, int /*level*/) {}
 void ignore_text(j_common_ptr /*info*/, char* /*text*/) {}
 
 // libjpeg's scale, as Chromium's canvas.toBlob counts (quality × 100, rounded); libjpeg knows no 0.
-int libjpeg_quality(double quality) { return std::clamp(static_cast<int>(quality * 100 + 0.5), 1, 100); }
+int libjpeg_quality(double quality) { return std::clamp(static_cast<int>(std::lround(quality * 100)), 1, 100); }
 
 void configure(jpeg_compress_struct& info, const Picture& picture, const JpegOptions& options) {
   info.image_width = picture.width;
@@ -78,7 +88,8 @@ void configure(jpeg_compress_struct& info, const Picture& picture, const JpegOpt
 }
 
 // The error libjpeg ended with; nothing where `file` holds the whole JPEG. No object with a destructor may live here.
-Status compress(const Picture& picture, const JpegOptions& options, Buffer<std::uint8_t>& file) {
+Status compress(const Picture& picture, const JpegOptions& options, std::span<const std::uint8_t> segments,
+                Buffer<std::uint8_t>& file) {
   jpeg_compress_struct info{};
   ErrorManager errors{};
   errors.error_exit = leave;
@@ -101,7 +112,9 @@ Status compress(const Picture& picture, const JpegOptions& options, Buffer<std::
   jpeg_create_compress(&info);
   info.dest = &to;
   configure(info, picture, options);
+  if (!segments.empty()) info.write_JFIF_header = FALSE;
   jpeg_start_compress(&info, TRUE);
+  insert(to, segments);
   // libjpeg reads the rows and takes them as writable all the same.
   jpeg_write_scanlines(&info, const_cast<JSAMPARRAY>(reinterpret_cast<const JSAMPLE* const*>(picture.rows.data())),
                        picture.height());
@@ -112,14 +125,16 @@ Status compress(const Picture& picture, const JpegOptions& options, Buffer<std::
 
 }  // namespace
 
-Result<Buffer<std::uint8_t>> encode_jpeg(const Picture& picture, const JpegOptions& options) {
+Result<Buffer<std::uint8_t>> encode_jpeg(const Picture& picture, const JpegOptions& options,
+                                         std::span<const std::uint8_t> segments) {
   if (!(options.quality >= 0 && options.quality <= 1)) {
     return Error{ErrorCode::kInvalidArgument, "Expected a quality from 0 to 1"};
   }
   // A photograph at quality 0.9 takes about 2 bits a pixel: start there, and grow for what is busier.
-  auto file = Buffer<std::uint8_t>::allocate(4096 + std::size_t{picture.width} * picture.height() / 4);
+  auto file =
+      Buffer<std::uint8_t>::allocate(4096 + segments.size() + std::size_t{picture.width} * picture.height() / 4);
   if (!file) return file.error();
-  if (const Status failed = compress(picture, options, *file)) return *failed;
+  if (const Status failed = compress(picture, options, segments, *file)) return *failed;
   return file;
 }
 

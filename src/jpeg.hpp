@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <span>
 
 #include "buffer.hpp"
 #include "frame.hpp"
@@ -19,7 +20,9 @@ struct JpegOptions {
   bool progressive = false;
 };
 
-// A whole JFIF file. kOutOfMemory; kInvalidArgument for a quality outside 0..1.
-[[nodiscard]] Result<Buffer<std::uint8_t>> encode_jpeg(const Picture& picture, const JpegOptions& options);
+// A whole JFIF file; or, where there are `segments`, those in JFIF's place, byte by byte: Exif wants to be what follows
+// SOI (Exif 2.32, 4.5.4), and so does JFIF. kOutOfMemory; kInvalidArgument for a quality outside 0..1.
+[[nodiscard]] Result<Buffer<std::uint8_t>> encode_jpeg(const Picture& picture, const JpegOptions& options,
+                                                       std::span<const std::uint8_t> segments = {});
 
 }  // namespace caseframe

@@ -6,11 +6,11 @@
 
 #include "buffer.hpp"
 #include "frame.hpp"
+#include "redaction.hpp"
 #include "result.hpp"
 
 namespace caseframe {
 
-enum class RedactMode : std::uint8_t { kPixelate, kBlur, kFill };
 enum class RegionUnit : std::uint8_t { kPixel, kRatio };
 
 // What to cover. May stick out of the frame; `color` is 0xRRGGBB and counts for kFill only.
@@ -23,22 +23,6 @@ struct Region {
   RegionUnit unit = RegionUnit::kPixel;
   std::uint32_t color = 0;
 };
-
-// What was covered, in pixels of the frame.
-struct Redaction {
-  std::uint32_t x;
-  std::uint32_t y;
-  std::uint32_t width;
-  std::uint32_t height;
-  RedactMode mode;
-  std::uint32_t cell;    // kPixelate and kBlur: side of a mosaic cell
-  std::uint32_t radius;  // kBlur: reach of the kernel
-  std::uint32_t color;   // kFill
-};
-
-// Colours of a mosaic cell, in the YCbCr of JFIF. 16 and 8 are the contract's upper bounds.
-inline constexpr std::uint32_t kLumaLevels = 16;
-inline constexpr std::uint32_t kChromaLevels = 8;
 
 // The redacted picture: rows that no region touches are the frame's own, the others belong to a copy, which is zeroed
 // when this goes. It must not outlive the frame's pixels.

@@ -59,8 +59,11 @@ Result<Buffer<std::uint8_t>> downscale(const Picture& picture, Size target) {
   auto pixels = Buffer<std::uint8_t>::allocate(std::size_t{target.width} * target.height * kBytesPerPixel);
   if (!pixels) return pixels.error();
 
-  // Sums stay below 255 × 65500², well inside the 53 bits of a double: the one rounding is the last.
-  const double scale = 1.0 / (static_cast<double>(picture.width) * picture.height());
+  // Sums stay below 255 × 65500², well inside the 53 bits of a double, and a quotient that is no whole number is
+  // further from one than a double's precision: dividing and cutting rounds half up, as exact arithmetic would.
+  // (Multiplying by the reciprocal does not.)
+  const double area = static_cast<double>(picture.width) * picture.height();
+  const double half = area / 2;
   std::uint32_t y = 0;
   std::uint32_t left_of_row = target.height;
   std::uint8_t* out = pixels->data();
@@ -79,7 +82,7 @@ Result<Buffer<std::uint8_t>> downscale(const Picture& picture, Size target) {
     }
     for (const std::uint64_t* sum = sums->begin(); sum != sums->end(); sum += kChannels, out += kBytesPerPixel) {
       for (std::uint32_t c = 0; c < kChannels; ++c) {
-        out[c] = static_cast<std::uint8_t>(static_cast<double>(sum[c]) * scale + 0.5);
+        out[c] = static_cast<std::uint8_t>((static_cast<double>(sum[c]) + half) / area);
       }
       out[3] = 255;
     }

@@ -1,0 +1,125 @@
+/**
+ * What a file says of itself, checked. The rules are those of src/metadata.hpp; here an error also says what came.
+ */
+import { invalidArgument } from '../errors.js';
+
+/** kMaxTextBytes and kMaxDescriptionBytes of src/metadata.hpp. */
+const MAX_TEXT_BYTES = 256;
+const MAX_DESCRIPTION_BYTES = 4096;
+
+/** What a 32-bit number holds: 49 days. */
+const MAX_AGE_MS = 4294967295;
+
+/** RFC 9562, or its 32 digits alone. */
+const UUID = /^(?:[0-9a-f]{32}|[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})$/i;
+
+/** ISO 8601 as RFC 3339 narrows it. */
+const TIME = /^(\d{4})-(\d\d)-(\d\d)T([01]\d|2[0-3]):[0-5]\d:[0-5]\d(?:\.\d{1,9})?(?:Z|[+-](?:0\d|1[0-4]):[0-5]\d)$/;
+
+/** Control characters, lone surrogates (a pair is one code point to `u`), and what else XML cannot carry. */
+// biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is looked for
+const UNWRITABLE = /[\u0000-\u001f\u007f-\u009f\ud800-\udfff\ufffe\uffff]/u;
+
+/**
+ * All optional; `null` and empty texts count as not given. Texts hold no control characters, but `description` may have
+ * tabs and line breaks. Their lengths are in bytes of UTF-8; what is longer is refused, never cut.
+ * @typedef {object} Metadata
+ * @property {string | null} [id] A UUID: Exif's ImageUniqueID. Default: derived from the picture as it is in the file.
+ * @property {string | null} [interactionId] Up to 256 bytes. Written with `embed: true` only, as are the next two.
+ * @property {string | null} [participantId] Up to 256 bytes.
+ * @property {string | null} [agentId] Up to 256 bytes.
+ * @property {string | Date | null} [capturedAt] A Date, or ISO 8601 with an offset, which is kept:
+ *   `2026-11-22T10:20:30.456+01:00`.
+ * @property {string | null} [software] Up to 256 bytes. Default `caseframe` and its version.
+ * @property {string | null} [description] Up to 4096 bytes.
+ * @property {number | null} [frameAgeMs] How old the frame was when it was taken, in ms; rounded.
+ * @property {boolean} [embed] Whether the ids of people and interactions, which are personal data, go into the file.
+ *   Default false.
+ */
+
+/**
+ * @param {unknown} [metadata]
+ * @returns {import('../wasm/caseframe.js').RawMetadata}
+ */
+export function parseMetadata(metadata = {}) {
+  if (typeof metadata !== 'object' || metadata === null) throw invalidArgument('metadata', 'an object', metadata);
+  const fields = /** @type {Record<keyof Metadata, unknown>} */ (metadata);
+  const { embed = false } = fields;
+  if (typeof embed !== 'boolean') throw invalidArgument('metadata.embed', 'a boolean', embed);
+  return {
+    id: parseId(fields.id),
+    interactionId: text(fields.interactionId, 'interactionId', MAX_TEXT_BYTES),
+    participantId: text(fields.participantId, 'participantId', MAX_TEXT_BYTES),
+    agentId: text(fields.agentId, 'agentId', MAX_TEXT_BYTES),
+    capturedAt: parseTime(fields.capturedAt),
+    software: text(fields.software, 'software', MAX_TEXT_BYTES),
+    description: text(fields.description, 'description', MAX_DESCRIPTION_BYTES),
+    frameAgeMs: parseAge(fields.frameAgeMs),
+    embed,
+  };
+}
+
+/** @param {unknown} value @param {string} name @param {number} maxBytes */
+function text(value, name, maxBytes) {
+  if (isAbsent(value)) return utf8('');
+  const lines = name === 'description';
+  const expected = `a string of at most ${maxBytes} bytes in UTF-8, without ${
+    lines ? 'control characters other than tabs and line breaks' : 'control characters'
+  } or lone surrogates,`;
+  if (typeof value !== 'string') throw invalidArgument(`metadata.${name}`, expected, value);
+  // Long before it is encoded: a byte holds no more than one UTF-16 code unit.
+  if (value.length > maxBytes) throw invalidArgument(`metadata.${name}`, expected, value);
+  const bytes = utf8(value);
+  if (bytes.length > maxBytes || UNWRITABLE.test(lines ? value.replace(/[\t\n\r]/g, ' ') : value)) {
+    throw invalidArgument(`metadata.${name}`, expected, value);
+  }
+  return bytes;
+}
+
+/** @param {unknown} value */
+function parseId(value) {
+  if (isAbsent(value)) return utf8('');
+  if (typeof value !== 'string' || !UUID.test(value)) throw invalidArgument('metadata.id', 'a UUID', value);
+  return utf8(value);
+}
+
+/** @param {unknown} value */
+function parseTime(value) {
+  if (isAbsent(value)) return utf8('');
+  // By name: the Date may come from another realm.
+  const isDate = Object.prototype.toString.call(value) === '[object Date]';
+  const date = /** @type {Date} */ (value);
+  const iso = isDate && !Number.isNaN(date.getTime()) ? date.toISOString() : value;
+  const match = typeof iso === 'string' ? TIME.exec(iso) : null;
+  if (match === null || !isDay(Number(match[1]), Number(match[2]), Number(match[3]))) {
+    const expected = 'a Date or an ISO 8601 date and time with its offset, such as 2026-11-22T10:20:30.456+01:00,';
+    throw invalidArgument('metadata.capturedAt', expected, value);
+  }
+  return utf8(/** @type {string} */ (iso));
+}
+
+/** A day of the calendar. @param {number} year @param {number} month @param {number} day */
+function isDay(year, month, day) {
+  const date = new Date(0);
+  date.setUTCFullYear(year, month - 1, day);
+  return year > 0 && month > 0 && date.getUTCMonth() === month - 1 && date.getUTCDate() === day;
+}
+
+/** @param {unknown} value */
+function parseAge(value) {
+  if (value === undefined || value === null) return -1;
+  if (typeof value !== 'number' || !(value >= 0 && value <= MAX_AGE_MS)) {
+    throw invalidArgument('metadata.frameAgeMs', `a number from 0 to ${MAX_AGE_MS}`, value);
+  }
+  return Math.round(value);
+}
+
+/** @param {unknown} value */
+function isAbsent(value) {
+  return value === undefined || value === null || value === '';
+}
+
+/** @param {string} value */
+function utf8(value) {
+  return new TextEncoder().encode(value);
+}
