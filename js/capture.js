@@ -80,7 +80,9 @@ export function createCapture(options) {
         const { taking, server } = await takeIn(scope, source, request, !request.detect);
         const { encoded } = taking.opened;
         // The still that `detect` looks at ends with the scope.
-        return encoded ? toSnapshot(taking, encoded) : createStill({ taking, server, request, owner: scope }).encode();
+        return encoded
+          ? toSnapshot(taking, taking.id, encoded)
+          : createStill({ taking, server, request, owner: scope }).encode();
       });
     },
 

@@ -103,6 +103,7 @@ export function parseCaptureOptions(options = {}) {
 export function plainEncodeOptions(options = {}) {
   parseEncodeOptions(options);
   const { quality, subsampling, progressive, maxWidth, maxHeight, redact = [], reject = DEFAULT_REJECT } = options;
+  const metadata = { ...options.metadata };
   const plain = redact.map(({ x, y, width, height, mode, color, unit }) => ({
     x,
     y,
@@ -112,7 +113,16 @@ export function plainEncodeOptions(options = {}) {
     color,
     unit,
   }));
-  return { quality, subsampling, progressive, maxWidth, maxHeight, redact: plain, reject: Array.from(reject) };
+  return {
+    quality,
+    subsampling,
+    progressive,
+    maxWidth,
+    maxHeight,
+    redact: plain,
+    reject: Array.from(reject),
+    metadata,
+  };
 }
 
 /**

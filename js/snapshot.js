@@ -2,7 +2,7 @@
 
 /**
  * @typedef {object} Snapshot
- * @property {string} id A UUID of its own.
+ * @property {string} id A UUID: `metadata.id` where it was given, else one of its own. The file's ImageUniqueID is the same.
  * @property {Blob} blob `image/jpeg`
  * @property {number} width Of the JPEG, in pixels.
  * @property {number} height
@@ -41,6 +41,7 @@
  * A frame that was taken, and how.
  * @typedef {object} Taking
  * @property {import('./worker/protocol.js').Opened} opened
+ * @property {string} id Of the snapshot that was encoded in the same round trip, if one was.
  * @property {import('./frames/source.js').Target} target
  * @property {FrameRecord} frame
  * @property {string} capturedAt
@@ -48,16 +49,31 @@
  */
 
 /**
+ * Gives a file its identity: an id, and the facts that its metadata states unless the caller's own say otherwise. Ids of
+ * people and interactions come along only where they may be written.
+ * @param {import('./engine/index.js').EncodeOptions} options
+ * @param {{ target: import('./frames/source.js').Target, capturedAt: string, ageMs: number }} facts
+ */
+export function identify(options, { target, capturedAt, ageMs }) {
+  const given = options.metadata || {};
+  const id = given.id || uuid();
+  const { interactionId, participantId } = target;
+  const known = { capturedAt, frameAgeMs: ageMs, ...(given.embed ? { interactionId, participantId } : {}) };
+  return { id, options: { ...options, metadata: { ...known, ...given, id } } };
+}
+
+/**
  * @param {Taking} taking
+ * @param {string} id
  * @param {import('./worker/protocol.js').EncodedBlob} encoded
  * @param {Pick<Timings, 'engine' | 'mainThread' | 'total'>} [spent] On encoding, where that came afterwards.
  * @returns {Snapshot}
  */
-export function toSnapshot(taking, encoded, spent = { engine: 0, mainThread: 0, total: 0 }) {
+export function toSnapshot(taking, id, encoded, spent = { engine: 0, mainThread: 0, total: 0 }) {
   const start = performance.now();
   const { timings, target } = taking;
   const snapshot = {
-    id: uuid(),
+    id,
     ...encoded,
     capturedAt: taking.capturedAt,
     interactionId: target.interactionId,

@@ -1,7 +1,7 @@
 /** A frame that was taken and waits, in the worker's memory, to be shown, redacted and encoded. */
 import { CaptureError, invalidArgument } from './errors.js';
 import { plainEncodeOptions } from './options.js';
-import { toSnapshot } from './snapshot.js';
+import { identify, toSnapshot } from './snapshot.js';
 import { createStopwatch } from './stopwatch.js';
 
 /** @typedef {import('./engine/index.js').EncodeOptions} EncodeOptions */
@@ -60,11 +60,13 @@ export function createStill({ taking, server, request, owner }) {
       const chosen = stopwatch.run(() => plainEncodeOptions({ ...request.encode, ...options }));
       const found = request.detect ? await life.race(detect(request.detect, still)) : [];
       const complete = { ...chosen, redact: [...(chosen.redact || []), ...found] };
-      const call = stopwatch.run(() => server.call('encode', { stillId, options: complete }));
+      const { target, capturedAt, frame } = taking;
+      const { id, options: identified } = identify(complete, { target, capturedAt, ageMs: frame.ageMs });
+      const call = stopwatch.run(() => server.call('encode', { stillId, options: identified }));
       const { encoded, engineMs } = await life.race(call);
       if (server.inPage) stopwatch.add(engineMs);
       const total = performance.now() - start;
-      return toSnapshot(taking, encoded, { engine: engineMs, mainThread: stopwatch.total(), total });
+      return toSnapshot(taking, id, encoded, { engine: engineMs, mainThread: stopwatch.total(), total });
     },
 
     discard: () => life.fail(new CaptureError('disposed', 'The still has been discarded')),

@@ -3,6 +3,7 @@ import { CaptureError } from './errors.js';
 import { prove } from './frames/prove.js';
 import { toSource } from './frames/source.js';
 import { chooseTarget, followTarget } from './frames/target.js';
+import { identify } from './snapshot.js';
 import { createStopwatch } from './stopwatch.js';
 
 /** @typedef {import('./frames/source.js').Target} Target */
@@ -42,12 +43,14 @@ export async function take({ source: sourceLike, request, encode, scope, reader,
     limits: { ...request.limits, timeoutMs: Math.max(0, timeoutMs - (waitStart - deadlineStart)) },
     scope,
     stopwatch,
-    async inspect({ input, transfer, release }) {
+    async inspect({ input, transfer, release }, { target: shown, presentedAt, takenAt }) {
       try {
-        const args = { input, options: request.encode, encode };
-        const result = await stopwatch.run(() => server.call('open', args, transfer));
+        const capturedAt = new Date(Date.now() - (performance.now() - presentedAt)).toISOString();
+        const ageMs = Math.max(0, takenAt - presentedAt);
+        const { id, options } = identify(request.encode, { target: shown, capturedAt, ageMs });
+        const result = await stopwatch.run(() => server.call('open', { input, options, encode }, transfer));
         if (server.inPage) stopwatch.add(result.readMs + result.engineMs);
-        return result;
+        return { ...result, id, capturedAt, ageMs };
       } finally {
         release();
       }
@@ -58,16 +61,17 @@ export async function take({ source: sourceLike, request, encode, scope, reader,
   });
 
   const now = performance.now();
-  const { taken, takenAt, presentedAt, presentedFrames, rtpTimestamp } = proved;
+  const { taken, takenAt, presentedFrames, rtpTimestamp } = proved;
   return {
     server,
     taking: {
       opened,
+      id: opened.id,
       target: proved.target,
-      capturedAt: new Date(Date.now() - (now - presentedAt)).toISOString(),
+      capturedAt: opened.capturedAt,
       frame: {
         method: taken.method,
-        ageMs: Math.max(0, takenAt - presentedAt),
+        ageMs: opened.ageMs,
         ...(presentedFrames === undefined ? {} : { presentedFrames }),
         ...(rtpTimestamp === undefined ? {} : { rtpTimestamp }),
         sourceWidth: opened.width,

@@ -36,6 +36,14 @@ const REJECTED = Object.freeze({
  */
 
 /**
+ * Whom a frame shows and when, on the clock of `performance.now()`.
+ * @typedef {object} Moment
+ * @property {Target} target
+ * @property {number} presentedAt
+ * @property {number} takenAt
+ */
+
+/**
  * @template T
  * @typedef {object} Proved
  * @property {Target} target
@@ -56,7 +64,7 @@ const REJECTED = Object.freeze({
  * @param {Limits} args.limits
  * @param {Scope} args.scope
  * @param {Stopwatch} args.stopwatch
- * @param {(taken: import('./candidate.js').Taken) => Promise<T>} args.inspect Looks at the pixels, and owns them. Not
+ * @param {(taken: import('./candidate.js').Taken, moment: Moment) => Promise<T>} args.inspect Looks at the pixels, and owns them. Not
  *   cut short by the deadline: the frame was there in time.
  * @param {(result: T) => void} args.letGo Gets a result that came too late.
  * @returns {Promise<Proved<T>>}
@@ -109,7 +117,7 @@ export async function prove({ source, target, reader, limits, scope, stopwatch, 
       const taken = stopwatch.run(() => takeIfGood(candidate));
       if (!taken) return undefined;
       const takenAt = performance.now();
-      const result = await scope.race(inspect(taken), letGo);
+      const result = await scope.race(inspect(taken, { target, takenAt, presentedAt: candidate.presentedAt }), letGo);
       if (result.rejected) {
         reason = rejection(result.report, target);
         return undefined;
