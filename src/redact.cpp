@@ -9,11 +9,25 @@
 namespace caseframe {
 namespace {
 
-// Cells are tied to the region and not to the frame: at most this many along its longer side…
-constexpr std::uint32_t kMaxCells = 6;
+// What keeps a mosaic from being read is measured in tests/js/redaction-attack.test.js; the rules follow from it.
+//
+// Cells are tied to the region and not to the frame: at most this many along its longer side (the contract allows 6; at
+// 6, names of four letters and single digits could be read)…
+constexpr std::uint32_t kMaxCells = 4;
 // …and never smaller than this, in pixels: Hill et al., "On the (In)effectiveness of Mosaicing and Blurring as Tools
 // for Document Redaction" (PoPETs 2016/4) read text through grids of up to 30 px, with many cells and fine colours.
 constexpr std::uint32_t kMinCell = 16;
+
+// A cell shows the median colour, not the mean, of a square this many cells wide around it. Ink covers less than half
+// of such a square, so that the median is the ground the text stands on, whatever it says; a mean moves with each
+// stroke, and there is always a text that carries it over the border between two levels.
+constexpr std::uint32_t kReach = 2;
+// A region half as long again as it is wide is taken for a line of text. The ink of bold digits covers half of a tight
+// line: the square must reach beyond it.
+constexpr std::uint32_t kReachOfLine = 3;
+
+// A square is looked at on a lattice of at most this many points a side: what one region costs has a bound.
+constexpr std::uint32_t kMaxLattice = 64;
 
 struct Rect {
   std::uint32_t left;
@@ -78,26 +92,39 @@ std::optional<Rect> covered_by(const Region& region, const FrameView& frame) {
 
 std::uint8_t to_byte(std::int32_t value) { return static_cast<std::uint8_t>(std::clamp(value, 0, 255)); }
 
-// To the nearest of the few colours a cell may have. Y, Cb, Cr and back after JFIF 1.02, in 16-bit fixed point; black,
-// white and neutral chroma are among the levels, so that a grey scene stays grey.
-Rgb coarse(std::int32_t r, std::int32_t g, std::int32_t b) {
+// One of the few colours a cell may have.
+struct Levels {
+  std::uint32_t y;
+  std::uint32_t cb;
+  std::uint32_t cr;
+};
+
+// The nearest levels. Y, Cb, Cr and back after JFIF 1.02, in 16-bit fixed point; black, white and neutral chroma are
+// among the levels, so that a grey scene stays grey.
+Levels levels_of(const std::uint8_t* pixel) {
   constexpr std::int32_t kHalf = 1 << 15;
+  const std::int32_t r = pixel[0];
+  const std::int32_t g = pixel[1];
+  const std::int32_t b = pixel[2];
   const std::int32_t y = (19595 * r + 38470 * g + 7471 * b + kHalf) >> 16;
   const std::int32_t cb = ((-11059 * r - 21709 * g + 32768 * b + kHalf) >> 16) + 128;
   const std::int32_t cr = ((32768 * r - 27439 * g - 5329 * b + kHalf) >> 16) + 128;
 
   constexpr std::int32_t kLumaSteps = kLumaLevels - 1;
   constexpr std::int32_t kChromaStep = 256 / kChromaLevels;
-  const std::int32_t y_level = (y * kLumaSteps + 127) / 255 * (255 / kLumaSteps);
   const auto chroma_level = [](std::int32_t c) {
-    const std::int32_t level = (c + kChromaStep / 2) / kChromaStep;
-    return std::clamp<std::int32_t>(level, 0, kChromaLevels - 1) * kChromaStep - 128;
+    return std::min(static_cast<std::uint32_t>((c + kChromaStep / 2) / kChromaStep), kChromaLevels - 1);
   };
-  const std::int32_t b_level = chroma_level(cb);
-  const std::int32_t r_level = chroma_level(cr);
-  return {to_byte(y_level + ((91881 * r_level + kHalf) >> 16)),
-          to_byte(y_level - ((22554 * b_level + 46802 * r_level + kHalf) >> 16)),
-          to_byte(y_level + ((116130 * b_level + kHalf) >> 16))};
+  return {static_cast<std::uint32_t>((y * kLumaSteps + 127) / 255), chroma_level(cb), chroma_level(cr)};
+}
+
+Rgb color_of(const Levels& levels) {
+  constexpr std::int32_t kHalf = 1 << 15;
+  const auto y = static_cast<std::int32_t>(levels.y * (255 / (kLumaLevels - 1)));
+  const std::int32_t b = static_cast<std::int32_t>(levels.cb * (256 / kChromaLevels)) - 128;
+  const std::int32_t r = static_cast<std::int32_t>(levels.cr * (256 / kChromaLevels)) - 128;
+  return {to_byte(y + ((91881 * r + kHalf) >> 16)), to_byte(y - ((22554 * b + 46802 * r + kHalf) >> 16)),
+          to_byte(y + ((116130 * b + kHalf) >> 16))};
 }
 
 void set(std::uint8_t* pixel, Rgb color) {
@@ -121,14 +148,8 @@ class Mosaic {
       : rect_(rect),
         cell_(std::max(kMinCell, divide_up(std::max(rect.width(), rect.height()), kMaxCells))),
         columns_(divide_up(rect.width(), cell_)),
-        rows_(divide_up(rect.height(), cell_)) {
-    for (std::uint32_t j = 0; j < rows_; ++j) {
-      const Span vertical = sampled(rect.top, rect.bottom, j, canvas.frame.height());
-      for (std::uint32_t i = 0; i < columns_; ++i) {
-        colors_[j * kMaxCells + i] = average(canvas, sampled(rect.left, rect.right, i, canvas.frame.width()), vertical);
-      }
-    }
-  }
+        rows_(divide_up(rect.height(), cell_)),
+        colors_(look(canvas)) {}
 
   [[nodiscard]] std::uint32_t cell() const { return cell_; }
 
@@ -167,6 +188,7 @@ class Mosaic {
     std::uint32_t begin;
     std::uint32_t end;
   };
+  using Colors = std::array<Rgb, std::size_t{kMaxCells} * kMaxCells>;
   struct Weight {
     std::uint32_t low;
     std::uint32_t high;
@@ -177,37 +199,58 @@ class Mosaic {
 
   [[nodiscard]] Rgb at(std::uint32_t i, std::uint32_t j) const { return colors_[j * kMaxCells + i]; }
 
-  // What cell `index` averages over. A cell that the region's edge cuts short averages over a whole cell's length all
-  // the same: back into the region, or, where the region is smaller than a cell, over its surroundings.
-  [[nodiscard]] Span sampled(std::uint32_t low, std::uint32_t high, std::uint32_t index, std::uint32_t limit) const {
-    const std::uint32_t begin = low + index * cell_;
-    if (begin + cell_ <= high) return {begin, begin + cell_};
-    if (high - low >= cell_) return {high - cell_, high};
-    const std::uint32_t missing = cell_ - (high - low);
-    const std::uint32_t end = std::min(high + missing / 2, limit);
-    return {end > cell_ ? end - cell_ : 0, std::min(std::max(end, cell_), limit)};
+  [[nodiscard]] Colors look(const Canvas& canvas) const {
+    const std::uint64_t longer = std::max(rect_.width(), rect_.height());
+    const std::uint64_t shorter = std::min(rect_.width(), rect_.height());
+    const std::uint32_t side = cell_ * (2 * longer >= 3 * shorter ? kReachOfLine : kReach);
+    Colors colors{};
+    for (std::uint32_t j = 0; j < rows_; ++j) {
+      const Span vertical = sampled(rect_.top, rect_.bottom, j, side, canvas.frame.height());
+      for (std::uint32_t i = 0; i < columns_; ++i) {
+        const Span horizontal = sampled(rect_.left, rect_.right, i, side, canvas.frame.width());
+        colors[j * kMaxCells + i] = color_of(median(canvas, horizontal, vertical));
+      }
+    }
+    return colors;
   }
 
-  static Rgb average(const Canvas& canvas, Span horizontal, Span vertical) {
-    std::array<std::uint64_t, 3> sum{};
-    for (std::uint32_t y = vertical.begin; y < vertical.end; ++y) {
-      const std::uint8_t* pixel = canvas.row(y) + std::size_t{horizontal.begin} * kBytesPerPixel;
-      std::uint32_t r = 0;
-      std::uint32_t g = 0;
-      std::uint32_t b = 0;
-      for (std::uint32_t x = horizontal.begin; x < horizontal.end; ++x, pixel += kBytesPerPixel) {
-        r += pixel[0];
-        g += pixel[1];
-        b += pixel[2];
+  // What cell `index` looks at: `side` pixels around its middle, moved into the region; where the region has fewer,
+  // that many around the region's middle, moved into the frame; all of the frame where even that has fewer.
+  [[nodiscard]] Span sampled(std::uint32_t low, std::uint32_t high, std::uint32_t index, std::uint32_t side,
+                             std::uint32_t limit) const {
+    if (limit <= side) return {0, limit};
+    const bool fits = high - low >= side;
+    const std::uint32_t first = fits ? low + index * cell_ : low;
+    const std::uint32_t last = fits ? std::min(first + cell_, high) : high;
+    const std::int64_t begin = (std::int64_t{first} + last - side) / 2;
+    const auto moved =
+        fits ? std::clamp<std::int64_t>(begin, low, high - side) : std::clamp<std::int64_t>(begin, 0, limit - side);
+    return {static_cast<std::uint32_t>(moved), static_cast<std::uint32_t>(moved) + side};
+  }
+
+  static Levels median(const Canvas& canvas, Span horizontal, Span vertical) {
+    const std::uint32_t step_x = divide_up(horizontal.end - horizontal.begin, kMaxLattice);
+    const std::uint32_t step_y = divide_up(vertical.end - vertical.begin, kMaxLattice);
+    std::array<std::uint32_t, kLumaLevels> y_counts{};
+    std::array<std::uint32_t, kChromaLevels> cb_counts{};
+    std::array<std::uint32_t, kChromaLevels> cr_counts{};
+    std::uint32_t total = 0;
+    for (std::uint32_t y = vertical.begin; y < vertical.end; y += step_y) {
+      const std::uint8_t* row = canvas.row(y);
+      for (std::uint32_t x = horizontal.begin; x < horizontal.end; x += step_x, ++total) {
+        const Levels levels = levels_of(row + std::size_t{x} * kBytesPerPixel);
+        ++y_counts[levels.y];
+        ++cb_counts[levels.cb];
+        ++cr_counts[levels.cr];
       }
-      sum[0] += r;
-      sum[1] += g;
-      sum[2] += b;
     }
-    const std::uint64_t count = std::uint64_t{horizontal.end - horizontal.begin} * (vertical.end - vertical.begin);
-    // NOLINTNEXTLINE(clang-analyzer-core.DivideZero): sampled() gives no empty span
-    const auto mean = [&](std::uint64_t total) { return static_cast<std::int32_t>((total + count / 2) / count); };
-    return coarse(mean(sum[0]), mean(sum[1]), mean(sum[2]));
+    // Of an even number of samples the lower one of the middle two.
+    const auto middle = [total](const auto& counts) {
+      std::uint32_t level = 0;
+      for (std::uint32_t seen = counts[0]; 2 * seen < total; seen += counts[level]) ++level;
+      return level;
+    };
+    return {middle(y_counts), middle(cb_counts), middle(cr_counts)};
   }
 
   // The two cells whose centres enclose `offset`, the one cell twice near the region's edges.
@@ -218,14 +261,14 @@ class Mosaic {
     const std::uint32_t between = 2 * cell_;  // twice the distance of two centres
     const std::uint32_t low = past / between;
     if (low + 1 >= count) return {count - 1, count - 1, 0};
-    return {low, low + 1, past % between * 256 / between};  // 2 × 10917 × 256 at most: 23 bits
+    return {low, low + 1, past % between * 256 / between};  // 2 × 16375 × 256 at most: 23 bits
   }
 
   Rect rect_;
   std::uint32_t cell_;
   std::uint32_t columns_;
   std::uint32_t rows_;
-  std::array<Rgb, std::size_t{kMaxCells} * kMaxCells> colors_{};
+  Colors colors_;
 };
 
 Rgb unpack(std::uint32_t color) {

@@ -18,7 +18,7 @@ constexpr std::size_t kMaxChunk = 65400;
 
 // The longest record that stands in the first segment. The rest of it stays below 2 KB and the texts, in which one byte
 // is at most five (&amp;).
-constexpr std::size_t kMaxRecord = 32 * 1024;
+constexpr std::size_t kMaxRecord = std::size_t{32} * 1024;
 static_assert(kMaxRecord + 2048 + 5 * (kMaxDescriptionBytes + 4 * kMaxTextBytes) <= kMaxSegment);
 
 // As element content (XML 1.0, 2.4). A bare carriage return would be read as a line feed (2.11).
@@ -154,7 +154,7 @@ struct Guid {
   explicit Guid(std::span<const std::uint8_t> extension) {
     const Md5 hash = md5(extension);
     for (std::size_t i = 0; i < sizeof(digits); ++i)
-      digits[i] = "0123456789ABCDEF"[hash[i / 2] >> (i % 2 ? 0 : 4) & 15];
+      digits[i] = "0123456789ABCDEF"[hash[i / 2] >> (i % 2 != 0 ? 0 : 4) & 15];
   }
   [[nodiscard]] std::string_view text() const { return {digits, sizeof(digits)}; }
 

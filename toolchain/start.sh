@@ -4,4 +4,5 @@ source "$(dirname "$0")/common.sh"
 cd "$PROJECT_DIR"
 
 toolchain/build.sh
+step "bundling the Genesys SDK for the demo" node toolchain/bundle-sdk.mjs
 exec node examples/middleware/main.js "$@"

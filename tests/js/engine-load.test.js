@@ -1,0 +1,110 @@
+// Where the module comes from, and what is said when it does not come.
+import assert from 'node:assert/strict';
+import { once } from 'node:events';
+import { readFile } from 'node:fs/promises';
+import { createServer } from 'node:http';
+import { after, test } from 'node:test';
+import { createEngine } from '../../dist/engine/node.js';
+import { Dice } from './random.js';
+
+const frame = new Dice(6).noise(20, 10);
+/** @param {string} variant */
+const read = async (variant) =>
+  new Uint8Array(await readFile(new URL(`../../dist/wasm/caseframe.${variant}.wasm`, import.meta.url)));
+const wasm = {
+  simd: await read('simd'),
+  baseline: await read('baseline'),
+};
+
+/** @type {Record<string, [number, string, string | Uint8Array]>} */
+const FILES = {
+  '/assets/caseframe.simd.wasm': [200, 'application/wasm', wasm.simd],
+  '/assets/caseframe.baseline.wasm': [200, 'application/wasm', wasm.baseline],
+  '/typed-wrong.wasm': [200, 'application/octet-stream', wasm.simd],
+  '/with-charset.wasm': [200, 'application/wasm; charset=utf-8', wasm.simd],
+  '/fallback.wasm': [200, 'text/html', '<!doctype html><title>Our single-page app</title>'],
+  '/cut.wasm': [200, 'application/wasm', wasm.simd.subarray(0, 5000)],
+  '/empty.wasm': [200, 'application/wasm', ''],
+};
+const server = createServer((request, response) => {
+  const [status, type, body] = FILES[request.url ?? ''] ?? [404, 'text/plain', 'no such file'];
+  response.writeHead(status, { 'content-type': type }).end(body);
+}).listen(0, '127.0.0.1');
+await once(server, 'listening');
+const origin = `http://127.0.0.1:${/** @type {import('node:net').AddressInfo} */ (server.address()).port}`;
+after(() => server.close());
+
+const reference = await createEngine();
+const expected = reference.encode(frame).sha256;
+reference.dispose();
+
+/** @param {Parameters<typeof createEngine>[0]} options @param {string} variant */
+async function works(options, variant) {
+  const engine = await createEngine(options);
+  assert.equal(engine.variant, variant);
+  assert.equal(engine.encode(frame).sha256, expected);
+  engine.dispose();
+}
+
+/** @param {Parameters<typeof createEngine>[0]} options @param {RegExp} message */
+async function fails(options, message) {
+  await assert.rejects(createEngine(options), (/** @type {any} */ error) => {
+    assert.equal(error.name, 'CaptureError');
+    assert.equal(error.code, 'engine-load');
+    assert.match(error.message, message);
+    return true;
+  });
+}
+
+test('from a URL: a file, or the folder that holds both', async () => {
+  await works({ wasmUrl: `${origin}/assets/` }, 'simd');
+  await works({ wasmUrl: `${origin}/assets/`, variant: 'baseline' }, 'baseline');
+  await works({ wasmUrl: `${origin}/assets/caseframe.baseline.wasm` }, 'baseline');
+  await works({ wasmUrl: new URL('/assets/caseframe.simd.wasm', origin) }, 'simd');
+});
+
+test('whatever type the server says it is', async () => {
+  await works({ wasmUrl: `${origin}/typed-wrong.wasm` }, 'simd');
+  await works({ wasmUrl: `${origin}/with-charset.wasm` }, 'simd');
+});
+
+test('from a compiled module', async () => {
+  await works({ wasmModule: await WebAssembly.compile(wasm.simd) }, 'simd');
+  const wasmModule = await WebAssembly.compile(wasm.baseline);
+  await works({ wasmModule }, 'baseline');
+  await works({ wasmModule, wasmUrl: 'http://127.0.0.1:1/never-asked' }, 'baseline');
+});
+
+test('several engines share a module and nothing else', async () => {
+  const wasmModule = await WebAssembly.compile(wasm.simd);
+  const [one, two] = await Promise.all([createEngine({ wasmModule }), createEngine({ wasmModule })]);
+  one.dispose();
+  assert.equal(two.encode(frame).sha256, expected);
+  two.dispose();
+});
+
+test('a URL that answers nothing, nothing good or no WebAssembly says so', async () => {
+  const gone = createServer().listen(0, '127.0.0.1');
+  await once(gone, 'listening');
+  const { port } = /** @type {import('node:net').AddressInfo} */ (gone.address());
+  gone.close();
+  await once(gone, 'close');
+  await fails({ wasmUrl: `http://127.0.0.1:${port}/x.wasm` }, /Could not fetch .*x\.wasm.*connect-src.*CORS/);
+  await fails({ wasmUrl: 'no url at all' }, /Could not fetch no url at all/);
+  await fails({ wasmUrl: `${origin}/missing.wasm` }, /missing\.wasm answered 404/);
+  await fails({ wasmUrl: `${origin}/missing/` }, /missing\/caseframe\.simd\.wasm answered 404/);
+  await fails({ wasmUrl: `${origin}/fallback.wasm` }, /no WebAssembly.*served as text\/html/);
+  await fails({ wasmUrl: `${origin}/cut.wasm` }, /no WebAssembly/);
+  await fails({ wasmUrl: `${origin}/empty.wasm` }, /no WebAssembly/);
+});
+
+test('a module that is somebody else’s does not start', { timeout: 10000 }, async () => {
+  const header = [0, 97, 115, 109, 1, 0, 0, 0];
+  await fails({ wasmModule: new WebAssembly.Module(new Uint8Array(header)) }, /did not start/);
+  // (import "env" "other" (func))
+  const stranger = [...header, 1, 4, 1, 96, 0, 0, 2, 13, 1, 3, 101, 110, 118, 5, 111, 116, 104, 101, 114, 0, 0];
+  await fails({ wasmModule: new WebAssembly.Module(new Uint8Array(stranger)) }, /did not start/);
+  // (memory (export "memory") 1)
+  const memory = [...header, 5, 3, 1, 0, 1, 7, 10, 1, 6, 109, 101, 109, 111, 114, 121, 2, 0];
+  await fails({ wasmModule: new WebAssembly.Module(new Uint8Array(memory)) }, /did not start/);
+});

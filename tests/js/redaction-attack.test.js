@@ -1,0 +1,203 @@
+/**
+ * What can be read through `pixelate` and `blur`: by the attack of ../attack/attack.js, which reads ordinary mosaics.
+ * The texts are the same in every run, so that a bound on a share of them means the same in every run; another
+ * CASEFRAME_SEED gives other texts. Needs Debian's fonts-dejavu-core.
+ */
+import assert from 'node:assert/strict';
+import { after, before, test } from 'node:test';
+import { createEngine } from '../../dist/engine/node.js';
+import { attackOrdinaryMosaic, attackRedaction, decode } from '../attack/attack.js';
+import { FONTS } from '../attack/font.js';
+import { colourOf, layoutOf, medianLevels } from '../attack/mosaic.js';
+import { readCells } from '../attack/reading.js';
+import { COLOURS, draw, GROUNDS, makeScene, PLACEMENTS, SIZES } from '../attack/scene.js';
+import { KIND_NAMES } from '../attack/secret.js';
+import { Dice } from './random.js';
+
+/** @typedef {import('../../js/engine/index.js').Engine} Engine */
+/** @typedef {import('../attack/attack.js').Recovery} Recovery */
+/** @typedef {import('../attack/scene.js').Scene} Scene */
+/** @typedef {import('../attack/scene.js').Setting} Setting */
+/** @typedef {Recovery & { chance: number, texts: number }} Tally */
+
+const seed = Number(process.env.CASEFRAME_SEED ?? 2016);
+const MODES = Object.freeze(/** @type {const} */ (['pixelate', 'blur']));
+
+/** Of one mode, font, weight, band of sizes and kind of text: 15 make 1,080 for each mode, 2,160 in all. */
+const TEXTS = 15;
+
+/** The bound: characters right beyond those of a blind guess, in points of a hundred. */
+const MOST_GAIN = 5;
+
+/** Of many captures together less can be promised. */
+const MOST_GAIN_OF_EIGHT = 10;
+
+const BANDS = [
+  { name: '10–16 px', sizes: SIZES.filter((size) => size <= 16) },
+  { name: '20–32 px', sizes: SIZES.filter((size) => size > 16 && size <= 32) },
+  { name: '40–64 px', sizes: SIZES.filter((size) => size > 32) },
+];
+const FAMILIES = ['sans', 'serif', 'mono'];
+
+/** @type {Engine} */
+let engine;
+before(async () => {
+  engine = await createEngine();
+});
+after(() => engine.dispose());
+
+test('the attacker knows the mosaic: its model is what the engine does', async () => {
+  for (let i = 0; i < 60; i++) {
+    const dice = new Dice(seed + i);
+    const { scene } = await anyScene(dice);
+    const { region, width, height } = scene;
+    const data = draw(scene);
+    const layout = layoutOf(region, width, height);
+    const expected = layout.rows.flatMap((down) =>
+      layout.columns.map((across) => colourOf(medianLevels(data, width, across, down))),
+    );
+    for (const mode of MODES) {
+      const options = {
+        redact: [{ ...region, mode }],
+        reject: [],
+        quality: 1,
+        subsampling: /** @type {const} */ ('4:4:4'),
+      };
+      const { jpeg, redactions } = engine.encode({ data, width, height }, options);
+      assert.equal(redactions[0].cell, layout.cell);
+      const cells = readCells(await decode(jpeg), region, layout, mode);
+      cells.forEach((colour, cell) => {
+        const error = Math.max(...colour.map((value, c) => Math.abs(value - expected[cell][c])));
+        assert.ok(error < 2.5, `${mode}, cell ${cell}: ${colour} for ${expected[cell]} (CASEFRAME_SEED=${seed + i})`);
+      });
+    }
+  }
+});
+
+for (const { statistic, cell, least } of /** @type {const} */ ([
+  { statistic: 'mean', cell: 8, least: 0.95 },
+  { statistic: 'mean', cell: 16, least: 0.75 },
+  { statistic: 'median', cell: 8, least: 0.6 },
+])) {
+  test(`the attack works: it reads a ${cell}-px mosaic of ${statistic}s`, async (t) => {
+    const tally = emptyTally();
+    for (let i = 0; i < 40; i++) {
+      const dice = new Dice(seed + i);
+      const { scene } = await anyScene(dice, { kind: KIND_NAMES[i % KIND_NAMES.length] });
+      add(tally, await attackOrdinaryMosaic(scene, cell, statistic, () => dice.random()), scene);
+    }
+    t.diagnostic(`${tally.texts} texts, CASEFRAME_SEED=${seed}: ${inWords(tally)}`);
+    assert.ok(tally.right / tally.characters > least, inWords(tally));
+  });
+}
+
+MODES.forEach((mode, m) => {
+  test(`${mode}: nobody reads a text better than by chance`, async (t) => {
+    /** @type {Map<string, Tally>} */
+    const tallies = new Map();
+    let next = seed + 1_000_000 * (m + 1); // other texts for each mode
+    for (const kind of KIND_NAMES) {
+      for (const { name: band, sizes } of BANDS) {
+        for (const font of Object.keys(FONTS)) {
+          for (let i = 0; i < TEXTS; i++) {
+            const dice = new Dice(next++);
+            const { scene, setting } = await anyScene(dice, { kind, font, size: dice.pick(sizes) });
+            const recovery = await attackRedaction(engine, scene, mode, () => dice.random());
+            const [family, weight = 'regular'] = font.split(' ');
+            const { colour, placement, ground } = setting;
+            for (const group of ['all texts', kind, band, family, weight, colour, placement, `on ${ground}`]) {
+              add(tallyOf(tallies, group), recovery, scene);
+            }
+            add(tallyOf(tallies, `${kind} ${band} ${family}`), recovery, scene);
+          }
+        }
+      }
+    }
+    t.diagnostic(`CASEFRAME_SEED=${seed}. Characters recovered, in %, beside those of a blind guess:`);
+    t.diagnostic(`${''.padEnd(24)}${FAMILIES.map((family) => family.padStart(14)).join('')}`);
+    for (const kind of KIND_NAMES) {
+      for (const { name: band } of BANDS) {
+        const cells = FAMILIES.map((family) => tallyOf(tallies, `${kind} ${band} ${family}`)).map(inShort);
+        t.diagnostic(`${`${kind}, ${band}`.padEnd(24)}${cells.map((cell) => cell.padStart(14)).join('')}`);
+        for (const family of FAMILIES) tallies.delete(`${kind} ${band} ${family}`); // too few texts for a bound
+      }
+    }
+    for (const [group, tally] of tallies) {
+      t.diagnostic(`${group.padEnd(16)} ${inWords(tally)}, ${tally.texts} texts`);
+      assert.ok(gain(tally) <= MOST_GAIN, `${group}: ${inWords(tally)}`);
+    }
+  });
+});
+
+test('eight captures of one text, its rectangle drawn anew each time', async (t) => {
+  const tally = emptyTally();
+  for (let i = 0; i < 60; i++) {
+    const dice = new Dice(seed + i);
+    const { scene, setting } = await anyScene(dice, { kind: KIND_NAMES[i % KIND_NAMES.length] });
+    const regions = Array.from({ length: 8 }, () => redrawn(dice, scene, setting.size));
+    add(tally, await attackRedaction(engine, scene, 'pixelate', () => dice.random(), regions), scene);
+  }
+  t.diagnostic(`${tally.texts} texts, CASEFRAME_SEED=${seed}: ${inWords(tally)}`);
+  assert.ok(gain(tally) <= MOST_GAIN_OF_EIGHT, inWords(tally));
+});
+
+/** @param {Dice} dice @param {Partial<Setting>} [chosen] @returns {Promise<{ scene: Scene, setting: Setting }>} */
+async function anyScene(dice, chosen) {
+  const setting = {
+    kind: dice.pick(KIND_NAMES),
+    font: dice.pick(Object.keys(FONTS)),
+    size: dice.pick(SIZES),
+    colour: dice.pick(Object.keys(COLOURS)),
+    placement: dice.pick(PLACEMENTS),
+    ground: dice.pick(GROUNDS),
+    ...chosen,
+  };
+  return { scene: await makeScene(dice, setting), setting };
+}
+
+/** Each edge up to half a line further out. @param {Dice} dice @param {Scene} scene @param {number} size */
+function redrawn(dice, { region, width, height }, size) {
+  const out = () => 2 * dice.between(0, size >> 2);
+  const x = Math.max(0, region.x - out());
+  const y = Math.max(0, region.y - out());
+  const right = Math.min(width & ~1, region.x + region.width + out());
+  const bottom = Math.min(height & ~1, region.y + region.height + out());
+  return { x, y, width: right - x, height: bottom - y };
+}
+
+/** @returns {Tally} */
+function emptyTally() {
+  return { characters: 0, right: 0, chance: 0, texts: 0 };
+}
+
+/** @param {Map<string, Tally>} tallies @param {string} group */
+function tallyOf(tallies, group) {
+  const tally = tallies.get(group) ?? emptyTally();
+  tallies.set(group, tally);
+  return tally;
+}
+
+/** @param {Tally} tally @param {Recovery} recovery @param {Scene} scene */
+function add(tally, { characters, right }, { secret }) {
+  tally.characters += characters;
+  tally.right += right;
+  tally.chance += characters * secret.chance;
+  tally.texts += 1;
+}
+
+/** In points of a hundred. @param {Tally} tally */
+function gain({ characters, right, chance }) {
+  return (100 * (right - chance)) / characters;
+}
+
+/** @param {Tally} tally */
+function inShort({ characters, right, chance }) {
+  return `${((100 * right) / characters).toFixed(1)} / ${((100 * chance) / characters).toFixed(1)}`;
+}
+
+/** @param {Tally} tally */
+function inWords(tally) {
+  const { characters, right, chance } = tally;
+  const percent = (/** @type {number} */ part) => ((100 * part) / characters).toFixed(1);
+  return `${percent(right)} % of the characters, by chance ${percent(chance)} % (${gain(tally).toFixed(1)} points)`;
+}
