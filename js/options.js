@@ -33,6 +33,7 @@ import { invalidArgument } from './errors.js';
  *   error, is 'consent-denied'.
  * @property {(still: import('./still.js').Still) => Region[] | Promise<Region[]>} [detect] Regions beyond `redact`.
  * @property {string} [interactionId] Picks one where the source has several; names it where the source knows none.
+ * @property {string} [participantId] Picks one where several participants have video.
  */
 
 /** @typedef {EncodeOptions & CaptureOnlyOptions} CaptureOptions */
@@ -68,7 +69,7 @@ export function parseCreateOptions(options = {}) {
 export function parseCaptureOptions(options = {}) {
   if (!isObject(options)) throw invalidArgument('options', 'an object', options);
   const { timeoutMs = 3000, maxFrameAgeMs = 1000, minWidth = 0, minHeight = 0 } = options;
-  const { signal, beforeCapture, detect, interactionId } = options;
+  const { signal, beforeCapture, detect, interactionId, participantId } = options;
   if (!isNumber(timeoutMs) || timeoutMs <= 0 || timeoutMs > MAX_TIMEOUT_MS) {
     throw invalidArgument('timeoutMs', `a number above 0 and up to ${MAX_TIMEOUT_MS}`, timeoutMs);
   }
@@ -82,8 +83,10 @@ export function parseCaptureOptions(options = {}) {
   for (const [name, value] of Object.entries({ beforeCapture, detect })) {
     if (value !== undefined && typeof value !== 'function') throw invalidArgument(name, 'a function', value);
   }
-  if (interactionId !== undefined && (typeof interactionId !== 'string' || interactionId === '')) {
-    throw invalidArgument('interactionId', 'a string that is not empty', interactionId);
+  for (const [name, value] of Object.entries({ interactionId, participantId })) {
+    if (value !== undefined && (typeof value !== 'string' || value === '')) {
+      throw invalidArgument(name, 'a string that is not empty', value);
+    }
   }
   return {
     limits: { timeoutMs, maxFrameAgeMs, minWidth, minHeight },
@@ -91,6 +94,7 @@ export function parseCaptureOptions(options = {}) {
     beforeCapture,
     detect,
     interactionId,
+    participantId,
     encode: plainEncodeOptions(options),
   };
 }

@@ -25,7 +25,7 @@ export async function take({ source: sourceLike, request, encode, scope, reader,
   const stopwatch = createStopwatch();
   const { timeoutMs } = request.limits;
   const source = toSource(sourceLike);
-  let target = stopwatch.run(() => chooseTarget(source, request.interactionId));
+  let target = stopwatch.run(() => chooseTarget(source, request.interactionId, request.participantId));
   if (request.beforeCapture) {
     await scope.race(askConsent(request.beforeCapture, target));
     target = followTarget(source, target);

@@ -20,6 +20,8 @@ const interaction = /** @type {HTMLInputElement} */ (byId('interaction'));
 const [captureButton, cancelButton] = [buttonById('capture'), buttonById('cancel')];
 const [cameraButton, freezeButton] = [buttonById('camera-off'), buttonById('freeze')];
 const callButton = buttonById('end-call');
+const [switchButton, shareButton] = [buttonById('switch-customer'), buttonById('share-screen')];
+const sourceChoice = /** @type {HTMLSelectElement} */ (byId('source'));
 
 localise();
 const redaction = createRedaction(byId('stage'), byId('redaction-outline'));
@@ -28,8 +30,12 @@ const leaving = new AbortController();
 const capture = createCapture();
 capture.ready().catch(showError);
 
+const query = new URLSearchParams(location.search);
+const isGenesys = query.get('source') === 'genesys';
 /** @type {import('./customer.js').Call | null} */
 let call = null;
+/** With the Genesys SDK, the same call: two customers, one of whom is shown. @type {import('./genesys.js').GenesysCalls | null} */
+let calls = null;
 /** What is captured from; after a call it stays, so that capturing says why it cannot. */
 let source = fromMediaStream(new MediaStream());
 /** @type {AbortController | null} */
@@ -37,32 +43,49 @@ let underWay = null;
 
 // Nobody who asked for less motion gets a picture that sways.
 const reducedMotion = matchMedia('(prefers-reduced-motion: reduce)').matches;
-const still = new URLSearchParams(location.search).get('scene') === 'still' || reducedMotion;
+const still = query.get('scene') === 'still' || reducedMotion;
 const scene = await createScene({ still });
 // For tests: what the camera saw, to compare a snapshot with.
 Object.assign(globalThis, { caseframeDemo: { scene } });
 
 async function answerCall() {
   showCallState('connecting');
-  interaction.value = `case-${Math.random().toString(36).slice(2, 10)}`;
   callButton.disabled = true;
   try {
-    call = await startCall(scene.canvas);
+    if (isGenesys) await answerGenesysCalls();
+    else await answerPlainCall();
   } catch (error) {
     showCallState('ended');
     throw error;
   } finally {
     callButton.disabled = false;
   }
+}
+
+async function answerPlainCall() {
+  interaction.value = `case-${Math.random().toString(36).slice(2, 10)}`;
+  call = await startCall(scene.canvas);
   source.dispose();
   source = fromMediaStream(call.stream);
   video.srcObject = call.stream;
 }
 
+async function answerGenesysCalls() {
+  const { startGenesysCalls } = await import('./genesys.js');
+  calls = await startGenesysCalls(scene.canvas, ({ stream, interactionId }) => {
+    interaction.value = interactionId;
+    video.srcObject = stream;
+    video.play().catch(() => {}); // After a call that has ended, an element does not play by itself.
+  });
+  call = { ...calls, stream: /** @type {MediaStream} */ (video.srcObject) };
+  source.dispose();
+  source = calls.source;
+}
+
 function endCall() {
   call?.end();
-  call = null;
-  for (const button of [cameraButton, freezeButton]) button.setAttribute('aria-pressed', 'false');
+  call = calls = null;
+  for (const button of [cameraButton, freezeButton, shareButton]) button.setAttribute('aria-pressed', 'false');
   showCallState('ended');
 }
 
@@ -73,7 +96,7 @@ function showCallState(state) {
   byId('stage-note').hidden = state === 'connected';
   byId('stage-note').textContent = strings[state];
   callButton.textContent = state === 'ended' ? strings.callAgain : strings.endCall;
-  cameraButton.disabled = freezeButton.disabled = state === 'ended';
+  for (const button of [cameraButton, freezeButton, switchButton, shareButton]) button.disabled = state === 'ended';
 }
 
 async function captureNow() {
@@ -151,6 +174,20 @@ captureButton.addEventListener('click', captureNow);
 cancelButton.addEventListener('click', () => underWay?.abort());
 toggle(cameraButton, (off) => call?.setCamera(!off));
 toggle(freezeButton, (frozen) => call?.setFrozen(frozen));
+toggle(shareButton, (sharing) => calls?.setSharing(sharing));
+switchButton.hidden = shareButton.hidden = !isGenesys;
+interaction.readOnly = isGenesys; // The SDK knows it.
+switchButton.addEventListener('click', () => {
+  calls?.switchCustomer();
+  cameraButton.setAttribute('aria-pressed', String(calls?.isCameraOn() === false));
+  freezeButton.setAttribute('aria-pressed', String(calls?.isFrozen() === true));
+  shareButton.setAttribute('aria-pressed', String(calls?.isSharing() === true));
+});
+sourceChoice.value = isGenesys ? 'genesys' : 'stream';
+sourceChoice.addEventListener('change', () => {
+  query.set('source', sourceChoice.value);
+  location.search = String(query);
+});
 callButton.addEventListener('click', () => (call ? endCall() : answerCall()));
 video.addEventListener('playing', () => {
   // After a call the element goes on: it plays black.

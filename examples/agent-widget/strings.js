@@ -73,6 +73,9 @@ const de = {
     'uniform-frame': 'Das Bild zeigt nur eine Farbe. Bitten Sie darum, die Kamera auf das Motiv zu richten.',
     'too-small': 'Das Bild ist noch zu klein. Warten Sie, bis das Video schärfer wird, und versuchen Sie es erneut.',
     'stream-ended': 'Das Video ist beendet. Nehmen Sie auf, sobald die Gegenseite wieder da ist.',
+    'interaction-ambiguous': 'Mehrere Interaktionen sind offen. Wählen Sie die, für die aufgenommen werden soll.',
+    'interaction-changed':
+      'Die Interaktion hat während der Aufnahme gewechselt, es wurde nichts gespeichert. Versuchen Sie es erneut.',
     tainted: 'Der Browser erlaubt nicht, dieses Video zu lesen. Wenden Sie sich an Ihre Administration.',
     'invalid-argument': 'Die Aufnahme ist falsch eingerichtet. Wenden Sie sich an Ihre Administration.',
     'engine-load': 'Die Aufnahmekomponente konnte nicht geladen werden. Laden Sie die Seite neu.',
@@ -112,6 +115,11 @@ const germanPage = {
   simulationHint: 'Diese Seite spielt auch die Gegenseite, über eine echte WebRTC-Verbindung.',
   cameraOff: 'Kamera ausschalten',
   freeze: 'Video einfrieren',
+  source: 'Quelle',
+  plainStream: 'Einfacher Stream',
+  genesysSdk: 'Genesys-SDK, zwei Personen',
+  switchCustomer: 'Zur anderen Person wechseln',
+  shareScreen: 'Bildschirm teilen',
 };
 
 const asked = new URLSearchParams(location.search).get('lang') ?? navigator.language;

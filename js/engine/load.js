@@ -99,10 +99,9 @@ async function compile(source, name, type) {
     const got = await source;
     return got instanceof WebAssembly.Module ? got : await WebAssembly.compile(/** @type {BufferSource} */ (got));
   } catch (cause) {
-    const policy = /unsafe-eval|Content Security Policy|CSP/i.test(String(cause));
     throw loadError(
-      policy
-        ? "The page's Content-Security-Policy forbids WebAssembly: add 'wasm-unsafe-eval' to script-src"
+      isForbidden(cause)
+        ? FORBIDDEN
         : `${name} is no WebAssembly this browser can compile${type ? ` (served as ${type})` : ''}: ` +
             'serve the file itself, as application/wasm',
       cause,
@@ -110,12 +109,24 @@ async function compile(source, name, type) {
   }
 }
 
+const FORBIDDEN = "The page's Content-Security-Policy forbids WebAssembly: add 'wasm-unsafe-eval' to script-src";
+
+/** WebKit refuses when the module is started, others when it is compiled. @param {unknown} cause */
+const isForbidden = (cause) => /unsafe-eval|Content Security Policy|CSP/i.test(String(cause));
+
 /** @param {WebAssembly.Module} compiled @returns {Promise<Loaded>} */
 function instantiate(compiled) {
   return new Promise((resolve, reject) => {
     /** @param {unknown} cause */
     const fail = (cause) =>
-      reject(loadError('The WebAssembly module did not start: do its version and this package’s match?', cause));
+      reject(
+        loadError(
+          isForbidden(cause)
+            ? FORBIDDEN
+            : 'The WebAssembly module did not start: do its version and this package’s match?',
+          cause,
+        ),
+      );
     /** @type {WebAssembly.Memory} */
     let memory;
     createModule({

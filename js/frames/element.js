@@ -53,8 +53,8 @@ export async function nextFromElement(video, canvas, scope) {
     ...proof,
     width: video.videoWidth,
     height: video.videoHeight,
-    // A stream's element that may not play presents black, or whatever it showed when it stopped.
-    take: () => (video.srcObject && video.paused ? undefined : grabVideoFrame(video) || draw(video, canvas)),
+    // One that does not play presents black, or once more what it showed when it stopped.
+    take: () => (video.paused ? undefined : grabVideoFrame(video) || draw(video, canvas)),
     close: () => {},
   };
 }

@@ -122,6 +122,7 @@ export async function prove({ source, target, reader, limits, scope, stopwatch, 
         reason = rejection(result.report, target);
         return undefined;
       }
+      if (!isStillThere(result)) return undefined;
       const { presentedAt, presentedFrames, rtpTimestamp } = candidate;
       return { target, result, taken, takenAt, presentedAt, presentedFrames, rtpTimestamp };
     } catch (error) {
@@ -133,6 +134,20 @@ export async function prove({ source, target, reader, limits, scope, stopwatch, 
     }
   }
 
+  /** Asked once more when the picture is done: what has changed meanwhile may have shown before it was told. */
+  function isStillThere(/** @type {T} */ result) {
+    const before = target;
+    try {
+      target = followTarget(source, before);
+    } catch (error) {
+      letGo(result);
+      throw error;
+    }
+    const isThere = isSamePicture(target, before);
+    if (!isThere) letGo(result);
+    return isThere;
+  }
+
   /** @param {import('./candidate.js').Candidate} candidate */
   function takeIfGood(candidate) {
     let owned = true;
@@ -141,7 +156,8 @@ export async function prove({ source, target, reader, limits, scope, stopwatch, 
       const before = target;
       target = followTarget(source, before);
       // Whoever the frame shows, it is nobody in particular when the source switched while it was on its way.
-      if (!isSame(target, before) || target.participantId !== before.participantId) return undefined;
+      if (!isSamePicture(target, before)) return undefined;
+      if (candidate.presentedAt < (target.notBefore ?? 0)) return undefined;
       const ageMs = performance.now() - candidate.presentedAt;
       if (ageMs > limits.maxFrameAgeMs) reason = stale(ageMs, limits);
       else if (isTooSmall(candidate, limits)) reason = tooSmall(candidate, limits);
@@ -157,6 +173,11 @@ export async function prove({ source, target, reader, limits, scope, stopwatch, 
       if (owned) candidate.close();
     }
   }
+}
+
+/** @param {Target} a @param {Target} b */
+function isSamePicture(a, b) {
+  return isSame(a, b) && a.participantId === b.participantId && a.notBefore === b.notBefore;
 }
 
 /** @param {number} ageMs @param {Limits} limits */

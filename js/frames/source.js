@@ -10,14 +10,18 @@ import { invalidArgument } from '../errors.js';
  * One picture that can be captured. Plain data, made by `targets()`; two calls name the same picture by the same
  * `track` (or `element`).
  * @typedef {object} Target
- * @property {MediaStreamTrack} [track] A video track.
+ * @property {MediaStreamTrack} [track] A video track. Missing, and the element too, where a camera is off that has never
+ *   sent.
  * @property {HTMLVideoElement} [element] Where there is no track, the element that plays a file. Beside a track: the
  *   element that shows it, which tells whether a picture has ever arrived.
  * @property {string | null} interactionId What the snapshot is filed under, at the moment of the call; null where the
  *   source knows none.
  * @property {string | null} participantId Who is in the picture.
+ * @property {string | null} [userId] Their account, where they have one.
  * @property {string} kind `'camera'`, `'screen'`, or for plain sources `'stream'`, `'track'`, `'element'`.
  * @property {boolean} [cameraOff] True where signalling says that the sender's camera is off.
+ * @property {number} [notBefore] Frames presented before, on the clock of `performance.now()`, may show who was on the
+ *   track earlier: they do not count.
  * @property {RTCRtpReceiver} [receiver] The track's receiver; its decoder's counters tell frozen from never started.
  */
 

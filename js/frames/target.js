@@ -5,24 +5,38 @@ import { isLocal } from './local.js';
 /** @typedef {import('./source.js').CaptureSource} CaptureSource */
 /** @typedef {import('./source.js').Target} Target */
 
+/** A target that the caller had to name. @typedef {Target & { isNamed?: boolean }} ChosenTarget */
+
 /**
  * @param {CaptureSource} source
  * @param {string} [interactionId] Picks one where the source knows several; names it where the source knows none.
- * @returns {Target}
+ * @param {string} [participantId] Picks one where several are in the picture.
+ * @returns {ChosenTarget}
  * @throws {CaptureError} `no-source`, `interaction-ambiguous`, `camera-off`, `stream-ended`, `local-stream`
  */
-export function chooseTarget(source, interactionId) {
+export function chooseTarget(source, interactionId, participantId) {
   const all = list(source, interactionId);
-  const wanted = interactionId === undefined ? all : all.filter((target) => target.interactionId === interactionId);
+  const wanted = all.filter(
+    (target) =>
+      (interactionId === undefined || target.interactionId === interactionId) &&
+      (participantId === undefined || target.participantId === participantId),
+  );
   const interactionIds = Array.from(new Set(wanted.map((target) => target.interactionId)));
   if (interactionIds.length > 1) {
     throw new CaptureError('interaction-ambiguous', 'Several interactions have video and no interactionId was given', {
       details: { interactionIds },
     });
   }
-  const target = wanted.find((candidate) => !candidate.cameraOff && isAlive(candidate)) || wanted[0];
+  const usable = wanted.filter((candidate) => !candidate.cameraOff && isAlive(candidate));
+  if (countPeople(usable) > 1) {
+    const participants = usable.map(({ participantId: id, userId, kind }) => ({ participantId: id, userId, kind }));
+    throw new CaptureError('interaction-ambiguous', 'Several participants have video and no participantId was given', {
+      details: { interactionIds, participants },
+    });
+  }
+  const target = usable[0] || wanted.find(({ cameraOff }) => cameraOff) || wanted[0];
   if (!target) {
-    const message = all.length > 0 ? 'No video belongs to the given interactionId' : 'The source has no video';
+    const message = all.length > 0 ? 'No video belongs to what was asked for' : 'The source has no video';
     throw new CaptureError('no-source', message, { details: { targets: all.length } });
   }
   checkUsable(target);
@@ -32,15 +46,18 @@ export function chooseTarget(source, interactionId) {
 /**
  * The same target as the source sees it now.
  * @param {CaptureSource} source
- * @param {Target} target
- * @returns {Target} With another track where the source has replaced the one of the same participant.
+ * @param {ChosenTarget} target
+ * @returns {ChosenTarget} With another track where the source has replaced the one of the same participant.
  * @throws {CaptureError} `interaction-changed`, `stream-ended`, `camera-off`, `local-stream`
  */
 export function followTarget(source, target) {
   if (!isAlive(target)) throw ended();
-  const all = list(source, target.interactionId ?? undefined);
+  const all = list(source, target.isNamed ? /** @type {string} */ (target.interactionId) : undefined);
+  const same = all.filter((candidate) => isSame(candidate, target));
   const now =
-    all.find((candidate) => isSame(candidate, target)) || all.find((candidate) => replaces(candidate, target));
+    same.find(({ participantId }) => participantId === target.participantId) ||
+    same[0] ||
+    all.find((candidate) => replaces(candidate, target));
   const interaction = now || all.find((candidate) => candidate.interactionId === target.interactionId) || all[0];
   if (interaction && interaction.interactionId !== target.interactionId) {
     throw new CaptureError('interaction-changed', 'The interaction changed while the frame was being taken', {
@@ -48,8 +65,34 @@ export function followTarget(source, target) {
     });
   }
   if (!now) throw new CaptureError('stream-ended', 'The video has left its source');
+  if (isSomebodyElse(now, target)) {
+    throw new CaptureError('stream-ended', 'Somebody or something else is in the picture now', {
+      details: { before: who(target), after: who(now) },
+    });
+  }
   checkUsable(now);
   return now;
+}
+
+/**
+ * How many people the pictures may show. Those without an id are told apart by their track.
+ * @param {Target[]} targets
+ */
+function countPeople(targets) {
+  const kind = targets[0]?.kind;
+  const known = targets.filter((target) => target.participantId !== null || target.kind === kind);
+  return new Set(known.map((target) => target.participantId ?? target.track ?? target.element)).size;
+}
+
+/** A server may put another picture on the same track. Getting to know whose it is changes nothing. */
+function isSomebodyElse(/** @type {Target} */ now, /** @type {Target} */ before) {
+  const isKnown = now.participantId !== null && before.participantId !== null;
+  return isKnown && (now.participantId !== before.participantId || now.kind !== before.kind);
+}
+
+/** @param {Target} target */
+function who({ participantId, kind }) {
+  return { participantId, kind };
 }
 
 /** @param {Target} a @param {Target} b */
@@ -61,13 +104,14 @@ export function ended() {
   return new CaptureError('stream-ended', 'The video track has ended');
 }
 
-/** @param {CaptureSource} source @param {string | undefined} interactionId @returns {Target[]} */
-function list(source, interactionId = undefined) {
+/** @param {CaptureSource} source @param {string | undefined} name @returns {ChosenTarget[]} */
+function list(source, name) {
   try {
     return source.targets().map((target) => ({
       ...target,
-      interactionId: target.interactionId ?? interactionId ?? null,
+      interactionId: target.interactionId ?? name ?? null,
       participantId: target.participantId ?? null,
+      ...((target.interactionId ?? null) === null && name !== undefined ? { isNamed: true } : {}),
     }));
   } catch (cause) {
     throw new CaptureError('no-source', 'The source could not tell what there is to capture', { cause });

@@ -44,12 +44,12 @@ function hold(engine, { data, width, height }) {
 async function copyPlanes(engine, frame) {
   const { width, height } = frame.visibleRect || { width: 0, height: 0 };
   if (isTurned(frame) || width !== frame.displayWidth || height !== frame.displayHeight) return undefined;
-  /** @type {VideoFrameCopyToOptions} */
-  const options = { format: 'RGBA', colorSpace: 'srgb' };
-  if (!convertsTo(frame, options, width * height * 4)) return undefined;
+  const isBlueFirst = !(await honoursFormat()) && /^BGR/.test(String(frame.format));
+  if (!takesRgbaRoom(frame, width * height * 4)) return undefined;
   const held = engine.allocate(width, height);
   try {
-    await frame.copyTo(held.pixels(), options);
+    await frame.copyTo(held.pixels(), AS_RGBA);
+    if (isBlueFirst) swapRedAndBlue(held.pixels());
     return held;
   } catch {
     held.release();
@@ -57,17 +57,50 @@ async function copyPlanes(engine, frame) {
   }
 }
 
+/** @type {VideoFrameCopyToOptions} */
+const AS_RGBA = { format: 'RGBA', colorSpace: 'srgb' };
+
 /**
  * Browsers that cannot convert either say so or ignore the format and name the size of what they have.
  * @param {VideoFrame} frame
- * @param {VideoFrameCopyToOptions} options
  * @param {number} size
  */
-function convertsTo(frame, options, size) {
+function takesRgbaRoom(frame, size) {
   try {
-    return frame.allocationSize(options) === size;
+    return frame.allocationSize(AS_RGBA) === size;
   } catch {
     return false;
+  }
+}
+
+/** @type {Promise<boolean> | undefined} */
+let honoured;
+
+/** WebKit 2.50 ignores the format, and BGRA, which it then copies, has the size of RGBA: only a try can tell. */
+function honoursFormat() {
+  honoured = honoured || tryFormat().catch(() => false);
+  return honoured;
+}
+
+async function tryFormat() {
+  const [blue, red] = [10, 200];
+  const pixel = new Uint8Array([blue, 100, red, 255]);
+  const frame = new VideoFrame(pixel, { format: 'BGRA', codedWidth: 1, codedHeight: 1, timestamp: 0 });
+  try {
+    await frame.copyTo(pixel, AS_RGBA);
+    return pixel[0] === red;
+  } finally {
+    frame.close();
+  }
+}
+
+/** @param {Uint8Array<ArrayBuffer>} pixels */
+function swapRedAndBlue(pixels) {
+  // A frame starts on a word, and WebAssembly's memory is little-endian everywhere.
+  const words = new Uint32Array(pixels.buffer, pixels.byteOffset, pixels.length / 4);
+  for (let i = 0; i < words.length; i++) {
+    const word = words[i];
+    words[i] = (word & 0xff00ff00) | ((word & 0xff) << 16) | ((word >>> 16) & 0xff);
   }
 }
 

@@ -25,14 +25,20 @@ export const STRICT_CSP =
  *   => void>} [routes] Beside the files: by path, without the query.
  */
 export async function startServer(routes = {}) {
+  /** @type {Set<string>} */
+  const requested = new Set();
   const server = createServer(async (request, response) => {
     const { pathname, searchParams } = new URL(request.url, 'http://localhost');
+    requested.add(pathname);
     response.setHeader('Cache-Control', 'no-store');
     if (routes[pathname]) return routes[pathname](request, response);
     if (pathname === '/') {
       response.setHeader('Content-Security-Policy', searchParams.get('csp') ?? STRICT_CSP);
       response.setHeader('Content-Type', 'text/html');
-      return response.end('<!doctype html><html lang="en"><title>test</title><body></body></html>');
+      const scripts = searchParams
+        .getAll('script')
+        .map((src) => `<script type="module" src="${attribute(src)}"></script>`);
+      return response.end(`<!doctype html><html lang="en"><title>test</title><body>${scripts.join('')}</body></html>`);
     }
     const prefix = Object.keys(FOLDERS).find((folder) => pathname.startsWith(folder));
     const file = prefix && join(FOLDERS[prefix], normalize(`/${pathname.slice(prefix.length)}`));
@@ -45,6 +51,7 @@ export async function startServer(routes = {}) {
   await once(server, 'listening');
   return {
     url: `http://127.0.0.1:${server.address().port}`,
+    requested,
     async close() {
       server.closeAllConnections();
       server.close();
@@ -52,6 +59,28 @@ export async function startServer(routes = {}) {
     },
   };
 }
+
+/** @param {string} text */
+function attribute(text) {
+  return text.replace(/[&<>"]/g, (character) => `&#${character.charCodeAt(0)};`);
+}
+
+/** @param {import('node:http').IncomingMessage} request @returns {Promise<Buffer>} */
+export async function readBody(request) {
+  const chunks = [];
+  for await (const chunk of request) chunks.push(chunk);
+  return Buffer.concat(chunks);
+}
+
+/**
+ * What the tests that run in every browser need of one.
+ * @typedef {object} Browser
+ * @property {string} name
+ * @property {string} version
+ * @property {(url: string) => Promise<{ hide: () => Promise<unknown>, close: () => Promise<unknown> }>} open A page that
+ *   is seen; `hide` makes it a hidden one. One at a time: two cannot both be seen.
+ * @property {() => Promise<unknown>} close
+ */
 
 /**
  * Started by hand and reached over its debugging port: launched by playwright, every tab counts as visible and focused.
@@ -96,8 +125,27 @@ export async function launchChromium(flags = []) {
     child.once('error', reject);
   });
   const browser = await chromium.connectOverCDP(endpoint, { noDefaults: true });
+  const context = browser.contexts()[0];
   return {
-    context: browser.contexts()[0],
+    name: 'Chromium',
+    version: browser.version(),
+    context,
+    async open(url) {
+      const page = await context.newPage();
+      /** @type {import('playwright-core').Page | undefined} */
+      let front;
+      await page.goto(url);
+      return {
+        async hide() {
+          front = await context.newPage();
+          await front.bringToFront();
+        },
+        async close() {
+          if (front) await front.close();
+          await page.close();
+        },
+      };
+    },
     async close() {
       await browser.close();
       kill();

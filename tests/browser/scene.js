@@ -22,13 +22,17 @@ export async function readScene(base64) {
   return { width: info.width, height: info.height, file, counter, at };
 }
 
-/** Asserts that the file shows the call's scene upright, and says which frame. @param {string} base64 */
-export async function assertScene(base64) {
+/**
+ * Asserts that the file shows the call's scene upright, and says which frame.
+ * @param {string} base64
+ * @param {number} [tolerance] Per sample.
+ */
+export async function assertScene(base64, tolerance = TOLERANCE) {
   const scene = await readScene(base64);
   QUARTERS.forEach((expected, i) => {
     const seen = scene.at(i % 2 ? 0.75 : 0.25, i < 2 ? 0.2 : 0.8);
     const error = Math.max(...expected.map((value, channel) => Math.abs(value - seen[channel])));
-    assert.ok(error <= TOLERANCE, `quarter ${i} is rgb(${seen}) instead of rgb(${expected})`);
+    assert.ok(error <= tolerance, `quarter ${i} is rgb(${seen}) instead of rgb(${expected})`);
   });
   return scene;
 }

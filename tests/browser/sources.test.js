@@ -1,39 +1,14 @@
 /** Sources other than a stream: files in elements, and adapters that know interactions and participants. */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { createClip, recordClip } from './clip.js';
 import { useLab } from './harness.js';
 import { assertScene } from './scene.js';
 
-/** A clip that a page records and any page may play. */
-let clip = Buffer.alloc(0);
-const { run, origin } = useLab({
-  routes: {
-    async '/clip.webm'(request, response) {
-      if (request.method === 'POST') {
-        const chunks = [];
-        for await (const chunk of request) chunks.push(chunk);
-        clip = Buffer.concat(chunks);
-        return response.end();
-      }
-      response.setHeader('Content-Type', 'video/webm');
-      response.end(clip);
-    },
-  },
-});
+const { run, origin } = useLab({ routes: createClip().routes });
 
 test('a file in an element: captured while it plays, stale-frame when it is paused, tainted when it is foreign', async () => {
-  await run(async () => {
-    const sender = lab.createSender(320, 180);
-    const recorder = new MediaRecorder(new MediaStream([sender.track]), { mimeType: 'video/webm' });
-    const recorded = new Promise((resolve) => {
-      recorder.ondataavailable = ({ data }) => resolve(data);
-    });
-    recorder.start();
-    await lab.sleep(2000);
-    recorder.stop();
-    await fetch('/clip.webm', { method: 'POST', body: await recorded });
-    sender.stop();
-  });
+  await run(recordClip);
   const media = "media-src 'self' http://localhost:*; default-src 'self'; script-src 'self' 'wasm-unsafe-eval'";
   const outcomes = await run(
     async (foreign) => {

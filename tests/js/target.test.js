@@ -76,3 +76,33 @@ test('following: the same, replaced, changed, gone', () => {
   const dead = target('a', { track: track('ended') });
   throws(() => followTarget(source(dead), dead), 'stream-ended');
 });
+
+test('several participants: participantId picks, the kind does not tell people apart', () => {
+  const [camera, screen] = [target('a', { participantId: 'p' }), target('a', { participantId: 'p', kind: 'screen' })];
+  assert.equal(chooseTarget(source(camera, screen)).kind, 'camera');
+  const other = target('a', { participantId: 'q' });
+  throws(() => chooseTarget(source(camera, other)), 'interaction-ambiguous');
+  assert.equal(chooseTarget(source(camera, other), undefined, 'q').track, other.track);
+  throws(() => chooseTarget(source(camera, other), undefined, 'r'), 'no-source');
+  // Who has the camera off is not in the picture.
+  assert.equal(chooseTarget(source(camera, { ...other, cameraOff: true })).track, camera.track);
+  // Two tracks of people nobody has named yet.
+  throws(() => chooseTarget(source(target('a'), target('a'))), 'interaction-ambiguous');
+});
+
+test('somebody else on the same track has ended the picture; a name for who was there has not', () => {
+  const unknown = target('a');
+  const known = { ...unknown, participantId: 'p' };
+  assert.equal(followTarget(source(known), unknown).participantId, 'p');
+  throws(() => followTarget(source({ ...unknown, participantId: 'q' }), known), 'stream-ended');
+  throws(() => followTarget(source({ ...known, kind: 'screen' }), known), 'stream-ended');
+});
+
+test('an interaction that the source knew and no longer knows has changed; one that the caller named has not', () => {
+  const before = target('a');
+  throws(() => followTarget(source({ ...before, interactionId: null }), before), 'interaction-changed');
+  const unnamed = source(target(null, { track: before.track }));
+  const named = chooseTarget(unnamed, 'mine');
+  assert.equal(followTarget(unnamed, named).interactionId, 'mine');
+  throws(() => followTarget(source(before), named), 'interaction-changed');
+});

@@ -13,8 +13,12 @@ export const QUARTERS = [
 
 const BITS = 16;
 
-export async function startCall({ width = 640, height = 360, maxBitrate = 2500000 } = {}) {
-  const sending = createSender(width, height);
+export function startCall(options = {}) {
+  return typeof RTCPeerConnection === 'function' ? callOverNetwork(options) : callWithinPage(options);
+}
+
+async function callOverNetwork({ width = 640, height = 360, maxBitrate = 2500000, turned = false, silent = false }) {
+  const sending = createSender(width, height, { turned });
   const customer = new RTCPeerConnection();
   const agent = new RTCPeerConnection();
   customer.onicecandidate = ({ candidate }) => agent.addIceCandidate(candidate);
@@ -25,7 +29,7 @@ export async function startCall({ width = 640, height = 360, maxBitrate = 250000
   const transceiver = customer.addTransceiver(sending.track, {
     direction: 'sendonly',
     streams: [new MediaStream([sending.track])],
-    sendEncodings: [{ maxBitrate }],
+    sendEncodings: [{ maxBitrate, active: !silent }],
   });
   await negotiate(customer, agent);
   const { track, receiver, streams } = await received;
@@ -37,6 +41,18 @@ export async function startCall({ width = 640, height = 360, maxBitrate = 250000
     receiver,
     sender: transceiver.sender,
     counter: sending.counter,
+    cameraOff() {
+      sending.track.enabled = false;
+    },
+    freeze: () => transceiver.sender.replaceTrack(null),
+    resume: () => transceiver.sender.replaceTrack(sending.track),
+    /** Nothing is sent any more. */
+    silence: () => {
+      const parameters = transceiver.sender.getParameters();
+      parameters.encodings[0].active = false;
+      return transceiver.sender.setParameters(parameters);
+    },
+    switchTo: (other) => transceiver.sender.replaceTrack(other.track),
     async setInactive() {
       transceiver.direction = 'inactive';
       await negotiate(customer, agent);
@@ -52,6 +68,33 @@ export async function startCall({ width = 640, height = 360, maxBitrate = 250000
   };
 }
 
+/**
+ * The same without a network, for a browser that has no RTCPeerConnection: the customer's canvas is the stream. What
+ * the network would do to it is painted: silence when nothing comes, black where the sender would send black.
+ */
+function callWithinPage({ width = 640, height = 360 }) {
+  const sending = createSender(width, height);
+  const stream = new MediaStream([sending.track]);
+  return {
+    sending,
+    stream,
+    track: sending.track,
+    counter: sending.counter,
+    cameraOff: () => sending.show('#000'),
+    freeze: () => sending.pause(true),
+    silence: () => sending.pause(true),
+    resume: () => sending.pause(false),
+    hangUp() {
+      // Ended by its source, a track tells; ended by `stop()`, it does not.
+      sending.track.stop();
+    },
+    end() {
+      this.hangUp();
+      sending.stop();
+    },
+  };
+}
+
 async function negotiate(from, to) {
   await from.setLocalDescription(await from.createOffer());
   await to.setRemoteDescription(from.localDescription);
@@ -59,17 +102,24 @@ async function negotiate(from, to) {
   await from.setRemoteDescription(to.localDescription);
 }
 
-/** Paints from a worker's clock into a track, so that it goes on in a hidden tab. */
-export function createSender(width, height) {
+/**
+ * Paints from a worker's clock into a track, so that it goes on in a hidden tab.
+ * @param {number} width
+ * @param {number} height Upright.
+ * @param {{ from?: number, turned?: boolean, plain?: boolean }} [options] `from`: where the counter begins.
+ *   `turned`: as a phone held upright sends it, lying on its side with the turn to make noted beside it. `plain`: as a
+ *   canvas's stream, in the colours that recorders expect.
+ */
+export function createSender(width, height, { from = 0, turned = false, plain = false } = {}) {
   const canvas = document.createElement('canvas');
   canvas.width = width;
   canvas.height = height;
   const context = canvas.getContext('2d', { willReadFrequently: true });
-  const canGenerate = typeof MediaStreamTrackGenerator === 'function' && typeof VideoFrame === 'function';
+  const canGenerate = !plain && typeof MediaStreamTrackGenerator === 'function' && typeof VideoFrame === 'function';
   const generator = canGenerate ? new MediaStreamTrackGenerator({ kind: 'video' }) : undefined;
   const writer = generator?.writable.getWriter();
   const ticker = new Worker('/pages/ticker.js');
-  let counter = 0;
+  let counter = from;
   let paint = paintScene;
   let running = true;
 
@@ -77,7 +127,13 @@ export function createSender(width, height) {
     if (!running) return;
     counter = (counter + 1) % 2 ** BITS;
     paint(context, canvas.width, canvas.height, counter);
-    if (writer) writer.write(new VideoFrame(canvas, { timestamp: performance.now() * 1000 })).catch(() => {});
+    if (!writer) return;
+    const timestamp = performance.now() * 1000;
+    const frame = turned
+      ? new VideoFrame(layDown(canvas), { timestamp, rotation: 90 })
+      : new VideoFrame(canvas, { timestamp });
+    // What the track does not take any more is nobody's.
+    writer.write(frame).catch(() => frame.close());
   }
   ticker.onmessage = tick;
   tick();
@@ -101,6 +157,14 @@ export function createSender(width, height) {
       if (generator) generator.stop();
     },
   };
+}
+
+function layDown(upright) {
+  const lying = new OffscreenCanvas(upright.height, upright.width);
+  const context = lying.getContext('2d');
+  context.rotate(-Math.PI / 2);
+  context.drawImage(upright, -upright.width, 0);
+  return lying;
 }
 
 export function paintScene(context, width, height, counter) {

@@ -1,0 +1,136 @@
+/** One video session: who is on which of its received tracks. */
+import { createRoster } from './roster.js';
+import { createSubscriptions } from './subscriptions.js';
+
+/** @typedef {import('../frames/source.js').Target} Target */
+/** @typedef {import('./shapes.js').SessionLike} SessionLike */
+/** @typedef {ReturnType<typeof followSession>} FollowedSession */
+
+/**
+ * How long frames may still show who was on a track before the server put somebody else there, in ms: what is on its
+ * way and in the jitter buffer. ITU-T G.114 allows a conversation 400 ms one way.
+ */
+const SETTLE_MS = 500;
+
+/**
+ * @param {SessionLike} session
+ * @param {object} context
+ * @param {() => string | undefined} context.agentUserId
+ * @param {() => void} context.changed Called when `targets()` would answer differently.
+ * @param {() => void} context.ended Called when the session has ended.
+ */
+export function followSession(session, { agentUserId, changed, ended }) {
+  const connection = session.pc || session.peerConnection;
+  const subscriptions = createSubscriptions();
+  /** @type {WeakSet<MediaStreamTrack>} */
+  const heard = new WeakSet();
+  /** Who was last seen on a track, and since when. @type {WeakMap<MediaStreamTrack, { who: string, since: number }>} */
+  const occupants = new WeakMap();
+  const roster = createRoster(session, agentUserId);
+
+  function hear() {
+    for (const { track } of receiving(connection)) {
+      if (heard.has(track)) continue;
+      heard.add(track);
+      subscriptions.listen(track, ['ended', 'mute', 'unmute'], changed);
+    }
+    targets(); // Now is when a switch of source has to be noticed.
+  }
+
+  function refresh() {
+    hear();
+    changed();
+  }
+
+  /** @param {(update: any) => void} take */
+  const taking = (take) => (/** @type {any} */ update) => {
+    take(update || {});
+    refresh();
+  };
+  subscriptions.on(session, 'participantsUpdate', taking(roster.takeParticipants));
+  subscriptions.on(session, 'activeVideoParticipantsUpdate', taking(roster.takeOnScreen));
+  subscriptions.on(session, 'memberStatusUpdate', taking(roster.takeMemberStatus));
+  subscriptions.on(session, 'terminated', ended);
+  subscriptions.listen(connection, ['track', 'connectionstatechange', 'signalingstatechange'], refresh);
+  hear();
+
+  /** @returns {Target[]} */
+  function targets() {
+    if (!connection || session.state === 'pending' || session.state === 'ended') return [];
+    if (connection.connectionState === 'closed') return [];
+    const interactionId = session.conversationId;
+    const received = receiving(connection);
+    const seen = roster.assign(received.map(({ track, offeredId }) => [track.id, offeredId]));
+    /** @type {Target[]} */
+    const list = [];
+    received.forEach(({ track, receiver }, i) => {
+      const notBefore = settle(track, seen[i]);
+      for (const { participantId, userId, kind, cameraOff } of seen[i]) {
+        list.push({ track, receiver, interactionId, participantId, userId, kind, cameraOff, notBefore });
+      }
+    });
+    // Somebody whose camera is off may never have sent anything: a target all the same, that says why.
+    for (const { participantId, userId } of roster.camerasOff()) {
+      if (list.some((target) => target.participantId === participantId)) continue;
+      list.push({ interactionId, participantId, userId, kind: 'camera', cameraOff: true });
+    }
+    return list;
+  }
+
+  /**
+   * @param {MediaStreamTrack} track
+   * @param {import('./roster.js').Occupant[]} seen
+   * @returns {number} From when on frames show who is there now, on the clock of `performance.now()`.
+   */
+  function settle(track, seen) {
+    const known = occupants.get(track);
+    if (seen.length !== 1 || seen[0].participantId === null) return known ? known.since : 0;
+    const who = `${seen[0].participantId} ${seen[0].kind}`;
+    if (known && known.who === who) return known.since;
+    // The first to be known has always been there.
+    const since = known ? performance.now() + SETTLE_MS : 0;
+    occupants.set(track, { who, since });
+    return since;
+  }
+
+  return { targets, conversationId: () => session.conversationId, dispose: subscriptions.dispose };
+}
+
+/**
+ * The tracks that a connection receives video on. A transceiver that only sends has a receiver and a track, too.
+ * @param {RTCPeerConnection | undefined} connection
+ * @returns {{ track: MediaStreamTrack, receiver: RTCRtpReceiver, offeredId: string | undefined }[]}
+ */
+function receiving(connection) {
+  if (!connection) return [];
+  const transceivers = connection.getTransceivers ? connection.getTransceivers() : [];
+  const own = connection.getSenders ? connection.getSenders().map(({ track }) => track) : [];
+  const sdp = connection.remoteDescription ? connection.remoteDescription.sdp : '';
+  return connection
+    .getReceivers()
+    .filter(({ track }) => track && track.kind === 'video' && !own.includes(track))
+    .map((receiver) => ({ receiver, transceiver: transceivers.find((each) => each.receiver === receiver) }))
+    .filter(({ transceiver }) => !transceiver || isReceiving(transceiver))
+    .map(({ receiver, transceiver }) => ({
+      receiver,
+      track: receiver.track,
+      offeredId: offeredTrackId(sdp, transceiver?.mid),
+    }));
+}
+
+/** @param {RTCRtpTransceiver} transceiver */
+function isReceiving({ currentDirection }) {
+  // Null until negotiated; missing from browsers that came late to it.
+  return currentDirection === undefined || currentDirection === 'sendrecv' || currentDirection === 'recvonly';
+}
+
+/**
+ * The id that the server gave a track: Firefox makes up one of its own. From `a=msid` (RFC 8830, section 2).
+ * @param {string} sdp @param {string | null | undefined} mid
+ */
+function offeredTrackId(sdp, mid) {
+  if (typeof mid !== 'string') return undefined;
+  const section = sdp.split(/\r?\nm=/).find((part) => part.split(/\r?\n/).includes(`a=mid:${mid}`));
+  const msid = section && /\na=msid:\S+ (\S+)/.exec(section);
+  return msid ? msid[1] : undefined;
+}

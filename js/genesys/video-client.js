@@ -1,0 +1,201 @@
+/**
+ * Sources over the `VideoClient` of Genesys' capture guide: the remote participants' streams, filed under the active
+ * interaction.
+ *
+ * The client says which interaction the agent is at, not whose a stream is. A participant therefore belongs to the
+ * interaction that was active when they came. When the agent turns to another one while they are still there, the two
+ * contradict each other: both are listed, which makes a capture `interaction-ambiguous` until one is chosen.
+ */
+import { invalidArgument } from '../errors.js';
+import { checkSelection, createSource } from './selection.js';
+import { createSubscriptions } from './subscriptions.js';
+
+/** @typedef {import('../frames/source.js').CaptureSource} CaptureSource */
+/** @typedef {import('../frames/source.js').Target} Target */
+/** @typedef {import('./shapes.js').ClientParticipant} ClientParticipant */
+/** @typedef {import('./shapes.js').ClientStream} ClientStream */
+
+/**
+ * @typedef {object} ClientOptions
+ * @property {(participant: any) => string | null | undefined} [interactionOf] Whose interaction a participant belongs
+ *   to, where the page knows. Nothing is concluded from when they came, then.
+ */
+
+/** @typedef {import('./selection.js').Selection & ClientOptions} VideoClientOptions */
+
+const ADDED = ['participant-added', 'stream-added'];
+const LEFT = ['participant-removed', 'participant-left'];
+const OTHERS = ['stream-removed', 'participant-updated', 'stream-updated'];
+
+const SCREENS = ['screen', 'screenshare', 'screen-share'];
+
+/**
+ * @param {import('./shapes.js').VideoClientLike} videoClient
+ * @param {VideoClientOptions} [options]
+ * @returns {CaptureSource}
+ * @throws {import('../errors.js').CaptureError} `invalid-argument`
+ */
+export function fromVideoClient(videoClient, options = {}) {
+  if (!isVideoClient(videoClient)) throw invalidArgument('videoClient', 'a VideoClient', videoClient);
+  checkSelection(options);
+  const { interactionOf } = options;
+  if (interactionOf !== undefined && typeof interactionOf !== 'function') {
+    throw invalidArgument('interactionOf', 'a function', interactionOf);
+  }
+  /**
+   * By id where they have one: an event may bring a new object for somebody known.
+   * @type {Map<unknown, ClientParticipant>}
+   */
+  const participants = new Map();
+  /** The interaction they came in; also of those who left, who may come back. @type {Map<unknown, string>} */
+  const cameIn = new Map();
+  const tracks = createSubscriptions();
+  const subscriptions = createSubscriptions();
+  const { source, changed } = createSource(options, list, () => {
+    tracks.dispose();
+    subscriptions.dispose();
+  });
+
+  /** @param {ClientParticipant} participant */
+  function add(participant) {
+    participants.set(keyOf(participant), participant);
+    // A client may tell of the participant just before it makes their interaction the active one.
+    Promise.resolve().then(() => {
+      try {
+        bind(activeInteraction(videoClient));
+      } catch {
+        // Asked again by the next `targets()`, whose caller gets to see the error.
+      }
+    });
+  }
+
+  /** @param {string | null} active */
+  function bind(active) {
+    if (active === null) return;
+    for (const key of participants.keys()) if (!cameIn.has(key)) cameIn.set(key, active);
+  }
+
+  function refresh() {
+    tracks.dispose();
+    for (const { mediaStream } of remoteStreams()) {
+      tracks.listen(mediaStream, ['addtrack', 'removetrack'], refresh);
+      for (const track of mediaStream.getVideoTracks()) tracks.listen(track, ['ended', 'mute', 'unmute'], changed);
+    }
+    changed();
+  }
+
+  function remoteStreams() {
+    return Array.from(participants.values())
+      .filter(({ isRemote }) => isRemote === true)
+      .reduce((all, participant) => all.concat(videoStreams(participant)), /** @type {VideoStream[]} */ ([]));
+  }
+
+  function list() {
+    const streams = remoteStreams();
+    if (streams.length === 0) return [];
+    const active = activeInteraction(videoClient);
+    bind(active);
+    return streams.reduce((all, stream) => all.concat(toTargets(stream, active)), /** @type {Target[]} */ ([]));
+  }
+
+  /** @param {VideoStream} stream @param {string | null} active @returns {Target[]} */
+  function toTargets({ participant, kind, mediaStream }, active) {
+    const all = mediaStream.getVideoTracks();
+    const track = all.find(({ readyState }) => readyState === 'live') || all[0];
+    if (!track) return [];
+    const target = {
+      track,
+      participantId: participant.id || participant.participantId || null,
+      userId: participant.userId || null,
+      kind,
+      cameraOff: kind === 'camera' && participant.videoMuted === true,
+    };
+    return interactionsOf(participant, active).map((interactionId) => ({ ...target, interactionId }));
+  }
+
+  /** @param {ClientParticipant} participant @param {string | null} active @returns {(string | null)[]} */
+  function interactionsOf(participant, active) {
+    const told = interactionOf ? interactionOf(participant) : participant.interactionId || participant.conversationId;
+    if (told) return [told];
+    const came = cameIn.get(keyOf(participant));
+    return active !== null && came !== undefined && came !== active ? [active, came] : [active];
+  }
+
+  for (const participant of presentParticipants(videoClient)) if (isParticipant(participant)) add(participant);
+  for (const event of ADDED) {
+    subscriptions.on(videoClient, event, (...args) => {
+      const participant = findParticipant(args);
+      if (participant) add(participant);
+      refresh();
+    });
+  }
+  for (const event of LEFT) {
+    subscriptions.on(videoClient, event, (...args) => {
+      const [subject] = args;
+      participants.delete(typeof subject === 'string' ? subject : keyOf(findParticipant(args) || subject));
+      refresh();
+    });
+  }
+  for (const event of OTHERS) subscriptions.on(videoClient, event, refresh);
+  refresh();
+  return source;
+}
+
+/** @typedef {{ participant: ClientParticipant, kind: string, mediaStream: MediaStream }} VideoStream */
+
+/** @param {ClientParticipant} participant @returns {VideoStream[]} */
+function videoStreams(participant) {
+  const found = [];
+  for (const { type, contentType, mediaStream } of participant.streams || []) {
+    const isScreen = SCREENS.includes(String(type)) || SCREENS.includes(String(contentType));
+    if (!mediaStream || (type !== 'video' && !isScreen)) continue;
+    found.push({ participant, kind: isScreen ? 'screen' : 'camera', mediaStream });
+  }
+  return found;
+}
+
+/** @param {import('./shapes.js').VideoClientLike} client @returns {string | null} */
+function activeInteraction(client) {
+  const interaction = client.getActiveInteraction();
+  return interaction?.id || null;
+}
+
+/** Those who came before the adapter did. @param {import('./shapes.js').VideoClientLike} client @returns {any[]} */
+function presentParticipants(client) {
+  const given = client.getParticipants ? client.getParticipants() : client.participants;
+  if (!given) return [];
+  return Array.from(given instanceof Map ? given.values() : given);
+}
+
+/**
+ * The guide's listeners get the participant, a stream and its participant, or an object that has both.
+ * @param {any[]} args
+ * @returns {ClientParticipant | undefined}
+ */
+function findParticipant(args) {
+  for (const arg of args) {
+    if (isParticipant(arg)) return arg;
+    if (arg && isParticipant(arg.participant)) return arg.participant;
+  }
+  return undefined;
+}
+
+/** @param {any} value @returns {value is ClientParticipant} */
+function isParticipant(value) {
+  return typeof value === 'object' && value !== null && 'isRemote' in value && !('mediaStream' in value);
+}
+
+/** @param {any} participant @returns {unknown} */
+function keyOf(participant) {
+  return (participant && (participant.id || participant.participantId)) || participant;
+}
+
+/** @param {any} value @returns {value is import('./shapes.js').VideoClientLike} */
+function isVideoClient(value) {
+  return (
+    typeof value === 'object' &&
+    value !== null &&
+    typeof value.on === 'function' &&
+    typeof value.getActiveInteraction === 'function'
+  );
+}

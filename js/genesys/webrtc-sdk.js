@@ -1,0 +1,98 @@
+/** Sources over `genesys-cloud-webrtc-sdk`: every remote video of every live video session. */
+import { invalidArgument } from '../errors.js';
+import { checkSelection, createSource } from './selection.js';
+import { followSession } from './session.js';
+import { createSubscriptions } from './subscriptions.js';
+
+/** @typedef {import('../frames/source.js').CaptureSource} CaptureSource */
+/** @typedef {import('./session.js').FollowedSession} FollowedSession */
+/** @typedef {import('./shapes.js').SessionLike} SessionLike */
+
+/**
+ * Follows the SDK's video sessions, those that are there already and those that come, until disposed.
+ * @param {import('./shapes.js').WebrtcSdkLike} sdk
+ * @param {import('./selection.js').Selection} [options]
+ * @returns {CaptureSource}
+ * @throws {import('../errors.js').CaptureError} `invalid-argument`
+ */
+export function fromWebrtcSdk(sdk, options = {}) {
+  if (!isEmitter(sdk)) throw invalidArgument('sdk', 'a genesys-cloud-webrtc-sdk instance', sdk);
+  checkSelection(options);
+  /** The newest last. @type {Map<SessionLike, FollowedSession>} */
+  const sessions = new Map();
+  /** The SDK may go on listing them for a while. @type {WeakSet<SessionLike>} */
+  const over = new WeakSet();
+  const subscriptions = createSubscriptions();
+  const { source, changed } = createSource(options, list, () => {
+    subscriptions.dispose();
+    for (const session of Array.from(sessions.keys())) drop(session);
+  });
+
+  /** @param {SessionLike} session */
+  function add(session) {
+    if (sessions.has(session) || !isVideoSession(sdk, session) || over.has(session)) return;
+    sessions.set(
+      session,
+      followSession(session, { agentUserId: () => sdk._personDetails?.id, changed, ended: () => remove(session) }),
+    );
+  }
+
+  /** @param {SessionLike} session */
+  function drop(session) {
+    const followed = sessions.get(session);
+    sessions.delete(session);
+    if (followed) followed.dispose();
+  }
+
+  /** @param {SessionLike} session */
+  function remove(session) {
+    over.add(session);
+    drop(session);
+    changed();
+  }
+
+  function list() {
+    // The SDK does not tell of a session that replaces another after a reconnection (`reinvite`).
+    for (const session of knownSessions(sdk)) add(session);
+    /** @type {Map<string, import('../frames/source.js').Target[]>} */
+    const byConversation = new Map();
+    for (const followed of sessions.values()) {
+      const targets = followed.targets();
+      const id = followed.conversationId();
+      // Once the newer session of a conversation has video, the older one shows the past.
+      if (targets.length > 0 || !byConversation.has(id)) byConversation.set(id, targets);
+    }
+    return Array.from(byConversation.values()).reduce((all, targets) => all.concat(targets), []);
+  }
+
+  for (const session of knownSessions(sdk)) add(session);
+  subscriptions.on(sdk, 'sessionStarted', (session) => {
+    add(session);
+    changed();
+  });
+  subscriptions.on(sdk, 'sessionEnded', remove);
+  return source;
+}
+
+/** @param {import('./shapes.js').WebrtcSdkLike} sdk @returns {SessionLike[]} */
+function knownSessions({ sessionManager }) {
+  if (!sessionManager) return [];
+  try {
+    if (sessionManager.getAllSessions) return sessionManager.getAllSessions();
+    return sessionManager.getAllActiveSessions ? sessionManager.getAllActiveSessions() : [];
+  } catch {
+    // Between `initialize()` and the streaming connection it throws: there are no sessions yet.
+    return [];
+  }
+}
+
+/** @param {import('./shapes.js').WebrtcSdkLike} sdk @param {SessionLike} session */
+function isVideoSession(sdk, session) {
+  if (!isEmitter(session)) return false;
+  return sdk.isVideoSession ? sdk.isVideoSession(session) : session.sessionType === 'collaborateVideo';
+}
+
+/** @param {unknown} value @returns {value is import('./shapes.js').Emitter} */
+function isEmitter(value) {
+  return typeof value === 'object' && value !== null && 'on' in value && typeof value.on === 'function';
+}

@@ -1,0 +1,41 @@
+/** Real Firefox, headless, over WebDriver BiDi. */
+import puppeteer from 'puppeteer-core';
+
+/** @returns {Promise<import('./harness.js').Browser>} */
+export async function launchFirefox() {
+  const browser = await puppeteer.launch({
+    browser: 'firefox',
+    executablePath: process.env.FIREFOX ?? '/usr/bin/firefox-esr',
+    headless: true,
+    extraPrefsFirefox: {
+      // Two ends of a call in one page.
+      'media.peerconnection.ice.loopback': true,
+      'media.peerconnection.ice.obfuscate_host_addresses': false,
+      // A camera that is not there, and nobody to ask.
+      'media.navigator.streams.fake': true,
+      'media.navigator.permission.disabled': true,
+    },
+  });
+  const [, version] = (await browser.version()).split('/');
+  return {
+    name: 'Firefox',
+    version,
+    async open(url) {
+      const page = await browser.newPage();
+      /** @type {import('puppeteer-core').Page | undefined} */
+      let front;
+      await page.goto(url);
+      return {
+        async hide() {
+          front = await browser.newPage();
+          await front.bringToFront();
+        },
+        async close() {
+          if (front) await front.close();
+          await page.close();
+        },
+      };
+    },
+    close: () => browser.close(),
+  };
+}

@@ -1,0 +1,66 @@
+/** Every way a call can go wrong, in three real browsers. The README shows the table that this prints. */
+import assert from 'node:assert/strict';
+import { readFile } from 'node:fs/promises';
+import { after, before, test } from 'node:test';
+import { launchFirefox } from './firefox.js';
+import { launchChromium } from './harness.js';
+import { situations } from './pages/situations.js';
+import { judge, startTheatre } from './play.js';
+import { launchWebKit } from './webkit.js';
+
+const CAMERA = ['--use-fake-device-for-media-stream', '--use-fake-ui-for-media-stream'];
+const BROWSERS = {
+  Chromium: () => launchChromium(CAMERA),
+  Firefox: launchFirefox,
+  WebKitGTK: launchWebKit,
+};
+const ONLY = process.env.CASEFRAME_BROWSER;
+
+/** @type {Awaited<ReturnType<typeof startTheatre>>} */
+let theatre;
+/** @type {Map<string, string[]>} */
+const table = new Map(situations.map(({ title }) => [title, []]));
+
+before(async () => {
+  theatre = await startTheatre();
+  const chromium = await launchChromium();
+  await theatre.recordClip(chromium.context).finally(() => chromium.close());
+});
+after(() => theatre.close());
+
+for (const [name, launch] of Object.entries(BROWSERS)) {
+  test(name, { skip: ONLY && ONLY !== name }, async (t) => {
+    const browser = await launch();
+    try {
+      const playable = situations.filter(({ cannot = {} }) => !cannot[name]);
+      const results = await theatre.play(browser, playable);
+      for (const situation of situations) {
+        const { title, expected, cannot = {}, notes = {} } = situation;
+        await t.test(title, async (t) => {
+          if (cannot[name]) t.diagnostic(`cannot be played: ${cannot[name]}`);
+          const came = cannot[name] ? undefined : await judge(results.get(situation)).catch((error) => error);
+          const why = cannot[name] || notes[name];
+          table.get(title).push(`${came ? `\`${came}\`` : '–'}${why ? ` (${why})` : ''}`);
+          if (came instanceof Error) throw came;
+          if (came) assert.equal(came, typeof expected === 'string' ? expected : expected[name]);
+        });
+      }
+    } finally {
+      await browser.close();
+    }
+  });
+}
+
+test('the README’s table is this one', { skip: ONLY }, async () => {
+  const names = Object.keys(BROWSERS);
+  const rows = Array.from(
+    table,
+    ([title, cells]) => `| ${title} | ${cells.join(' | ').replace(/`captured`/g, 'captured')} |`,
+  );
+  const printed = [`| situation | ${names.join(' | ')} |`, `|---|${'---|'.repeat(names.length)}`, ...rows, ''].join(
+    '\n',
+  );
+  console.log(printed);
+  const readme = await readFile(new URL('../../README.md', import.meta.url), 'utf8');
+  assert.equal(/<!-- matrix:begin -->\n([\s\S]*?)<!-- matrix:end -->/.exec(readme)?.[1], printed);
+});

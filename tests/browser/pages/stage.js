@@ -1,0 +1,100 @@
+/**
+ * What a situation is played with: a call, a capture, and an eye on the clock. Everything it hands out is put away when
+ * the situation is over.
+ */
+import { createSender, startCall } from './call.js';
+
+const { lab } = globalThis;
+
+/** How often the page's own timers are checked for being late. */
+const BEAT_MS = 50;
+
+/** The moments at which the page's timers were late, and by how much. */
+const late = [];
+let lastBeat = performance.now();
+setInterval(() => {
+  const now = performance.now();
+  late.push({ at: now, by: Math.max(0, now - lastBeat - BEAT_MS) });
+  lastBeat = now;
+}, BEAT_MS);
+
+/** @param {{ capture?: object, hide: () => Promise<unknown> }} page */
+export function createStage({ capture: captureOptions, hide }) {
+  const endings = [];
+  /** @type {any} */
+  let capture;
+
+  const stage = {
+    ...lab,
+    createSender,
+    hide,
+
+    /** A call whose pictures arrive. @param {object} [options] */
+    async call({ arrives = true, ...options } = {}) {
+      const call = await startCall(options);
+      endings.push(() => call.end());
+      // Loading is no part of the wait that the situations are about; where it fails, the capture says so.
+      await stage
+        .capture()
+        .ready()
+        .catch(() => {});
+      if (arrives) await hasArrived(call);
+      return call;
+    },
+
+    /** One for the whole situation, or another with options of its own. @param {object} [options] */
+    capture(options) {
+      if (!options && capture) return capture;
+      const created = lab.createCapture({ ...captureOptions, ...options });
+      endings.push(() => created.dispose());
+      if (!options) capture = created;
+      return created;
+    },
+
+    /**
+     * A snapshot's outcome, beside what is needed to judge it: which frames the customer painted meanwhile, and how
+     * late the deadline was kept, by a clock as late as this page's own.
+     * @param {any} source A call, or anything that can be captured.
+     * @param {any} [options]
+     * @param {{ capture?: any, counter?: () => number }} [from]
+     */
+    async take(source, options = {}, { capture: by = stage.capture(), counter = source.counter } = {}) {
+      const from = counter?.();
+      const start = performance.now();
+      const outcome = await lab.outcome(by.snapshot(source.stream || source, options));
+      const end = performance.now();
+      const excuse = Math.max(end - lastBeat, ...late.filter(({ at }) => at > start).map(({ by }) => by));
+      const overdue = Math.max(0, end - start - (options.timeoutMs ?? 3000) - excuse);
+      return { ...outcome, from, to: counter?.(), overdue };
+    },
+
+    /** An element that plays. @param {object} properties @param {HTMLElement} [parent] */
+    async play(properties, parent = document.body) {
+      const video = Object.assign(document.createElement('video'), { muted: true, loop: true, ...properties });
+      parent.append(video);
+      endings.push(() => video.remove());
+      await video.play();
+      return video;
+    },
+
+    /** @param {unknown} condition @param {string} message */
+    expect(condition, message) {
+      if (!condition) throw new Error(message);
+    },
+
+    async clear() {
+      for (const end of endings.reverse()) await end();
+    },
+  };
+  return stage;
+}
+
+/** The decoder has put out a frame of a useful size; a canvas always has one. */
+async function hasArrived({ receiver }) {
+  for (const start = performance.now(); receiver; await lab.sleep(30)) {
+    for (const [, { type, frameWidth, framesDecoded }] of await receiver.getStats()) {
+      if (type === 'inbound-rtp' && framesDecoded > 2 && frameWidth >= 160) return;
+    }
+    if (performance.now() - start > 20000) throw new Error('No picture of the call has arrived');
+  }
+}

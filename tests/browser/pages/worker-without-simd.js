@@ -1,0 +1,3 @@
+// The package's worker in a browser without SIMD.
+import './without.js?simd';
+import '/dist/worker/worker.js';

@@ -1,0 +1,75 @@
+/** Each way to a frame and to the engine, forced by taking the better ones away: the same outcomes on all of them. */
+import assert from 'node:assert/strict';
+import { after, before, test } from 'node:test';
+import { launchFirefox } from './firefox.js';
+import { launchChromium } from './harness.js';
+import { situations } from './pages/situations.js';
+import { judge, startTheatre } from './play.js';
+
+/** @type {Record<string, import('./play.js').Way & { check: (shot: any, requested: Set<string>) => void }>} */
+const WAYS = {
+  'without VideoFrame': {
+    without: ['VideoFrame'],
+    check: ({ frame }) => assert.equal(frame.method, 'canvas'),
+  },
+  'without MediaStreamTrackProcessor': {
+    without: ['MediaStreamTrackProcessor'],
+    check: ({ frame }) => assert.equal(frame.method, 'video-frame'),
+  },
+  'without requestVideoFrameCallback': {
+    without: ['MediaStreamTrackProcessor', 'requestVideoFrameCallback'],
+    check: ({ frame }) => assert.equal(frame.presentedFrames, undefined),
+  },
+  'without module workers': {
+    without: ['moduleWorkers'],
+    check: ({ timings }) => assert.ok(timings.mainThread >= timings.engine, 'the page did the work'),
+  },
+  'without SIMD': {
+    without: ['simd'],
+    capture: { workerUrl: '/pages/worker-without-simd.js' },
+    check(_shot, requested) {
+      assert.ok(requested.has('/dist/wasm/caseframe.baseline.wasm'));
+      assert.ok(!requested.has('/dist/wasm/caseframe.simd.wasm'));
+    },
+  },
+};
+
+/** Firefox has no MediaStreamTrackProcessor: its matrix is that way already. */
+const BROWSERS = [
+  { launch: launchChromium, ways: Object.keys(WAYS) },
+  { launch: launchFirefox, ways: Object.keys(WAYS).filter((way) => !/Processor/.test(way)) },
+];
+
+/** @type {Awaited<ReturnType<typeof startTheatre>>} */
+let theatre;
+before(async () => {
+  theatre = await startTheatre();
+});
+after(() => theatre.close());
+
+for (const { launch, ways } of BROWSERS) {
+  test(launch.name.replace('launch', ''), async (t) => {
+    const browser = await launch();
+    try {
+      for (const title of ways) {
+        const { check, ...way } = WAYS[title];
+        const chosen = situations.filter(
+          ({ everyPath, cannot = {}, needs = [] }) =>
+            everyPath && !cannot[browser.name] && !needs.some((name) => way.without?.includes(name)),
+        );
+        theatre.requested.clear();
+        const results = await theatre.play(browser, chosen, way);
+        await t.test(title, async (t) => {
+          for (const [{ title, expected }, result] of results) {
+            await t.test(title, async () => {
+              assert.equal(await judge(result), typeof expected === 'string' ? expected : expected[browser.name]);
+              if (result.outcome.jpeg) check(result.outcome, theatre.requested);
+            });
+          }
+        });
+      }
+    } finally {
+      await browser.close();
+    }
+  });
+}

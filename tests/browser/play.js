@@ -1,0 +1,158 @@
+/** Has situations played by a browser's page, and judges what they came to. */
+import assert from 'node:assert/strict';
+import { readFile } from 'node:fs/promises';
+import { createClip, recordClip } from './clip.js';
+import { openLab, readBody, STRICT_CSP, startServer } from './harness.js';
+import { situations } from './pages/situations.js';
+import { assertScene } from './scene.js';
+
+/** How long a page may take for all that it plays. */
+const PAGE_MS = 120000;
+
+/** By how much a deadline may be missed, beyond what the page's own timers are late. */
+const SLACK_MS = 500;
+
+/** Frames of 33 ms between the one that is painted and the one that is captured: the contract's maxFrameAgeMs. */
+const FRAMES = 30;
+
+/**
+ * @typedef {import('./pages/situations.js').Situation} Situation
+ * @typedef {{ outcome?: any, failure?: string }} Result
+ * @typedef {object} Way How a page is to play: all of it optional.
+ * @property {string} [csp]
+ * @property {string[]} [without] What is taken away from it: see pages/without.js.
+ * @property {number} [atOnce]
+ * @property {object} [capture] Options of createCapture, for all captures that set none of their own.
+ */
+
+export async function startTheatre() {
+  /** @type {Map<string, { page: any, report: (report: any) => void }>} */
+  const pages = new Map();
+  /** @param {import('node:http').IncomingMessage} request */
+  const of = ({ url }) => pages.get(new URL(url, 'http://localhost').searchParams.get('play'));
+  const server = await startServer({
+    ...createClip().routes,
+    async '/report'(request, response) {
+      const body = await readBody(request);
+      of(request)?.report(JSON.parse(String(body)));
+      response.end();
+    },
+    async '/hide'(request, response) {
+      const page = await of(request)?.page;
+      await page?.hide();
+      response.end();
+    },
+    '/page.wasm'(_request, response) {
+      response.setHeader('Content-Type', 'text/html');
+      response.end('<!doctype html><title>Not found</title>');
+    },
+    async '/dist/worker/strict.js'(_request, response) {
+      response.setHeader('Content-Type', 'text/javascript');
+      response.setHeader('Content-Security-Policy', "default-src 'none'; script-src 'self'; connect-src 'self'");
+      response.end(await readFile(new URL('../../dist/worker/worker.js', import.meta.url)));
+    },
+  });
+  let plays = 0;
+
+  return {
+    requested: server.requested,
+    close: () => server.close(),
+
+    /** @param {import('playwright-core').BrowserContext} context For the situations that need a file. */
+    async recordClip(context) {
+      const { page } = await openLab(context, server.url);
+      await page.evaluate(recordClip);
+      await page.close();
+    },
+
+    /**
+     * All of them, each in a page of the kind it needs.
+     * @param {import('./harness.js').Browser} browser
+     * @param {Situation[]} chosen
+     * @param {Way} [way]
+     * @returns {Promise<Map<Situation, Result>>}
+     */
+    async play(browser, chosen, way = {}) {
+      /** @type {Map<string, Situation[]>} */
+      const groups = new Map();
+      for (const situation of chosen) {
+        const key = JSON.stringify(situation.page || {});
+        groups.set(key, [...(groups.get(key) || []), situation]);
+      }
+      const results = new Map();
+      for (const [key, situations] of groups) {
+        const own = JSON.parse(key);
+        const without = [...(own.without || []), ...(way.without || [])];
+        const played = await playTogether(browser, situations, { ...way, ...own, without });
+        for (const [situation, result] of played) results.set(situation, result);
+      }
+      return results;
+    },
+  };
+  /**
+   * @param {import('./harness.js').Browser} browser
+   * @param {Situation[]} chosen
+   * @param {Way} way
+   * @returns {Promise<Map<Situation, Result>>}
+   */
+  async function playTogether(browser, chosen, { csp = STRICT_CSP, without = [], atOnce = 3, capture = {} }) {
+    const id = String(++plays);
+    const results = new Map();
+    const query = new URLSearchParams({ play: id, csp, atOnce, capture: JSON.stringify(capture) });
+    query.set('rows', JSON.stringify(chosen.map((situation) => situations.indexOf(situation))));
+    if (without.length > 0) query.append('script', `/pages/without.js?${without.join('&')}`);
+    query.append('script', '/pages/player.js');
+    const ending = new Promise((resolve, reject) => {
+      const timer = setTimeout(() => {
+        const missing = chosen.filter((situation) => !results.has(situation)).map(({ title }) => title);
+        reject(new Error(`${browser.name} has not played in ${PAGE_MS} ms: ${missing.join(', ') || 'the end'}`));
+      }, PAGE_MS);
+      pages.set(id, {
+        page: undefined,
+        report(report) {
+          if (!report.done) return results.set(situations[report.row], report);
+          clearTimeout(timer);
+          resolve(report);
+        },
+      });
+    });
+    const entry = pages.get(id);
+    entry.page = browser.open(`${server.url}/?${query}`);
+    const page = await entry.page;
+    try {
+      const { problems, left } = await ending;
+      assert.deepEqual(left, { workers: 0, elements: 0 });
+      // WebKit says so of the icon that it looks for unasked.
+      const isMeant = csp === STRICT_CSP ? /favicon\.ico$/ : /favicon\.ico$|^csp: .*wasm/;
+      assert.deepEqual(
+        problems.filter((problem) => !isMeant.test(problem)),
+        [],
+      );
+      return results;
+    } finally {
+      pages.delete(id);
+      await page.close();
+    }
+  }
+}
+
+/**
+ * What a situation came to: 'captured', a code, or 'the old picture'. Throws where a picture shows something else, or came
+ * too late.
+ * @param {Result} result
+ */
+export async function judge({ outcome, failure }) {
+  if (failure) throw new Error(failure);
+  const { code, message, jpeg, overdue = 0, from, to, frame, tolerance } = outcome;
+  assert.ok(overdue <= SLACK_MS, `${Math.round(overdue)} ms beyond the deadline`);
+  if (!jpeg) {
+    assert.ok(code, JSON.stringify(outcome));
+    assert.ok(message.length > 10);
+    return code;
+  }
+  const { counter } = await assertScene(jpeg, tolerance);
+  assert.ok(frame.ageMs >= 0 && frame.ageMs <= 1000, `${frame.ageMs} ms old`);
+  if (from === undefined) return 'captured';
+  assert.ok(counter <= to, `frame ${counter}, while ${from} to ${to} were painted`);
+  return counter > from - FRAMES ? 'captured' : 'the old picture';
+}

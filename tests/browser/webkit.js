@@ -1,0 +1,155 @@
+/** Real WebKitGTK: its small browser on a screen that is nowhere, over plain WebDriver. */
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { access, mkdtemp, rm } from 'node:fs/promises';
+import { createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+
+/** How long the driver may take to answer, on a busy machine. */
+const ANSWER_MS = 30000;
+
+/** @returns {Promise<import('./harness.js').Browser>} */
+export async function launchWebKit() {
+  const [binary, home] = await Promise.all([findBrowser(), mkdtemp(join(tmpdir(), 'caseframe-webkit-'))]);
+  const screen = await startScreen();
+  const port = await freePort();
+  const driver = start('WebKitWebDriver', [`--port=${port}`, '--host=127.0.0.1'], {
+    env: {
+      ...process.env,
+      DISPLAY: screen.display,
+      GDK_BACKEND: 'x11',
+      HOME: home,
+      XDG_CACHE_HOME: home,
+      XDG_DATA_HOME: home,
+      LIBGL_ALWAYS_SOFTWARE: '1',
+      // Its sandbox needs namespaces that containers do not give away. Only the tests' own pages are opened.
+      WEBKIT_DISABLE_SANDBOX_THIS_IS_DANGEROUS: '1',
+    },
+  });
+
+  /** @param {string} method @param {string} path @param {unknown} [body] */
+  async function ask(method, path, body) {
+    const response = await fetch(`http://127.0.0.1:${port}${path}`, {
+      method,
+      body: body && JSON.stringify(body),
+      signal: AbortSignal.timeout(ANSWER_MS),
+    });
+    const { value } = await response.json();
+    if (!response.ok) throw new Error(`WebDriver: ${method} ${path}: ${value?.error}: ${value?.message}`);
+    return value;
+  }
+
+  async function close() {
+    await driver.stop();
+    await screen.stop();
+    await rm(home, { recursive: true, force: true, maxRetries: 5 });
+  }
+
+  let session;
+  try {
+    await answering(() => ask('GET', '/status'));
+    session = await ask('POST', '/session', {
+      capabilities: {
+        alwaysMatch: {
+          'webkitgtk:browserOptions': { binary, args: ['--automation', '--enable-mock-capture-devices=true'] },
+        },
+      },
+    });
+  } catch (error) {
+    await close();
+    throw error;
+  }
+  const at = `/session/${session.sessionId}`;
+  return {
+    name: 'WebKitGTK',
+    version: session.capabilities.browserVersion,
+    async open(url) {
+      await ask('POST', `${at}/url`, { url });
+      return {
+        // WebDriver opens new tabs behind the one that is seen.
+        hide: () => ask('POST', `${at}/window/minimize`, {}),
+        async close() {
+          await ask('POST', `${at}/window/rect`, { x: 0, y: 0, width: 1024, height: 768 });
+          await ask('POST', `${at}/url`, { url: 'about:blank' });
+        },
+      };
+    },
+    async close() {
+      await ask('DELETE', at).catch(() => {});
+      await close();
+    },
+  };
+}
+
+async function findBrowser() {
+  if (process.env.WEBKIT_MINIBROWSER) return process.env.WEBKIT_MINIBROWSER;
+  for (const version of ['4.1', '4.0', '6.0']) {
+    const path = `/usr/lib/x86_64-linux-gnu/webkit${version === '6.0' ? '' : '2'}gtk-${version}/MiniBrowser`;
+    if (
+      await access(path).then(
+        () => true,
+        () => false,
+      )
+    )
+      return path;
+  }
+  throw new Error('There is no MiniBrowser: install webkit2gtk-driver, or set WEBKIT_MINIBROWSER');
+}
+
+async function startScreen() {
+  const server = start('Xvfb', ['-displayfd', '3', '-screen', '0', '1280x1024x24', '-nolisten', 'tcp'], {
+    stdio: ['ignore', 'ignore', 'ignore', 'pipe'],
+  });
+  const number = await Promise.race([
+    once(server.child.stdio[3], 'data').then(([data]) => String(data).trim()),
+    server.gone.then(() => Promise.reject(new Error('Xvfb did not start: is it installed?'))),
+  ]);
+  return { display: `:${number}`, stop: server.stop };
+}
+
+/**
+ * A process with its children, ended together.
+ * @param {string} command @param {string[]} args @param {import('node:child_process').SpawnOptions} options
+ */
+function start(command, args, options) {
+  const child = spawn(command, args, { stdio: 'ignore', ...options, detached: true });
+  const gone = new Promise((resolve) => {
+    child.once('exit', resolve);
+    child.once('error', resolve);
+  });
+  const kill = () => {
+    if (child.pid && child.exitCode === null && child.signalCode === null) process.kill(-child.pid, 'SIGKILL');
+  };
+  process.once('exit', kill);
+  return {
+    child,
+    gone,
+    async stop() {
+      kill();
+      await gone;
+      process.off('exit', kill);
+    },
+  };
+}
+
+/** @param {() => Promise<unknown>} question */
+async function answering(question) {
+  for (const start = Date.now(); ; await sleep(50)) {
+    try {
+      return await question();
+    } catch (error) {
+      if (Date.now() - start > ANSWER_MS) throw new Error('WebKitWebDriver does not answer', { cause: error });
+    }
+  }
+}
+
+async function freePort() {
+  const server = createServer().listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const { port } = /** @type {import('node:net').AddressInfo} */ (server.address());
+  server.close();
+  await once(server, 'close');
+  return port;
+}

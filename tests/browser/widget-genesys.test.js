@@ -1,0 +1,116 @@
+/** The demo on the real Genesys SDK: two customers, switched between, camera off, screen shared; the files on the disk. */
+import assert from 'node:assert/strict';
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { after, before, test } from 'node:test';
+import sharp from 'sharp';
+import { installedFolders } from '../../examples/middleware/page.js';
+import { createMiddleware } from '../../examples/middleware/server.js';
+import { bundleSdk } from '../../toolchain/bundle-sdk.mjs';
+import { launchChromium } from './harness.js';
+
+/** @type {import('fastify').FastifyInstance} */ let middleware;
+/** @type {Awaited<ReturnType<typeof launchChromium>>} */ let browser;
+/** @type {string} */ let base;
+/** @type {string} */ let dataFolder;
+
+before(async () => {
+  await bundleSdk();
+  dataFolder = await mkdtemp(join(tmpdir(), 'caseframe-widget-'));
+  middleware = await createMiddleware({ ...installedFolders(), dataFolder });
+  base = await middleware.listen({ host: '127.0.0.1', port: 0 });
+  browser = await launchChromium();
+});
+
+after(async () => {
+  await browser?.close();
+  await middleware?.close();
+  await rm(dataFolder, { recursive: true, force: true });
+});
+
+/** The mean of a file's header strip of blue, which only the shared screen has, and of its card, in RGB. @param {Buffer} jpeg */
+async function read(jpeg) {
+  const { data, info } = await sharp(jpeg).raw().toBuffer({ resolveWithObject: true });
+  const at = (/** @type {number} */ x, /** @type {number} */ y) => {
+    const offset = (Math.floor(y * info.height) * info.width + Math.floor(x * info.width)) * info.channels;
+    return [...data.subarray(offset, offset + 3)];
+  };
+  return { width: info.width, height: info.height, at };
+}
+
+/** The card's blue bar stands still in the picture's corner: blue as it is, or with its hue turned by 150°. */
+const onCard = (/** @type {Awaited<ReturnType<typeof read>>} */ picture) => picture.at(0.9, 0.625);
+
+test('two customers over the Genesys SDK: each picture under its own interaction', async (t) => {
+  const page = await browser.context.newPage();
+  /** @type {string[]} */
+  const problems = [];
+  page.on('pageerror', (error) => problems.push(String(error)));
+  page.on('console', (message) => {
+    if (message.type() === 'error') problems.push(message.text());
+  });
+  t.after(() => page.close());
+  await page.goto(`${base}/?lang=en&scene=still`);
+  await page.selectOption('#source', 'genesys');
+  await page.waitForURL(/source=genesys/);
+  const shown = (/** @type {string} */ id) =>
+    page.waitForFunction(
+      (wanted) =>
+        document.querySelector('#interaction')?.value === wanted &&
+        document.querySelector('video')?.videoWidth === 1280,
+      id,
+      { timeout: 60000 },
+    );
+  let count = 0;
+  async function take() {
+    count += 1;
+    await page.click('#capture');
+    await page.waitForFunction((n) => document.querySelectorAll('.snapshot').length === n, count, { timeout: 20000 });
+    const newest = page.locator('.snapshot').first();
+    await newest.and(page.locator('[data-delivery=stored]')).waitFor();
+    const id = await newest.getAttribute('data-id');
+    const folder = join(dataFolder, 'video-snapshots', await page.inputValue('#interaction'));
+    return read(await readFile(join(folder, `${id}.jpg`)));
+  }
+
+  await shown('conversation-a');
+  assert.equal(await page.getAttribute('#interaction', 'readonly'), '');
+  const a = onCard(await take());
+  await page.click('#switch-customer');
+  await shown('conversation-b');
+  const b = onCard(await take());
+  assert.ok(a[2] > a[0] + 40, `a’s card is blue: rgb(${a})`);
+  assert.ok(b[0] > b[2] + 10, `b’s is not: rgb(${b})`);
+
+  await page.click('#camera-off');
+  await page.click('#capture');
+  await page.waitForSelector('#error code');
+  assert.equal(await page.textContent('#error code'), 'camera-off');
+  await page.click('#switch-customer');
+  await shown('conversation-a');
+  assert.equal(await page.getAttribute('#camera-off', 'aria-pressed'), 'false', 'a’s camera is on');
+  const again = onCard(await take());
+  assert.ok(again[2] > again[0] + 40, `rgb(${again})`);
+
+  await page.click('#share-screen');
+  await page.waitForTimeout(1000);
+  const screen = await take();
+  const paper = screen.at(0.9, 0.3);
+  assert.ok(Math.min(...paper) > 230, `a page of text: rgb(${paper})`);
+  await page.click('#share-screen');
+  await page.waitForTimeout(1000);
+  const camera = onCard(await take());
+  assert.ok(camera[2] > camera[0] + 40, `rgb(${camera})`);
+
+  await page.click('#end-call');
+  await page.waitForSelector('#call-state[data-state=ended]');
+  await page.click('#capture');
+  await page.waitForSelector('#error code');
+  assert.equal(await page.textContent('#error code'), 'no-source');
+  await page.click('#end-call');
+  await shown('conversation-a');
+  await page.waitForSelector('#call-state[data-state=connected]');
+  await take();
+  assert.deepEqual(problems, []);
+});
