@@ -18,6 +18,6 @@ done
 
 toolchain/build.sh
 toolchain/lint.sh
-node --test --test-timeout=300000 tests/js/*.test.js
-# One after another: browsers share two cores badly, and captures have deadlines.
-node --test --test-concurrency=1 --test-timeout=600000 tests/package/*.test.js tests/browser/*.test.js tests/bench/*.test.js
+# Two files at a time, the browsers' first: they mostly wait, and more would let captures miss their deadlines.
+node --test --test-concurrency=2 --test-timeout=600000 \
+  tests/browser/*.test.js tests/js/*.test.js tests/package/*.test.js tests/bench/*.test.js

@@ -303,7 +303,7 @@ export const situations = [
     notes: { Chromium: NEEDS_NO_ELEMENT, WebKitGTK: 'its elements play streams unasked' },
     page: { without: ['play'] },
     async play(stage) {
-      const outcome = await stage.take(await stage.call(), { timeoutMs: 700 });
+      const outcome = await stage.take(await stage.call(), { timeoutMs: 2500 });
       stage.expect(!outcome.code || outcome.details.paused, 'details say that it is paused');
       return outcome;
     },
