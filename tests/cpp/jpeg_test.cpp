@@ -93,7 +93,11 @@ TEST_CASE("jpeg: quality runs from something to nearly everything") {
       double quality;
       double least;
     };
-    for (const Step step : {Step{0, 13}, Step{0.25, 21}, Step{0.5, 24}, Step{0.75, 27}, Step{1, 39}}) {
+    // With a colour for each pixel, only rounding is lost at 1 (worst of 6,000: 55.1); without, a colour averaged over
+    // two or four strong ones may leave the range of RGB when it comes back, and takes luma along (38.4).
+    const bool whole = options.subsampling == Subsampling::k444 || options.subsampling == Subsampling::kGray;
+    for (const Step step :
+         {Step{0, 13}, Step{0.25, 21}, Step{0.5, 24}, Step{0.75, 27}, whole ? Step{1, 52} : Step{1, 35}}) {
       check(image, {step.quality, options.subsampling, options.progressive}, step.least);
     }
     check(image, {dice.real(0, 1), options.subsampling, options.progressive}, 10);
