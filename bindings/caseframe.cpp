@@ -145,16 +145,22 @@ class HeldFrame {
     }
     const auto metadata = ReadMetadata::from(metadata_fields);
     if (!metadata) return failure(metadata.error());
-    const auto encoded =
-        caseframe::encode(*frame, {.jpeg = {.quality = options.quality,
-                                            .subsampling = static_cast<Subsampling>(options.subsampling),
-                                            .progressive = options.progressive},
-                                   .max_width = options.max_width,
-                                   .max_height = options.max_height,
-                                   .redact = {redact->data(), redact->size()},
-                                   .metadata = metadata->metadata(),
-                                   .reject = static_cast<Verdicts>(options.reject)});
-    if (!encoded) return failure(encoded.error());
+    FrameReport seen;
+    const auto encoded = caseframe::encode(*frame,
+                                           {.jpeg = {.quality = options.quality,
+                                                     .subsampling = static_cast<Subsampling>(options.subsampling),
+                                                     .progressive = options.progressive},
+                                            .max_width = options.max_width,
+                                            .max_height = options.max_height,
+                                            .redact = {redact->data(), redact->size()},
+                                            .metadata = metadata->metadata(),
+                                            .reject = static_cast<Verdicts>(options.reject)},
+                                           &seen);
+    if (!encoded) {
+      val result = failure(encoded.error());
+      if (seen.verdict != Verdict::kOk) result.set("report", to_js(seen));
+      return result;
+    }
 
     val redactions = val::array();
     for (const Redaction& r : encoded->redactions) redactions.call<void>("push", to_js(r));

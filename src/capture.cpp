@@ -42,10 +42,13 @@ void derive_unique_id(Buffer<std::uint8_t>& jpeg, const Segments& segments) {
 
 }  // namespace
 
-Result<Encoded> encode(const FrameView& frame, const EncodeOptions& options) {
+Result<Encoded> encode(const FrameView& frame, const EncodeOptions& options, FrameReport* seen) {
   if (const Status invalid = check(options.metadata)) return *invalid;
   const FrameReport report = analyze(frame);
-  if ((options.reject & verdicts(report.verdict)) != 0) return rejected(report.verdict);
+  if ((options.reject & verdicts(report.verdict)) != 0) {
+    if (seen != nullptr) *seen = report;
+    return rejected(report.verdict);
+  }
 
   auto redacted = RedactedFrame::create(frame, options.redact);
   if (!redacted) return redacted.error();

@@ -41,7 +41,7 @@ struct Encoded {
 
 // kBlackFrame, kUndecodedFrame or kUniformFrame where the frame's verdict is among options.reject; else what
 // redact.hpp, jpeg.hpp and metadata.hpp say. The same input gives the same bytes on every platform. The frame is only
-// read.
-[[nodiscard]] Result<Encoded> encode(const FrameView& frame, const EncodeOptions& options);
+// read. `seen` gets the report of a frame that is rejected.
+[[nodiscard]] Result<Encoded> encode(const FrameView& frame, const EncodeOptions& options, FrameReport* seen = nullptr);
 
 }  // namespace caseframe

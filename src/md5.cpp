@@ -2,7 +2,8 @@
 
 #include <bit>
 #include <cstddef>
-#include <cstring>
+
+#include "blocks.hpp"
 
 namespace caseframe {
 namespace {
@@ -20,8 +21,6 @@ constexpr std::array<std::uint32_t, 64> kSines = {
 
 constexpr std::array<std::array<int, 4>, 4> kShifts = {
     {{7, 12, 17, 22}, {5, 9, 14, 20}, {4, 11, 16, 23}, {6, 10, 15, 21}}};
-
-constexpr std::size_t kBlock = 64;
 
 void compress(std::array<std::uint32_t, 4>& state, const std::uint8_t* block) {
   auto [a, b, c, d] = state;
@@ -63,18 +62,7 @@ void compress(std::array<std::uint32_t, 4>& state, const std::uint8_t* block) {
 
 Md5 md5(std::span<const std::uint8_t> message) {
   std::array<std::uint32_t, 4> state = {0x67452301, 0xefcdab89, 0x98badcfe, 0x10325476};
-  const std::size_t whole = message.size() / kBlock * kBlock;
-  for (std::size_t at = 0; at < whole; at += kBlock) compress(state, message.data() + at);
-
-  // The rest, a one bit, zeroes, and the length in bits as 64 bits, little-endian: one block or two.
-  std::array<std::uint8_t, 2 * kBlock> tail{};
-  const std::size_t rest = message.size() - whole;
-  if (rest != 0) std::memcpy(tail.data(), message.data() + whole, rest);
-  tail[rest] = 0x80;
-  const std::size_t padded = rest + 9 <= kBlock ? kBlock : 2 * kBlock;
-  const std::uint64_t bits = std::uint64_t{message.size()} * 8;
-  for (std::size_t i = 0; i < 8; ++i) tail[padded - 8 + i] = static_cast<std::uint8_t>(bits >> (8 * i));
-  for (std::size_t at = 0; at < padded; at += kBlock) compress(state, tail.data() + at);
+  for_each_block(message, std::endian::little, [&](const std::uint8_t* block) { compress(state, block); });
 
   Md5 digest;
   for (std::size_t i = 0; i < digest.size(); ++i) digest[i] = static_cast<std::uint8_t>(state[i / 4] >> (8 * (i % 4)));

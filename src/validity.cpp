@@ -10,8 +10,6 @@
 namespace caseframe {
 namespace {
 
-// The contract's "dark", which is also ffmpeg blackdetect's pixel_black_th: 0.10 of the range.
-constexpr std::size_t kDarkLuma = 25;
 // Deep blue has as little luma and is no black: above this no channel's mean may be.
 constexpr double kDarkChannel = 48;
 
@@ -32,44 +30,34 @@ constexpr ChannelMeans kUndecoded[] = {{0, 135, 0}, {0, 77, 0},      {0, 84, 0},
 constexpr double kUndecodedGreen = 3;
 constexpr double kUndecodedRedBlue = 5;
 
-FrameReport describe(const Cells& cells, double pixels) {
-  FrameReport report;
-  double sum = 0;
-  double dark = 0;
-  double below = 0;
-  bool peak_found = false;
-  for (std::size_t value = 0; value < 256; ++value) {
-    const double count = cells.luma_histogram[value];
-    sum += count * static_cast<double>(value);
-    below += count;
-    if (value == kDarkLuma) dark = below;
-    if (!peak_found && below >= 0.999 * pixels) {
-      report.peak_luma = static_cast<double>(value);
-      peak_found = true;
-    }
-  }
-  report.mean_luma = sum / pixels;
-  report.dark_ratio = dark / pixels;
-  double squares = 0;
-  for (std::size_t value = 0; value < 256; ++value) {
-    const double difference = static_cast<double>(value) - report.mean_luma;
-    squares += cells.luma_histogram[value] * difference * difference;
-  }
-  report.luma_std_dev = std::sqrt(squares / pixels);
-  return report;
+FrameReport describe(const Lumas& lumas, std::uint64_t pixels) {
+  return {.mean_luma = lumas.mean(pixels),
+          .luma_std_dev = lumas.std_dev(pixels),
+          .peak_luma = static_cast<double>(lumas.peak),
+          .dark_ratio = static_cast<double>(lumas.dark) / static_cast<double>(pixels)};
 }
 
-bool is_flat(const Cells& cells, const FrameReport& report, double pixels) {
+// A second pass, which only a frame takes that is about to be rejected.
+bool has_far_pixels(const FrameView& frame, double mean_luma) {
+  const double most = kFarPixels + kFarPixelsPerMegapixel * frame.width() * frame.height() * 1e-6;
+  std::uint32_t far = 0;
+  for (std::uint32_t y = 0; y < frame.height(); ++y) {
+    const std::uint8_t* pixel = frame.row(y);
+    for (std::uint32_t x = 0; x < frame.width(); ++x, pixel += kBytesPerPixel) {
+      if (std::abs(luma(pixel[0], pixel[1], pixel[2]) - mean_luma) > kFarLuma) ++far;
+    }
+    if (far > most) return true;
+  }
+  return false;
+}
+
+bool is_flat(const Cells& cells, const FrameReport& report, const FrameView& frame) {
   if (report.luma_std_dev > kFlatStdDev) return false;
   for (std::size_t channel = 0; channel < 3; ++channel) {
     if (cells.highest[channel] - cells.mean[channel] > kFlatCell) return false;
     if (cells.mean[channel] - cells.lowest[channel] > kFlatCell) return false;
   }
-  double far = 0;
-  for (std::size_t value = 0; value < 256; ++value) {
-    if (std::abs(static_cast<double>(value) - report.mean_luma) > kFarLuma) far += cells.luma_histogram[value];
-  }
-  return far <= kFarPixels + kFarPixelsPerMegapixel * pixels * 1e-6;
+  return !has_far_pixels(frame, report.mean_luma);
 }
 
 bool is_undecoded(const ChannelMeans& mean) {
@@ -83,10 +71,10 @@ bool is_dark(const Cells& cells, const FrameReport& report) {
   return report.mean_luma <= kDarkLuma + 0.5 && *std::max_element(cells.mean.begin(), cells.mean.end()) <= kDarkChannel;
 }
 
-Verdict judge(Cells& cells, const FrameReport& report, double pixels) {
-  if (cells.alpha == 0) return Verdict::kUndecoded;
+Verdict judge(Cells& cells, const FrameReport& report, const FrameView& frame) {
+  if (!cells.opaque) return Verdict::kUndecoded;
   if (is_dark(cells, report)) return Structure(cells).exists() ? Verdict::kOk : Verdict::kBlack;
-  if (!is_flat(cells, report, pixels)) return Verdict::kOk;
+  if (!is_flat(cells, report, frame)) return Verdict::kOk;
   return is_undecoded(cells.mean) ? Verdict::kUndecoded : Verdict::kUniform;
 }
 
@@ -94,9 +82,8 @@ Verdict judge(Cells& cells, const FrameReport& report, double pixels) {
 
 FrameReport analyze(const FrameView& frame) {
   Cells cells = measure_cells(frame);
-  const double pixels = static_cast<double>(frame.width()) * frame.height();
-  FrameReport report = describe(cells, pixels);
-  report.verdict = judge(cells, report, pixels);
+  FrameReport report = describe(cells.lumas, std::uint64_t{frame.width()} * frame.height());
+  report.verdict = judge(cells, report, frame);
   return report;
 }
 

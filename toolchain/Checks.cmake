@@ -2,13 +2,15 @@
 file(GLOB_RECURSE caseframe_sources CONFIGURE_DEPENDS
   ${PROJECT_SOURCE_DIR}/src/*.cpp ${PROJECT_SOURCE_DIR}/src/*.hpp ${PROJECT_SOURCE_DIR}/bindings/*.cpp
   ${PROJECT_SOURCE_DIR}/tests/cpp/*.cpp ${PROJECT_SOURCE_DIR}/tests/cpp/*.hpp
-  ${PROJECT_SOURCE_DIR}/tests/bench/native/*.cpp)
-file(GLOB caseframe_core CONFIGURE_DEPENDS ${PROJECT_SOURCE_DIR}/src/*.cpp)
+  ${PROJECT_SOURCE_DIR}/tests/bench/*.cpp ${PROJECT_SOURCE_DIR}/tests/bench/*.hpp)
+file(GLOB caseframe_core CONFIGURE_DEPENDS ${PROJECT_SOURCE_DIR}/src/*.cpp ${PROJECT_SOURCE_DIR}/src/simd128/*.cpp)
+# Built for WebAssembly alone.
+list(REMOVE_ITEM caseframe_core ${PROJECT_SOURCE_DIR}/src/simd128/hooks.cpp)
 add_custom_target(format COMMAND clang-format -i ${caseframe_sources} VERBATIM)
 add_custom_target(format-check COMMAND clang-format --dry-run --Werror ${caseframe_sources} VERBATIM)
 
 # A stamp a file: what has not changed since it was found clean is not looked at again.
-file(GLOB caseframe_headers CONFIGURE_DEPENDS ${PROJECT_SOURCE_DIR}/src/*.hpp)
+file(GLOB_RECURSE caseframe_headers CONFIGURE_DEPENDS ${PROJECT_SOURCE_DIR}/src/*.hpp)
 foreach(file ${caseframe_core})
   get_filename_component(name ${file} NAME)
   set(stamp ${PROJECT_BINARY_DIR}/tidy/${name}.clean)

@@ -1,6 +1,6 @@
 # The encoder half of libjpeg-turbo, from its unmodified sources, as the target `libjpeg-turbo-encoder`.
 # Left out: the decoder, arithmetic coding, stdio (messages, file destinations) and the transforms nobody calls;
-# src/jpeg.cpp supplies what the rest asks for instead. SIMD hooks: jsimd_none.c.
+# src/jpeg.cpp supplies what the rest asks for instead. SIMD hooks: src/simd128/hooks.cpp, and jsimd_none.c for the rest.
 
 if(NOT CASEFRAME_LIBJPEG_TURBO_SOURCE)
   execute_process(
@@ -23,6 +23,7 @@ set(THREAD_LOCAL "")
 set(SIZE_T ${CMAKE_SIZEOF_VOID_P})
 set(HAVE_BUILTIN_CTZL 1)
 set(COPYRIGHT_YEAR "")
+set(WITH_SIMD ${CASEFRAME_WASM_SIMD})
 set(generated ${PROJECT_BINARY_DIR}/libjpeg-turbo)
 foreach(header jconfig.h jconfigint.h jversion.h)
   configure_file(${source}/${header}.in ${generated}/${header})
@@ -36,9 +37,23 @@ add_library(libjpeg-turbo-encoder STATIC ${files})
 target_include_directories(libjpeg-turbo-encoder SYSTEM PUBLIC ${generated} ${source})
 # Bit lengths by counting leading zeros, not by two tables of 64 KB.
 target_compile_definitions(libjpeg-turbo-encoder PRIVATE NO_GETENV NO_PUTENV USE_CLZ_INTRINSIC)
-if(EMSCRIPTEN)
+if(CASEFRAME_WASM_SIMD)
+  # Theirs make way for ours, by another name.
+  set(hooks rgb_ycc rgb_gray h2v1_downsample h2v2_downsample convsamp fdct_islow quantize huff_encode_one_block)
+  set(functions rgb_ycc_convert rgb_gray_convert)
+  foreach(hook ${hooks})
+    list(APPEND functions ${hook} can_${hook})
+  endforeach()
+  list(TRANSFORM functions REPLACE "(.+)" "jsimd_\\1=unused_\\1")
+  set_source_files_properties(${source}/jsimd_none.c PROPERTIES COMPILE_DEFINITIONS "${functions}")
+  target_link_libraries(libjpeg-turbo-encoder PRIVATE caseframe-simd128)
+elseif(EMSCRIPTEN)
   # WebAssembly is what libjpeg-turbo knows as x32: pointers of 32 bits, registers of 64. By these names its Huffman
   # coder takes a bit buffer of 64 bits.
   set_source_files_properties(${source}/jchuff.c PROPERTIES COMPILE_DEFINITIONS "__x86_64__;__ILP32__")
 endif()
 target_compile_options(libjpeg-turbo-encoder PRIVATE -w)
+# What runs a few times a picture is made small, not fast.
+foreach(file jcapimin jcapistd jcinit jcmainct jcmarker jcmaster jcomapi jcparam jmemmgr jutils jsimd_none)
+  set_property(SOURCE ${source}/${file}.c APPEND PROPERTY COMPILE_OPTIONS -Os)
+endforeach()

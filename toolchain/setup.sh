@@ -6,7 +6,7 @@ cd "$PROJECT_DIR"
 packages=(cmake ninja-build)
 if [ "${1:-build}" = test ]; then
   # The compiler and its checkers, independent readers of what we write, and three browsers.
-  packages+=(g++ clang-format clang-tidy doctest-dev libjpeg62-turbo-dev libimage-exiftool-perl exiv2 fonts-dejavu-core
+  packages+=(g++ clang-format clang-tidy doctest-dev libsimde-dev libjpeg62-turbo-dev libimage-exiftool-perl exiv2 fonts-dejavu-core
     chromium firefox-esr webkit2gtk-driver xvfb)
 fi
 toolchain/debian-packages.sh "${packages[@]}"

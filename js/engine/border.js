@@ -87,13 +87,13 @@ export function toHex(bytes) {
 }
 
 /**
- * The value, or the error that came in its place.
+ * The value, or the error that came in its place: with the report of a frame that was rejected.
  * @template {object} T
  * @param {T | Failure} result
- * @param {Record<string, unknown>} [details]
  * @returns {T}
  */
-export function unwrap(result, details) {
+export function unwrap(result) {
   if (!('error' in result)) return result;
-  throw new CaptureError(ERROR_CODES[result.error], result.message, { details });
+  const { error, message, report } = result;
+  throw new CaptureError(ERROR_CODES[error], message, { details: report && { report: toReport(report) } });
 }

@@ -112,7 +112,6 @@ export async function start(options, readDefault) {
         if (released) throw new CaptureError('disposed', 'The frame has been released');
         return action();
       });
-    const analyze = () => use(() => toReport(unwrap(held.analyze())));
     function release() {
       if (released) return;
       released = true;
@@ -123,12 +122,11 @@ export async function start(options, readDefault) {
     return {
       ...size,
       pixels: () => use(() => held.pixels()),
-      analyze,
+      analyze: () => use(() => toReport(unwrap(held.analyze()))),
       encode(encodeOptions) {
         const { options: raw, regions, metadata } = parseEncodeOptions(encodeOptions);
         return use(() => {
-          const result = held.encode(raw, regions, metadata);
-          if ('error' in result) throw explain(result, analyze);
+          const result = unwrap(held.encode(raw, regions, metadata));
           return {
             jpeg: result.jpeg,
             width: result.width,
@@ -186,20 +184,6 @@ export async function start(options, readDefault) {
       new Uint8Array(memory.buffer).fill(0);
     },
   };
-}
-
-/**
- * A verdict's error says what was seen.
- * @param {import('../wasm/caseframe.js').Failure} failure
- * @param {() => FrameReport} analyze
- */
-function explain(failure, analyze) {
-  try {
-    unwrap(failure);
-  } catch (error) {
-    if (error instanceof CaptureError && /-frame$/.test(error.code)) error.details.report = analyze();
-    return error;
-  }
 }
 
 /**

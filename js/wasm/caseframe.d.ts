@@ -3,6 +3,8 @@
 export interface Failure {
   error: number;
   message: string;
+  /** Of a frame that was rejected for its verdict. */
+  report?: RawReport;
 }
 
 export interface RawReport {

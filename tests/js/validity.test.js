@@ -5,6 +5,7 @@
 import assert from 'node:assert/strict';
 import { after, test } from 'node:test';
 import { createEngine } from '../../dist/engine/node.js';
+import { randomFrom } from './dice.js';
 import {
   crop,
   dimCodes,
@@ -13,7 +14,6 @@ import {
   PHOTOGRAPHS,
   paste,
   photograph,
-  randomFrom,
   sensorNoise,
   throughJpeg,
 } from './photographs.js';
