@@ -1,6 +1,8 @@
 /** The capture: one worker, one engine, many captures at once. */
 import { CaptureError } from './errors.js';
+import { createKeeper } from './frames/keeper.js';
 import { createReader } from './frames/reader.js';
+import { toSource } from './frames/source.js';
 import { parseCaptureOptions, parseCreateOptions } from './options.js';
 import { createScope } from './scope.js';
 import { toSnapshot } from './snapshot.js';
@@ -16,7 +18,9 @@ import { createHost } from './worker/host.js';
 
 /**
  * @typedef {object} Capture
- * @property {() => Promise<void>} ready Loads everything ahead of the first capture. Rejects with `engine-load`.
+ * @property {(source?: Source) => Promise<void>} ready Loads everything ahead of the first capture. With a source, its
+ *   captures from then on need not wait for the next frame: the newest is kept in the worker, until the track ends, and
+ *   counts for 150 ms. Rejects with `engine-load`.
  * @property {(source: Source, options?: CaptureOptions) => Promise<Snapshot>} snapshot Grabs and encodes.
  * @property {(source: Source, options?: CaptureOptions) => Promise<Still>} grab The frame stays with the engine until
  *   the still is discarded.
@@ -31,6 +35,7 @@ import { createHost } from './worker/host.js';
 export function createCapture(options) {
   const host = createHost(parseCreateOptions(options));
   const reader = createReader();
+  const keeper = createKeeper(reader.warm);
   const life = createScope();
 
   /**
@@ -52,6 +57,8 @@ export function createCapture(options) {
 
   /** @param {import('./scope.js').Scope} scope @param {number} ms */
   async function load(scope, ms) {
+    const loaded = host.loaded();
+    if (loaded) return loaded;
     const late = () => new CaptureError('engine-load', `The engine did not load within ${ms} ms: call ready() earlier`);
     const lift = scope.deadline(ms, late);
     try {
@@ -68,11 +75,17 @@ export function createCapture(options) {
    * @param {boolean} encode
    */
   function takeIn(scope, source, request, encode) {
-    return take({ source, request, encode, scope, reader, load: (ms) => load(scope, ms) });
+    return take({ source, request, encode, scope, reader, keeper, load: (ms) => load(scope, ms) });
   }
 
   return {
-    ready: () => within(undefined, async (scope) => void (await scope.race(host.server()))),
+    async ready(source) {
+      if (source !== undefined) toSource(source);
+      return within(undefined, async (scope) => {
+        const server = await scope.race(host.server());
+        if (source !== undefined) await scope.race(keeper.keep(source, server));
+      });
+    },
 
     async snapshot(source, captureOptions) {
       const request = parseCaptureOptions(captureOptions);
@@ -96,6 +109,7 @@ export function createCapture(options) {
 
     dispose() {
       life.fail(new CaptureError('disposed'));
+      keeper.dispose();
       reader.dispose();
       host.dispose();
     },

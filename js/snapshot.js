@@ -52,14 +52,14 @@
  * Gives a file its identity: an id, and the facts that its metadata states unless the caller's own say otherwise. Ids of
  * people and interactions come along only where they may be written.
  * @param {import('./engine/index.js').EncodeOptions} options
- * @param {{ target: import('./frames/source.js').Target, capturedAt: string, ageMs: number }} facts
+ * @param {import('./frames/source.js').Target} target
+ * @param {{ capturedAt?: string, frameAgeMs?: number }} [presentation] Not of a frame that the worker chooses: it knows.
  */
-export function identify(options, { target, capturedAt, ageMs }) {
+export function identify(options, { interactionId, participantId }, presentation = {}) {
   const given = options.metadata || {};
   const id = given.id || uuid();
-  const { interactionId, participantId } = target;
-  const known = { capturedAt, frameAgeMs: ageMs, ...(given.embed ? { interactionId, participantId } : {}) };
-  return { id, options: { ...options, metadata: { ...known, ...given, id } } };
+  const people = given.embed ? { interactionId, participantId } : {};
+  return { id, options: { ...options, metadata: { ...presentation, ...people, ...given, id } } };
 }
 
 /**

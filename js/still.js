@@ -61,7 +61,7 @@ export function createStill({ taking, server, request, owner }) {
       const found = request.detect ? await life.race(detect(request.detect, still)) : [];
       const complete = { ...chosen, redact: [...(chosen.redact || []), ...found] };
       const { target, capturedAt, frame } = taking;
-      const { id, options: identified } = identify(complete, { target, capturedAt, ageMs: frame.ageMs });
+      const { id, options: identified } = identify(complete, target, { capturedAt, frameAgeMs: frame.ageMs });
       const call = stopwatch.run(() => server.call('encode', { stillId, options: identified }));
       const { encoded, engineMs } = await life.race(call);
       if (server.inPage) stopwatch.add(engineMs);

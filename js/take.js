@@ -17,10 +17,11 @@ import { createStopwatch } from './stopwatch.js';
  * @param {boolean} args.encode At once, in the same round trip; otherwise the frame stays in the engine's memory.
  * @param {import('./scope.js').Scope} args.scope
  * @param {import('./frames/reader.js').Reader} args.reader
+ * @param {import('./frames/keeper.js').Keeper} args.keeper
  * @param {(timeoutMs: number) => Promise<Server>} args.load Finds a server whose engine is loaded.
  * @returns {Promise<{ taking: Taking, server: Server }>}
  */
-export async function take({ source: sourceLike, request, encode, scope, reader, load }) {
+export async function take({ source: sourceLike, request, encode, scope, reader, keeper, load }) {
   const start = performance.now();
   const stopwatch = createStopwatch();
   const { timeoutMs } = request.limits;
@@ -40,6 +41,24 @@ export async function take({ source: sourceLike, request, encode, scope, reader,
     source,
     target,
     reader,
+    async openNewest(shown) {
+      const kept = keeper.find(sourceLike, server, shown);
+      if (!kept) return undefined;
+      const { id, options } = identify(request.encode, shown);
+      const wanted = { ...request.limits, since: kept.since };
+      const asked = { watchId: kept.watchId, wanted, options, encode };
+      const found = await stopwatch.run(() => server.call('openNewest', asked));
+      if (!found) return undefined;
+      const { rtpTimestamp, ...result } = found;
+      const presentedAt = result.presentedAt - performance.timeOrigin;
+      return {
+        result: { ...result, id },
+        taken: { method: 'video-frame', readMs: 0 },
+        presentedAt,
+        takenAt: presentedAt + result.ageMs,
+        rtpTimestamp,
+      };
+    },
     limits: { ...request.limits, timeoutMs: Math.max(0, timeoutMs - (waitStart - deadlineStart)) },
     scope,
     stopwatch,
@@ -47,7 +66,7 @@ export async function take({ source: sourceLike, request, encode, scope, reader,
       try {
         const capturedAt = new Date(Date.now() - (performance.now() - presentedAt)).toISOString();
         const ageMs = Math.max(0, takenAt - presentedAt);
-        const { id, options } = identify(request.encode, { target: shown, capturedAt, ageMs });
+        const { id, options } = identify(request.encode, shown, { capturedAt, frameAgeMs: ageMs });
         const result = await stopwatch.run(() => server.call('open', { input, options, encode }, transfer));
         if (server.inPage) stopwatch.add(result.readMs + result.engineMs);
         return { ...result, id, capturedAt, ageMs };

@@ -1,3 +1,5 @@
+import { rtpTimestampOf } from './video-frame.js';
+
 /**
  * A frame that arrived after it was asked for. Whether it is good enough is for others to say; whoever holds it calls
  * `take` or `close`, once.
@@ -29,7 +31,7 @@
  * @returns {Candidate}
  */
 export function fromVideoFrame(frame, presentedAt) {
-  const { rtpTimestamp } = frame.metadata ? frame.metadata() : /** @type {{ rtpTimestamp?: number }} */ ({});
+  const rtpTimestamp = rtpTimestampOf(frame);
   return {
     width: frame.displayWidth,
     height: frame.displayHeight,

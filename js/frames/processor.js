@@ -4,6 +4,7 @@
  */
 import { fromVideoFrame } from './candidate.js';
 import { ended } from './target.js';
+import { LINGER_MS } from './video-frame.js';
 
 /** Chromium has it in pages, Safari in workers only, Firefox nowhere. */
 export function hasProcessor() {
@@ -11,14 +12,14 @@ export function hasProcessor() {
 }
 
 /**
- * A processor per frame: one that is kept holds back a frame from before it was asked.
+ * A processor per frame: one that is kept and not read holds back a frame from before it was asked.
  * @param {MediaStreamTrack} track
- * @returns {ReadableStreamDefaultReader<VideoFrame> | undefined} Undefined where there is no processor for the track.
+ * @returns {ReadableStream<VideoFrame> | undefined} Undefined where there is no processor for the track.
  */
-export function openProcessor(track) {
+export function openFrames(track) {
   if (!hasProcessor()) return undefined;
   try {
-    return new MediaStreamTrackProcessor({ track }).readable.getReader();
+    return new MediaStreamTrackProcessor({ track }).readable;
   } catch {
     return undefined;
   }
@@ -30,16 +31,19 @@ export function openProcessor(track) {
  * @returns {Promise<import('./candidate.js').Candidate>}
  */
 export async function nextFromProcessor(frames, scope) {
-  const stop = () => {
-    frames.cancel().catch(() => {});
-  };
-  const off = scope.onEnd(stop);
+  const cancel = () => frames.cancel().catch(() => {});
+  /** @type {ReturnType<typeof setTimeout> | undefined} */
+  let timer;
+  const off = scope.onEnd(() => {
+    timer = setTimeout(cancel, LINGER_MS);
+  });
   try {
     const { value: frame } = await frames.read();
     if (!frame) throw ended();
     return fromVideoFrame(frame, performance.now());
   } finally {
     off();
-    stop();
+    clearTimeout(timer);
+    cancel();
   }
 }

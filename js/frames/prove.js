@@ -5,9 +5,10 @@
 import { CaptureError } from '../errors.js';
 import { watchDecoder } from './decoder.js';
 import { explainSilence } from './silence.js';
-import { followTarget, isSame } from './target.js';
+import { followTarget, isSame, isSamePicture } from './target.js';
 
 /** @typedef {import('./source.js').Target} Target */
+/** @typedef {import('./candidate.js').Candidate} Candidate */
 /** @typedef {import('../scope.js').Scope} Scope */
 /** @typedef {import('../stopwatch.js').Stopwatch} Stopwatch */
 
@@ -48,7 +49,7 @@ const REJECTED = Object.freeze({
  * @typedef {object} Proved
  * @property {Target} target
  * @property {T} result What `inspect` made of it.
- * @property {import('./candidate.js').Taken} taken
+ * @property {Pick<import('./candidate.js').Taken, 'method' | 'readMs'>} taken
  * @property {number} presentedAt On the clock of `performance.now()`.
  * @property {number} takenAt
  * @property {number} [presentedFrames]
@@ -61,15 +62,17 @@ const REJECTED = Object.freeze({
  * @param {import('./source.js').CaptureSource} args.source
  * @param {Target} args.target
  * @param {import('./reader.js').Reader} args.reader
+ * @param {(target: Target) => Promise<Omit<Proved<T>, 'target'> | undefined>} args.openNewest What came of a frame that
+ *   is there already, if there is one.
  * @param {Limits} args.limits
  * @param {Scope} args.scope
  * @param {Stopwatch} args.stopwatch
- * @param {(taken: import('./candidate.js').Taken, moment: Moment) => Promise<T>} args.inspect Looks at the pixels, and owns them. Not
- *   cut short by the deadline: the frame was there in time.
+ * @param {(taken: import('./candidate.js').Taken, moment: Moment) => Promise<T>} args.inspect Looks at the pixels, and
+ *   owns them. Not cut short by the deadline: the frame was there in time.
  * @param {(result: T) => void} args.letGo Gets a result that came too late.
  * @returns {Promise<Proved<T>>}
  */
-export async function prove({ source, target, reader, limits, scope, stopwatch, inspect, letGo }) {
+export async function prove({ source, target, reader, openNewest, limits, scope, stopwatch, inspect, letGo }) {
   /** @type {CaptureError | undefined} */
   let reason;
   const wait = scope.child();
@@ -79,11 +82,12 @@ export async function prove({ source, target, reader, limits, scope, stopwatch, 
 
   try {
     watchSource();
-    for (;;) {
-      const proved = await tryOnce();
-      if (proved) return proved;
-      await wait.sleep(PAUSE_MS);
+    let proved = await tryNewest();
+    while (!proved) {
+      proved = await tryOnce();
+      if (!proved) await wait.sleep(PAUSE_MS);
     }
+    return proved;
   } catch (error) {
     if (error === EXPIRED) throw reason || explainSilence(target, reader.evidence(target), decoder);
     if (error instanceof CaptureError) throw error;
@@ -118,11 +122,7 @@ export async function prove({ source, target, reader, limits, scope, stopwatch, 
       if (!taken) return undefined;
       const takenAt = performance.now();
       const result = await scope.race(inspect(taken, { target, takenAt, presentedAt: candidate.presentedAt }), letGo);
-      if (result.rejected) {
-        reason = rejection(result.report, target);
-        return undefined;
-      }
-      if (!isStillThere(result)) return undefined;
+      if (!isGood(result)) return undefined;
       const { presentedAt, presentedFrames, rtpTimestamp } = candidate;
       return { target, result, taken, takenAt, presentedAt, presentedFrames, rtpTimestamp };
     } catch (error) {
@@ -132,6 +132,18 @@ export async function prove({ source, target, reader, limits, scope, stopwatch, 
     } finally {
       attempt.finish();
     }
+  }
+
+  /** @returns {Promise<Proved<T> | undefined>} Of a frame that is there already. Tried once: then a newer one has to come. */
+  async function tryNewest() {
+    const found = await scope.race(openNewest(target), (late) => late && letGo(late.result));
+    return found && isGood(found.result) ? { ...found, target } : undefined;
+  }
+
+  /** @param {T} result */
+  function isGood(result) {
+    if (result.rejected) reason = rejection(result.report, target);
+    return !result.rejected && isStillThere(result);
   }
 
   /** Asked once more when the picture is done: what has changed meanwhile may have shown before it was told. */
@@ -148,7 +160,7 @@ export async function prove({ source, target, reader, limits, scope, stopwatch, 
     return isThere;
   }
 
-  /** @param {import('./candidate.js').Candidate} candidate */
+  /** @param {Candidate} candidate */
   function takeIfGood(candidate) {
     let owned = true;
     try {
@@ -173,11 +185,6 @@ export async function prove({ source, target, reader, limits, scope, stopwatch, 
       if (owned) candidate.close();
     }
   }
-}
-
-/** @param {Target} a @param {Target} b */
-function isSamePicture(a, b) {
-  return isSame(a, b) && a.participantId === b.participantId && a.notBefore === b.notBefore;
 }
 
 /** @param {number} ageMs @param {Limits} limits */

@@ -1,6 +1,6 @@
 /** From a target to its next frame, by the best way this browser has. */
 import { createHiddenVideo, keepPlaying, nextFromElement, removeHiddenVideo } from './element.js';
-import { hasProcessor, nextFromProcessor, openProcessor } from './processor.js';
+import { hasProcessor, nextFromProcessor, openFrames } from './processor.js';
 
 /** @typedef {import('./candidate.js').Candidate} Candidate */
 /** @typedef {import('./source.js').Target} Target */
@@ -51,7 +51,7 @@ export function createReader() {
      */
     async next(target, scope, stopwatch) {
       const { track } = target;
-      const frames = track && stopwatch.run(() => openProcessor(track));
+      const frames = track && stopwatch.run(() => openFrames(track)?.getReader());
       if (frames) return nextFromProcessor(frames, scope);
       canvas = canvas || document.createElement('canvas');
       const video = /** @type {HTMLVideoElement} */ (track ? hiddenVideo(track) : target.element);

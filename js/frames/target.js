@@ -15,7 +15,7 @@ import { isLocal } from './local.js';
  * @throws {CaptureError} `no-source`, `interaction-ambiguous`, `camera-off`, `stream-ended`, `local-stream`
  */
 export function chooseTarget(source, interactionId, participantId) {
-  const all = list(source, interactionId);
+  const all = listTargets(source, interactionId);
   const wanted = all.filter(
     (target) =>
       (interactionId === undefined || target.interactionId === interactionId) &&
@@ -52,7 +52,7 @@ export function chooseTarget(source, interactionId, participantId) {
  */
 export function followTarget(source, target) {
   if (!isAlive(target)) throw ended();
-  const all = list(source, target.isNamed ? /** @type {string} */ (target.interactionId) : undefined);
+  const all = listTargets(source, target.isNamed ? /** @type {string} */ (target.interactionId) : undefined);
   const same = all.filter((candidate) => isSame(candidate, target));
   const now =
     same.find(({ participantId }) => participantId === target.participantId) ||
@@ -70,7 +70,7 @@ export function followTarget(source, target) {
       details: { before: who(target), after: who(now) },
     });
   }
-  checkUsable(now);
+  checkUsable(now, target);
   return now;
 }
 
@@ -100,12 +100,22 @@ export function isSame(a, b) {
   return a.track || b.track ? a.track === b.track : a.element === b.element;
 }
 
+/** Of the same person, too. @param {Target} a @param {Target} b */
+export function isSamePicture(a, b) {
+  return isSame(a, b) && a.participantId === b.participantId && a.notBefore === b.notBefore;
+}
+
 export function ended() {
   return new CaptureError('stream-ended', 'The video track has ended');
 }
 
-/** @param {CaptureSource} source @param {string | undefined} name @returns {ChosenTarget[]} */
-function list(source, name) {
+/**
+ * @param {CaptureSource} source
+ * @param {string} [name] Of the interaction, where the source knows none.
+ * @returns {ChosenTarget[]}
+ * @throws {CaptureError} `no-source`
+ */
+export function listTargets(source, name) {
   try {
     return source.targets().map((target) => ({
       ...target,
@@ -133,9 +143,9 @@ function isAlive(target) {
   return !target.track || target.track.readyState === 'live';
 }
 
-/** @param {Target} target */
-function checkUsable(target) {
-  if (target.track && isLocal(target.track)) {
+/** @param {Target} target @param {Target} [before] One that has been looked at: a track's origin never changes. */
+function checkUsable(target, before) {
+  if (target.track && target.track !== before?.track && isLocal(target.track)) {
     throw new CaptureError('local-stream', 'The track comes from a camera or screen of this device');
   }
   if (!isAlive(target)) throw ended();

@@ -124,12 +124,23 @@ function isReceiving({ currentDirection }) {
   return currentDirection === undefined || currentDirection === 'sendrecv' || currentDirection === 'recvonly';
 }
 
+/** What the description that was read last says: it is long, is read at each look at the targets, and rarely changes. */
+let described = { sdp: '', trackIds: /** @type {Map<string, string | undefined>} */ (new Map()) };
+
 /**
  * The id that the server gave a track: Firefox makes up one of its own. From `a=msid` (RFC 8830, section 2).
  * @param {string} sdp @param {string | null | undefined} mid
  */
 function offeredTrackId(sdp, mid) {
   if (typeof mid !== 'string') return undefined;
+  if (described.sdp !== sdp) described = { sdp, trackIds: new Map() };
+  const { trackIds } = described;
+  if (!trackIds.has(mid)) trackIds.set(mid, findTrackId(sdp, mid));
+  return trackIds.get(mid);
+}
+
+/** @param {string} sdp @param {string} mid */
+function findTrackId(sdp, mid) {
   const section = sdp.split(/\r?\nm=/).find((part) => part.split(/\r?\n/).includes(`a=mid:${mid}`));
   const msid = section && /\na=msid:\S+ (\S+)/.exec(section);
   return msid ? msid[1] : undefined;

@@ -34,6 +34,8 @@ export function createHost({ engine, worker, workerUrl }) {
   let server;
   /** @type {Server | undefined} */
   let current;
+  /** @type {Server | undefined} */
+  let loaded;
   let disposed = false;
 
   async function find() {
@@ -46,14 +48,19 @@ export function createHost({ engine, worker, workerUrl }) {
       found.close();
       throw error;
     }
+    if (!disposed) loaded = found;
     return found;
   }
 
   function forget() {
     server = undefined;
+    loaded = undefined;
   }
 
   return {
+    /** @returns {Server | undefined} Whoever serves requests now, if the engine is loaded. */
+    loaded: () => loaded,
+
     /** @returns {Promise<Server>} Whoever serves requests now, with the engine loaded. */
     server() {
       if (disposed) return Promise.reject(new CaptureError('disposed'));
@@ -69,6 +76,7 @@ export function createHost({ engine, worker, workerUrl }) {
 
     dispose() {
       disposed = true;
+      loaded = undefined;
       if (current) current.close();
     },
   };

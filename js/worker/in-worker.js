@@ -67,6 +67,8 @@ function serve(worker, engine, onCrash) {
   let gone;
   /** @type {ReturnType<typeof setTimeout> | undefined} */
   let silence;
+  /** When it last answered, or had nothing to do. */
+  let heardAt = 0;
 
   /** @param {CaptureError} error */
   function end(error) {
@@ -86,18 +88,26 @@ function serve(worker, engine, onCrash) {
     onCrash();
   }
 
-  function listen() {
-    clearTimeout(silence);
-    // A load takes as long as the network does.
-    const isBusy = Array.from(pending.values()).some(({ op }) => op !== 'load');
-    if (isBusy) silence = setTimeout(() => crash('The worker does not answer any more'), SILENCE_MS);
+  /** One timer for many calls: setting and clearing one for each would cost the page's thread. */
+  function checkSilence() {
+    silence = undefined;
+    if (!isBusy()) return;
+    const left = heardAt + SILENCE_MS - performance.now();
+    if (left > 0) silence = setTimeout(checkSilence, left);
+    else crash('The worker does not answer any more');
+  }
+
+  /** A load takes as long as the network does. */
+  function isBusy() {
+    for (const { op } of Array.from(pending.values())) if (op !== 'load') return true;
+    return false;
   }
 
   worker.onmessage = ({ data }) => {
     const { id, value, error } = /** @type {import('./protocol.js').Response} */ (data);
     const call = pending.get(id);
     pending.delete(id);
-    listen();
+    heardAt = performance.now();
     if (!call) return;
     if (error) call.reject(fromPlainError(error));
     else call.resolve(value);
@@ -116,8 +126,9 @@ function serve(worker, engine, onCrash) {
         if (gone) throw gone;
         const id = ++lastId;
         worker.postMessage({ id, op, args }, transfer);
+        if (!isBusy()) heardAt = performance.now();
         pending.set(id, { op, resolve, reject });
-        listen();
+        if (!silence && isBusy()) silence = setTimeout(checkSilence, SILENCE_MS);
       });
     },
     close() {

@@ -36,6 +36,11 @@ export const UP = 'up';
  * @property {{ stillId: number, options: EncodeOptions }} encode
  * @property {{ stillId: number, maxWidth?: number, maxHeight?: number }} preview
  * @property {{ stillId: number }} discard Zeroes a still's pixels.
+ * @property {{ watchId: number, frames: ReadableStream<VideoFrame> }} watch Keeps the newest of a track's frames from
+ *   now on. The page makes up the number.
+ * @property {{ watchId: number }} unwatch
+ * @property {{ watchId: number, wanted: import('./watches.js').Wanted, options: EncodeOptions, encode: boolean }} openNewest
+ *   Takes in the newest of them. When it was taken goes into its metadata.
  * @property {{}} dispose Zeroes everything.
  */
 
@@ -46,6 +51,9 @@ export const UP = 'up';
  * @property {{ encoded: EncodedBlob, engineMs: number }} encode
  * @property {ImageBitmap} preview
  * @property {undefined} discard
+ * @property {undefined} watch
+ * @property {undefined} unwatch
+ * @property {OpenedNewest | undefined} openNewest Undefined where there is none of now.
  * @property {undefined} dispose
  */
 
@@ -60,6 +68,16 @@ export const UP = 'up';
  * @property {number} readMs
  * @property {number} engineMs
  */
+
+/**
+ * @typedef {object} Presentation
+ * @property {number} presentedAt In ms since the epoch, as `performance.timeOrigin + performance.now()` tells it.
+ * @property {number} ageMs When it was taken in.
+ * @property {string} capturedAt When it was presented: ISO 8601.
+ * @property {number} [rtpTimestamp]
+ */
+
+/** @typedef {Opened & Presentation} OpenedNewest */
 
 /** @typedef {keyof Requests} Operation */
 /** @typedef {{ id: number, op: Operation, args: any }} Request */

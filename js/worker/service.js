@@ -5,7 +5,10 @@
  */
 import { createEngine } from '../engine/index.js';
 import { CaptureError } from '../errors.js';
+import { rtpTimestampOf } from '../frames/video-frame.js';
 import { letGo, readInto } from './pixels.js';
+import { warmUp } from './warm-up.js';
+import { createWatches } from './watches.js';
 
 /** @typedef {import('./protocol.js').Operation} Operation */
 /** @typedef {import('./protocol.js').Requests} Requests */
@@ -20,6 +23,7 @@ export function createService(loadOptions) {
   let engine;
   /** @type {Map<number, EngineFrame>} */
   const stills = new Map();
+  const watches = createWatches();
   let lastId = 0;
   let disposed = false;
   /** @type {Promise<unknown>} */
@@ -83,8 +87,28 @@ export function createService(loadOptions) {
       if (held) held.release();
     },
 
+    async watch({ watchId, frames }) {
+      watches.add(watchId, frames);
+    },
+
+    async unwatch({ watchId }) {
+      watches.remove(watchId);
+    },
+
+    async openNewest({ watchId, wanted, options, encode }) {
+      const kept = watches.newest(watchId, wanted);
+      if (!kept) return undefined;
+      const { frame, presentedAt, ageMs } = kept;
+      const rtpTimestamp = rtpTimestampOf(frame);
+      const capturedAt = new Date(Date.now() - ageMs).toISOString();
+      const metadata = { capturedAt, frameAgeMs: ageMs, ...options.metadata };
+      const opened = await operations.open({ input: { frame }, options: { ...options, metadata }, encode });
+      return { ...opened, presentedAt, ageMs, capturedAt, rtpTimestamp };
+    },
+
     async dispose() {
       disposed = true;
+      watches.dispose();
       drop();
     },
   };
@@ -125,6 +149,11 @@ export function createService(loadOptions) {
       const answer = queue.then(() => run(op, args));
       queue = answer.catch(() => {});
       return answer;
+    },
+
+    /** For a thread that has nothing else to do, once the engine is loaded: the next request waits for it. */
+    warmUp() {
+      queue = queue.then(() => engine && warmUp(engine)).catch(() => {});
     },
   };
 }

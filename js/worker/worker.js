@@ -33,4 +33,5 @@ async function answer({ id, op, args }) {
   }
   const isBitmap = typeof ImageBitmap === 'function' && response.value instanceof ImageBitmap;
   scope.postMessage(response, isBitmap ? [/** @type {ImageBitmap} */ (response.value)] : []);
+  if (op === 'load') service.warmUp();
 }

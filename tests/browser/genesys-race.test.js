@@ -1,7 +1,8 @@
 /**
  * Never a picture of A under the id of B: two customers who send different colours, an agent who switches between them
  * at every stage of hundreds of captures, at random times, and the colour of every file that came of it.
- * `CASEFRAME_SEED=<the number printed>` runs the same switches again.
+ * All but the first with a source that was made ready: frames from before the click count, and more switches come
+ * between them and the click. `CASEFRAME_SEED=<the number printed>` runs the same switches again.
  */
 import assert from 'node:assert/strict';
 import { randomInt } from 'node:crypto';
@@ -98,7 +99,7 @@ test('conversations end and come back under 20 captures', async (t) => {
       const agent = await genesys.createAgent();
       const source = genesys.fromWebrtcSdk(agent.sdk);
       const capture = lab.createCapture();
-      await capture.ready();
+      await capture.ready(source);
       const colors = { A: 'red', B: 'blue' };
       let current = await genesys.join(agent, 'A', 'red');
       const outcomes = [];
@@ -144,7 +145,7 @@ test('the server puts another participant on the same track under 25 captures', 
       const call = await genesys.join(agent, 'A', 'red', { customers });
       const senders = { red: call.sending, blue: genesys.sender('blue') };
       const capture = lab.createCapture();
-      await capture.ready();
+      await capture.ready(source);
       // As a server does it: it tells who comes, then their picture takes the other's place.
       const show = async (color) => {
         const appId = { sourceParticipantId: color };
@@ -198,7 +199,7 @@ test('guide’s VideoClient: the agent turns from one interaction to the other u
       const client = genesys.createVideoClient();
       const source = genesys.fromVideoClient(client);
       const capture = lab.createCapture();
-      await capture.ready();
+      await capture.ready(source);
       let visits = 0;
       let there;
       const steps = {

@@ -1,6 +1,6 @@
 /** Each way to a frame and to the engine, forced by taking the better ones away: the same outcomes on all of them. */
 import assert from 'node:assert/strict';
-import { after, before, test } from 'node:test';
+import { describe, test } from 'node:test';
 import { launchFirefox } from './firefox.js';
 import { launchChromium } from './harness.js';
 import { situations } from './pages/situations.js';
@@ -40,36 +40,35 @@ const BROWSERS = [
   { launch: launchFirefox, ways: Object.keys(WAYS).filter((way) => !/Processor/.test(way)) },
 ];
 
-/** @type {Awaited<ReturnType<typeof startTheatre>>} */
-let theatre;
-before(async () => {
-  theatre = await startTheatre();
-});
-after(() => theatre.close());
-
-for (const { launch, ways } of BROWSERS) {
-  test(launch.name.replace('launch', ''), async (t) => {
-    const browser = await launch();
-    try {
-      for (const title of ways) {
-        const { check, ...way } = WAYS[title];
-        const chosen = situations.filter(
-          ({ everyPath, cannot = {}, needs = [] }) =>
-            everyPath && !cannot[browser.name] && !needs.some((name) => way.without?.includes(name)),
-        );
-        theatre.requested.clear();
-        const results = await theatre.play(browser, chosen, way);
-        await t.test(title, async (t) => {
-          for (const [{ title, expected }, result] of results) {
-            await t.test(title, async () => {
-              assert.equal(await judge(result), typeof expected === 'string' ? expected : expected[browser.name]);
-              if (result.outcome.jpeg) check(result.outcome, theatre.requested);
-            });
-          }
-        });
+// Side by side: most of what a situation takes is waiting.
+describe('every path', { concurrency: true }, () => {
+  for (const { launch, ways } of BROWSERS) {
+    test(launch.name.replace('launch', ''), async (t) => {
+      // Of its own: what it was asked for is looked at.
+      const theatre = await startTheatre();
+      const browser = await launch();
+      try {
+        for (const title of ways) {
+          const { check, ...way } = WAYS[title];
+          const chosen = situations.filter(
+            ({ everyPath, cannot = {}, needs = [] }) =>
+              everyPath && !cannot[browser.name] && !needs.some((name) => way.without?.includes(name)),
+          );
+          theatre.requested.clear();
+          const results = await theatre.play(browser, chosen, way);
+          await t.test(title, async (t) => {
+            for (const [{ title, expected }, result] of results) {
+              await t.test(title, async () => {
+                assert.equal(await judge(result), typeof expected === 'string' ? expected : expected[browser.name]);
+                if (result.outcome.jpeg) check(result.outcome, theatre.requested);
+              });
+            }
+          });
+        }
+      } finally {
+        await browser.close();
+        await theatre.close();
       }
-    } finally {
-      await browser.close();
-    }
-  });
-}
+    });
+  }
+});

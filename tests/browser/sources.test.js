@@ -138,6 +138,21 @@ test('what changes while the frame is on its way', async () => {
       const moving = adapterOf([]);
       moving.targets = () => [target(call.track, readings++ ? 'b' : 'a')];
 
+      // Switches silently at two exact moments: once the capture has chosen, and when the frame is handed to the worker.
+      const { postMessage } = Worker.prototype;
+      const switching = async (afterClick, onTheWay) => {
+        const source = adapterOf([target(call.track, 'a')]);
+        Worker.prototype.postMessage = function (message, ...rest) {
+          if (message.op === 'open') source.list = [target(call.track, onTheWay)];
+          return postMessage.call(this, message, ...rest);
+        };
+        const taking = lab.outcome(capture.snapshot(source, { timeoutMs: 4000 }));
+        source.list = [target(call.track, afterClick)];
+        const outcome = await taking;
+        Worker.prototype.postMessage = postMessage;
+        return outcome;
+      };
+
       const during = async (change, options = {}) => {
         const source = adapterOf([target(silent.track, 'a')]);
         setTimeout(() => source.change(change), 200);
@@ -145,6 +160,9 @@ test('what changes while the frame is on its way', async () => {
         return { ...outcome, listening: source.listening() };
       };
       const outcomes = {
+        neither: await switching('a', 'a'),
+        thereAndBack: await switching('b', 'a'),
+        onTheWay: await switching('a', 'b'),
         moved: await lab.outcome(capture.snapshot(moving)),
         changed: await during([target(silent.track, 'b')]),
         otherOnly: await during([target(call.track, 'b')]),
@@ -165,6 +183,9 @@ test('what changes while the frame is on its way', async () => {
     },
     { before: defineAdapter },
   );
+  await assertScene(outcomes.neither.jpeg);
+  assert.equal(outcomes.thereAndBack.code, 'interaction-changed');
+  assert.equal(outcomes.onTheWay.code, 'interaction-changed');
   assert.equal(outcomes.moved.code, 'interaction-changed');
   assert.deepEqual(outcomes.moved.details, { before: 'a', after: 'b' });
   assert.equal(outcomes.changed.code, 'interaction-changed');

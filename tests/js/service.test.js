@@ -96,3 +96,29 @@ test('a frame that cannot be read is let go all the same', async () => {
   assert.equal(closed, 1);
   assert.equal((await handle('open', { input: picture(), options, encode: true })).rejected, false);
 });
+
+test('warming up encodes a picture of its own, ahead of the next request, and changes nothing', async (t) => {
+  const { handle, warmUp } = createService({ wasmModule });
+  warmUp(); // Nothing is loaded yet: nothing to do.
+  const expected = await handle('open', { input: picture(), options, encode: true });
+
+  /** The engine copies every file it has made out of its memory: that is how it is seen to work. @type {number[]} */
+  const files = [];
+  const { slice } = Uint8Array.prototype;
+  Uint8Array.prototype.slice = function (...args) {
+    if (this.length > 1000) files.push(this.length);
+    return slice.apply(this, args);
+  };
+  t.after(() => {
+    Uint8Array.prototype.slice = slice;
+  });
+  warmUp();
+  const opened = await handle('open', { input: picture(), options, encode: true });
+  assert.equal(files.length, 2);
+  assert.ok(files[0] > 20000, 'a picture with grain, and large enough');
+  assert.equal(opened.encoded.sha256, expected.encoded.sha256);
+  await handle('dispose', {});
+  warmUp();
+  await assert.rejects(handle('load', {}), { code: 'disposed' });
+  assert.equal(files.length, 2);
+});

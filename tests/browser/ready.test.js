@@ -1,0 +1,260 @@
+/** A source that was made ready: its newest frame is taken at once, where it is of now and certain whom it shows. */
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { useLab } from './harness.js';
+import { assertScene } from './scene.js';
+
+const { run } = useLab();
+
+/** How old a kept frame may be: FRESH_MS in js/worker/watches.js. */
+const FRESH_MS = 150;
+
+/** Runs in the page ahead of all scripts: a track whose frames are sent by hand, and an adapter over it. */
+function defineStudio() {
+  window.createStudio = async () => {
+    const { paintScene } = await import('/pages/call.js');
+    const track = new MediaStreamTrackGenerator({ kind: 'video' });
+    const writer = track.writable.getWriter();
+    const listeners = new Set();
+    const target = { track, interactionId: 'a', participantId: 'p', kind: 'camera' };
+    return {
+      track,
+      /** One frame, and the time for it to get to whoever reads the track. */
+      async send(counter, { width = 320, height = 180, color } = {}) {
+        const canvas = new OffscreenCanvas(width, height);
+        const context = canvas.getContext('2d');
+        if (color) {
+          context.fillStyle = color;
+          context.fillRect(0, 0, width, height);
+        } else paintScene(context, width, height, counter);
+        await writer.write(new VideoFrame(canvas, { timestamp: performance.now() * 1000 }));
+        await lab.sleep(30);
+      },
+      source: {
+        list: [target],
+        targets() {
+          return this.list;
+        },
+        on(_event, listener) {
+          listeners.add(listener);
+          return () => listeners.delete(listener);
+        },
+        dispose() {},
+        change(changes) {
+          this.list = [{ ...target, ...changes }];
+          for (const listener of [...listeners]) listener();
+        },
+      },
+      listening: () => listeners.size,
+    };
+  };
+}
+
+/** @param {any} shot @param {number} counter */
+async function assertShows(shot, counter) {
+  assert.equal(shot.code, undefined, `${shot.code}: ${shot.message}`);
+  assert.equal((await assertScene(shot.jpeg)).counter, counter);
+}
+
+test('the newest frame is taken without a wait, as long as it is of now', async () => {
+  const { kept, twice, old, next } = await run(
+    async () => {
+      const { track, send } = await createStudio();
+      const stream = new MediaStream([track]);
+      const capture = lab.createCapture();
+      await capture.ready(stream);
+      await send(1);
+      await send(2);
+      const kept = await lab.outcome(capture.snapshot(stream, { timeoutMs: 1000 }));
+      const twice = await lab.outcome(capture.snapshot(stream, { timeoutMs: 1000 }));
+      await lab.sleep(200);
+      const old = await lab.outcome(capture.snapshot(stream, { timeoutMs: 300 }));
+      const taking = lab.outcome(capture.snapshot(stream));
+      await lab.sleep(50);
+      await send(3);
+      const next = await taking;
+      capture.dispose();
+      track.stop();
+      return { kept, twice, old, next };
+    },
+    { before: defineStudio },
+  );
+  for (const shot of [kept, twice]) {
+    await assertShows(shot, 2);
+    assert.equal(shot.frame.method, 'video-frame');
+    // It came a little after it was sent; `send` then waits for 30 ms.
+    assert.ok(shot.frame.ageMs >= 10 && shot.frame.ageMs <= FRESH_MS, `${shot.frame.ageMs} ms old`);
+  }
+  assert.equal(old.code, 'stale-frame');
+  assert.ok(old.ms >= 295, 'a newer one was waited for');
+  await assertShows(next, 3);
+});
+
+test('a frame from before a change, or of an interaction that has moved, does not count', async () => {
+  const shots = await run(
+    async () => {
+      const { track, source, send, listening } = await createStudio();
+      const capture = lab.createCapture();
+      await capture.ready(source);
+      /** The picture sent after `change` shows another number. */
+      const after = async (counter, change) => {
+        await send(counter);
+        await change();
+        const taking = lab.outcome(capture.snapshot(source));
+        await lab.sleep(50);
+        await send(counter + 1);
+        return taking;
+      };
+      const shots = {
+        nothing: await after(10, () => {}),
+        event: await after(20, () => source.change({})),
+        silently: await after(30, () => {
+          source.list = [{ ...source.list[0], interactionId: 'b' }];
+        }),
+        somebody: await after(40, () => {
+          source.list = [{ ...source.list[0], participantId: 'q' }];
+        }),
+        notBefore: await after(50, () => {
+          source.list = [{ ...source.list[0], notBefore: performance.now() }];
+        }),
+        settled: await after(60, () => {}),
+      };
+      const during = listening();
+      capture.dispose();
+      track.stop();
+      return { ...shots, listening: [during, listening()] };
+    },
+    { before: defineStudio },
+  );
+  await assertShows(shots.nothing, 10);
+  await assertShows(shots.event, 21);
+  await assertShows(shots.silently, 31);
+  assert.equal(shots.silently.interactionId, 'b');
+  await assertShows(shots.somebody, 41);
+  await assertShows(shots.notBefore, 51);
+  await assertShows(shots.settled, 60);
+  assert.deepEqual(shots.listening, [1, 0]);
+});
+
+test('a kept frame that is no good is not the end: the next one is tried', async () => {
+  const { black, small, off } = await run(
+    async () => {
+      const { track, send } = await createStudio();
+      const capture = lab.createCapture();
+      await capture.ready(track);
+      const then = async (first, options) => {
+        await first();
+        const taking = lab.outcome(capture.snapshot(track, { timeoutMs: 1500, ...options }));
+        for (let i = 0; i < 5; i++) await send(7, { width: 640, height: 360 });
+        return taking;
+      };
+      const black = await then(() => send(0, { color: '#000' }));
+      const small = await then(() => send(1), { minWidth: 640 });
+      await send(8);
+      track.enabled = false;
+      const off = await lab.outcome(capture.snapshot(track, { timeoutMs: 200 }));
+      capture.dispose();
+      track.stop();
+      return { black, small, off };
+    },
+    { before: defineStudio },
+  );
+  await assertShows(black, 7);
+  await assertShows(small, 7);
+  assert.equal(small.width, 640);
+  assert.equal(off.code, 'camera-off');
+});
+
+test('over a call: the picture of now at any time, none once the sender has stopped, and the decoder never starves', async () => {
+  const { shots, frozen, back, ended } = await run(async () => {
+    const call = await lab.startCall();
+    const capture = lab.createCapture();
+    await lab.ramped(call.track, 320);
+    await capture.ready(call.stream);
+    const shots = [];
+    for (let i = 0; i < 8; i++) {
+      // Nobody takes anything for a while: more frames than any decoder has in store.
+      await lab.sleep(i ? 137 : 2000);
+      const from = call.counter();
+      shots.push({ ...(await lab.outcome(capture.snapshot(call.stream))), from, to: call.counter() });
+    }
+    await call.sender.replaceTrack(null);
+    await lab.sleep(500);
+    const frozen = await lab.outcome(capture.snapshot(call.stream, { timeoutMs: 500 }));
+    await call.sender.replaceTrack(call.sending.track);
+    const back = await lab.outcome(capture.snapshot(call.stream, { timeoutMs: 10000 }));
+    call.hangUp();
+    const ended = await lab.outcome(capture.snapshot(call.stream));
+    capture.dispose();
+    call.end();
+    return { shots, frozen, back, ended };
+  });
+  for (const { from, to, ...shot } of shots) {
+    const { counter } = await assertScene(shot.jpeg);
+    // Ten frames of 33 ms in flight, as without ready(), and what a kept frame may be old.
+    assert.ok(counter > from - 15 && counter <= to, `frame ${counter}, painted ${from} to ${to}`);
+    assert.ok(shot.frame.ageMs <= FRESH_MS, `${shot.frame.ageMs} ms old`);
+    assert.equal(typeof shot.frame.rtpTimestamp, 'number');
+  }
+  const waits = shots.map(({ timings }) => timings.wait).sort((a, b) => a - b);
+  assert.ok(waits[1] < 10, `the quickest waited for ${waits.map(Math.round)} ms`);
+  assert.equal(frozen.code, 'stale-frame');
+  await assertScene(back.jpeg);
+  assert.equal(ended.code, 'stream-ended');
+});
+
+test('a worker that crashes: the next capture waits, the one after does not', async () => {
+  const { lost, kept } = await run(
+    async () => {
+      const { track, send } = await createStudio();
+      const capture = lab.createCapture({ workerUrl: '/pages/worker-that-crashes.js' });
+      await capture.ready(track);
+      await send(1);
+      const string = new BroadcastChannel('crash');
+      string.postMessage('pull');
+      await lab.sleep(300);
+      string.close();
+      const taking = lab.outcome(capture.snapshot(track));
+      for (let i = 0; i < 20; i++) await send(2);
+      const lost = await taking;
+      await send(3);
+      const kept = await lab.outcome(capture.snapshot(track, { timeoutMs: 500 }));
+      capture.dispose();
+      track.stop();
+      return { lost, kept };
+    },
+    { before: defineStudio, expected: /pulled|crash/ },
+  );
+  await assertShows(lost, 2);
+  await assertShows(kept, 3);
+});
+
+for (const [name, options] of Object.entries({ 'in the page': { worker: false }, 'in a worker': {} })) {
+  test(`ready with a source that has nothing yet, or is none, ${name}`, async () => {
+    const { shots, wrong, disposed } = await run(
+      async (options) => {
+        const stream = new MediaStream();
+        const capture = lab.createCapture(options);
+        const wrong = await lab.outcome(capture.ready('video'));
+        await capture.ready(stream);
+        const call = await lab.startCall();
+        await lab.ramped(call.track, 320);
+        stream.addTrack(call.track);
+        await capture.ready(stream);
+        await lab.sleep(500);
+        const shot = await lab.outcome(capture.snapshot(stream));
+        const again = await lab.outcome(capture.snapshot(stream));
+        capture.dispose();
+        const disposed = await lab.outcome(capture.ready(stream));
+        call.end();
+        return { shots: [shot, again], wrong, disposed };
+      },
+      { argument: options },
+    );
+    for (const { jpeg } of shots) await assertScene(jpeg);
+    const wait = Math.min(...shots.map(({ timings }) => timings.wait));
+    if (options.worker !== false) assert.ok(wait < 10, `waited for ${wait} ms`);
+    assert.equal(wrong.code, 'invalid-argument');
+    assert.equal(disposed.code, 'disposed');
+  });
+}
