@@ -72,7 +72,7 @@ function toRow(name, windows, control) {
     longTasks: all('longTasks').reduce((sum, count) => sum + count, 0),
     netCpuMs: summarize(windows.map(({ cpuMs, windowMs }) => cpuMs - idle * windowMs)),
   };
-  if (name === CONTROL) return row;
+  if (windows[0].blobMs === undefined) return row;
   row.blobMs = summarize(all('blobMs'));
   row.bytes = summarize(all('bytes'));
   const stages = Object.keys(windows[0].timings || {});

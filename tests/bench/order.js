@@ -1,5 +1,5 @@
 /** The order of a round: another one each time, so that nobody always runs after the same neighbour; the same every run. */
-import { randomFrom } from '../js/photographs.js';
+import { randomFrom } from '../js/dice.js';
 
 const SEED = 1;
 

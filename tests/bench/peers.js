@@ -1,4 +1,5 @@
 /** The peers that are CommonJS, as ES modules a worker can import. The others are served as they came. */
+import { readFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
 
@@ -20,4 +21,15 @@ export async function bundlePeers(folder) {
     banner: { js: 'const Buffer = Uint8Array;' },
     logLevel: 'error',
   });
+}
+
+const NAMES = ['@cornerstonejs/codec-libjpeg-turbo-8bit', '@jsquash/jpeg', 'jpeg-js'];
+
+/** @returns {Promise<Record<string, string>>} */
+export async function peerVersions() {
+  const version = async (name) => {
+    const file = new URL(`../../node_modules/${name}/package.json`, import.meta.url);
+    return [name, JSON.parse(await readFile(file, 'utf8')).version];
+  };
+  return Object.fromEntries(await Promise.all(NAMES.map(version)));
 }

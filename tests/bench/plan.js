@@ -4,37 +4,67 @@
 export const QUALITY = 0.9;
 
 /**
- * @typedef {object} Plan
- * @property {[number, number][]} sizes Width and height of the frames.
- * @property {number} rounds Measured rounds: in each, every contestant runs once.
+ * @typedef {object} Rounds
+ * @property {number} rounds Measured rounds: in each, everyone runs once.
  * @property {number} warmUp Rounds before them, thrown away: JIT compilers, caches, memory growth.
+ */
+
+/**
+ * @typedef {object} Plan
+ * @property {[number, number]} size Width and height of the frame that everything is compared on.
+ * @property {Rounds} encoding
+ * @property {Rounds & { times: number }} stages `times`: runs between two looks at the clock.
+ * @property {Rounds & { sizes: [number, number][] }} scaling Multiples of TILE in scene.js.
+ * @property {Rounds} options
+ * @property {Rounds & { times: number }} browsers `times`: runs a sample is the mean of, for coarse clocks.
+ * @property {Rounds & { width: number, height: number, frameRate: number }} call The remote video that captures are taken
+ *   from. 15 frames a second, because the sender's encoder shares this machine's cores.
+ * @property {Rounds & { width: number, height: number, frameRate: number }} copies Of `--i420`.
  * @property {number} limitMs After that a run is taken to hang, and ends.
- * @property {{ width: number, height: number, frameRate: number, rounds: number, warmUp: number }} call The remote video
- *   that captures are taken from. 15 frames a second, because the sender's encoder shares this machine's cores.
  */
 
 /** @type {Plan} */
 const FULL = {
-  sizes: [
-    [1280, 720],
-    [1920, 1080],
-  ],
-  rounds: 30,
-  warmUp: 5,
-  limitMs: 1_800_000,
+  size: [1920, 1080],
+  encoding: { rounds: 30, warmUp: 5 },
+  stages: { rounds: 15, warmUp: 2, times: 5 },
+  scaling: {
+    rounds: 25,
+    warmUp: 3,
+    sizes: [
+      [320, 180],
+      [640, 360],
+      [1280, 720],
+      [1920, 1080],
+      [2560, 1440],
+      [3840, 2160],
+    ],
+  },
+  options: { rounds: 15, warmUp: 3 },
+  browsers: { rounds: 10, warmUp: 2, times: 3 },
   call: { width: 1920, height: 1080, frameRate: 15, rounds: 20, warmUp: 2 },
+  copies: { width: 1920, height: 1080, frameRate: 15, rounds: 100, warmUp: 10 },
+  limitMs: 900_000,
 };
 
 /** Seconds: to see that everything runs, not how fast. @type {Plan} */
 const QUICK = {
-  sizes: [
-    [160, 90],
-    [320, 180],
-  ],
-  rounds: 2,
-  warmUp: 1,
-  limitMs: 120_000,
+  size: [320, 180],
+  encoding: { rounds: 2, warmUp: 1 },
+  stages: { rounds: 3, warmUp: 1, times: 20 },
+  scaling: {
+    rounds: 2,
+    warmUp: 1,
+    sizes: [
+      [320, 180],
+      [640, 360],
+    ],
+  },
+  options: { rounds: 2, warmUp: 1 },
+  browsers: { rounds: 2, warmUp: 1, times: 1 },
   call: { width: 640, height: 360, frameRate: 15, rounds: 2, warmUp: 0 },
+  copies: { width: 640, height: 360, frameRate: 15, rounds: 3, warmUp: 1 },
+  limitMs: 120_000,
 };
 
 /** @param {boolean} quick */

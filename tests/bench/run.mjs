@@ -1,48 +1,91 @@
 /**
- * The benchmark: `node tests/bench/run.mjs [--quick] [--out FOLDER]`. Prints Markdown and writes FOLDER/results.json
- * (build/bench by default). Everything runs in one Chromium, one after another. Needs the package and the native
- * programs built: `npm run bench` does both first.
+ * The benchmark: `node tests/bench/run.mjs [--quick] [--out FOLDER] [--publish] [--results FILE] [--i420]`. Prints the
+ * Markdown of the README's figures, and writes FOLDER/results.json and FOLDER/encoders.svg (build/bench by default).
+ * Everything runs one after another, all but the other browsers' tables in one Chromium. `--publish` takes what was
+ * printed into README.md and tests/bench/encoders.svg; `--results` prints what an earlier run has written; `--i420` only
+ * times the ways to copy a frame out of a VideoFrame. Needs the package and the bench's programs built: `npm run bench`
+ * does that first.
  */
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { cpus, loadavg, release, type } from 'node:os';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { parseArgs } from 'node:util';
 import { launchChromium } from '../browser/harness.js';
+import { measureBrowsers } from './browsers.js';
 import { measureCapturing } from './capturing.js';
+import { toChart } from './chart.js';
+import { measureCopies } from './copies.js';
 import { measureEncoding } from './encoding.js';
-import { bundlePeers } from './peers.js';
+import { createExchange } from './exchange.js';
+import { writeFrame } from './frames.js';
+import { measureOptions } from './options.js';
+import { bundlePeers, peerVersions } from './peers.js';
 import { planFor, QUALITY } from './plan.js';
-import { writeCameraFile } from './scene.js';
+import { publish } from './publish.js';
+import { measureScaling } from './scaling.js';
+import { scene, writeCameraFile } from './scene.js';
 import { serve } from './server.js';
 import { measureSizes } from './sizes.js';
-import { toMarkdown } from './table.js';
+import { addsUp, measureStages } from './stages.js';
+import { copiesTable, toMarkdown } from './table.js';
 
 const { values: options } = parseArgs({
-  options: { quick: { type: 'boolean', default: false }, out: { type: 'string' } },
+  options: {
+    quick: { type: 'boolean', default: false },
+    out: { type: 'string' },
+    publish: { type: 'boolean', default: false },
+    results: { type: 'string' },
+    i420: { type: 'boolean', default: false },
+  },
 });
 /** Served, so inside the checkout. */
 const WORK = new URL('../../build/bench/', import.meta.url);
 const OUT = options.out ? pathToFileURL(`${options.out}/`) : WORK;
 const plan = planFor(options.quick);
+const [width, height] = plan.size;
 
-await Promise.all([WORK, OUT].map((folder) => mkdir(folder, { recursive: true })));
-await bundlePeers(WORK);
-const camera = fileURLToPath(new URL(`${plan.call.width}x${plan.call.height}.y4m`, WORK));
-await writeCameraFile(camera, plan.call);
-const { origin, close: closeServer } = await serve();
-try {
-  const { context, close: closeBrowser } = await launchChromium([
-    '--use-fake-ui-for-media-stream',
-    '--use-fake-device-for-media-stream',
-    `--use-file-for-fake-video-capture=${camera}`,
-  ]);
+if (options.results) await show(JSON.parse(await readFile(options.results, 'utf8')));
+else if (options.i420) console.log(copiesTable(await run(copies)));
+else {
+  const results = await run(measure);
+  await writeFile(new URL('results.json', OUT), `${JSON.stringify(results, null, 1)}\n`);
+  await show(results);
+  say(`all samples are in ${fileURLToPath(OUT)}`);
+}
+
+/**
+ * @typedef {object} Lab
+ * @property {import('playwright-core').BrowserContext} context
+ * @property {string} origin
+ * @property {import('./exchange.js').Exchange} exchange For the other browsers.
+ */
+
+/**
+ * @template T
+ * @param {(lab: Lab) => Promise<T>} work
+ */
+async function run(work) {
+  await Promise.all([WORK, OUT].map((folder) => mkdir(folder, { recursive: true })));
+  await bundlePeers(WORK);
+  const format = options.i420 ? plan.copies : plan.call;
+  const camera = fileURLToPath(new URL(`${format.width}x${format.height}.y4m`, WORK));
+  await writeCameraFile(camera, format);
+  const exchange = createExchange();
+  const { origin, close: closeServer } = await serve({ '/exchange': exchange.handle });
   try {
-    await write(await Promise.race([measure(context), interruption()]));
+    const { context, close: closeBrowser } = await launchChromium([
+      '--use-fake-ui-for-media-stream',
+      '--use-fake-device-for-media-stream',
+      `--use-file-for-fake-video-capture=${camera}`,
+    ]);
+    try {
+      return await Promise.race([work({ context, origin, exchange }), interruption()]);
+    } finally {
+      await closeBrowser();
+    }
   } finally {
-    await closeBrowser();
+    await closeServer();
   }
-} finally {
-  await closeServer();
 }
 
 /**
@@ -57,18 +100,34 @@ function interruption() {
   });
 }
 
-/** @param {import('playwright-core').BrowserContext} context */
-async function measure(context) {
+/** @param {Lab} lab */
+async function measure({ context, origin, exchange }) {
   const browser = context.browser();
   const [loadBefore] = loadavg();
-  const frames = [];
-  for (const size of plan.sizes) {
-    say(`encoding ${size.join(' × ')}, ${plan.warmUp} + ${plan.rounds} rounds`);
-    const measureFrame = (page) => measureEncoding({ page, folder: WORK, url: `${origin}/build/bench/`, size, plan });
-    frames.push(await inPage(context, measureFrame));
+  const place = { folder: WORK, url: `${origin}/build/bench/` };
+  const picture = await scene(width, height);
+  const frame = await writeFrame(picture, 'scene', place);
+  const inBench = (work) =>
+    inPage({ context, origin }, (page) =>
+      work((name, ...args) => page.evaluate(([it, values]) => window.bench[it](...values), [name, args])),
+    );
+
+  say(`encoding ${width} × ${height}`);
+  const encoding = await inBench((bench) => measureEncoding({ bench, frame, picture, plan: plan.encoding }));
+  say('stages');
+  const stages = await inBench((bench) => measureStages({ bench, frame, plan: plan.stages }));
+  for (const [name, tasks] of Object.entries(stages)) {
+    if (!addsUp(tasks)) say(`the stages of ${name} do not add up to an encoding: measure again, on a quiet machine`);
   }
-  say(`capturing ${plan.call.width} × ${plan.call.height}, ${plan.call.warmUp} + ${plan.call.rounds} rounds`);
-  const capturing = await inPage(context, (page) => measureCapturing({ browser, page, call: plan.call }));
+  say('scaling');
+  const scaling = await inBench((bench) => measureScaling({ bench, place, plan: plan.scaling }));
+  say('options');
+  const encodeOptions = await inBench((bench) => measureOptions({ bench, frame, plan: plan.options }));
+  say(`capturing ${plan.call.width} × ${plan.call.height}`);
+  const capturing = await inPage({ context, origin }, (page) => measureCapturing({ browser, page, call: plan.call }));
+  say('the other browsers');
+  const url = `${origin}/tests/bench/page/remote.html`;
+  const browsers = await measureBrowsers({ url, exchange, frame, picture, plan: plan.browsers });
   return {
     date: new Date().toISOString(),
     version: JSON.parse(await readFile(new URL('../../package.json', import.meta.url), 'utf8')).version,
@@ -80,19 +139,31 @@ async function measure(context) {
       // Over a minute, runnable tasks: much above 1 before the run, somebody else was at work.
       loadBefore,
     },
+    peers: await peerVersions(),
     plan: { ...plan, quality: QUALITY, quick: options.quick },
-    frames,
+    width,
+    height,
+    encoding,
+    stages,
+    scaling,
+    options: encodeOptions,
     capturing,
+    browsers,
     sizes: await measureSizes(),
   };
 }
 
+/** @param {Lab} lab */
+function copies(lab) {
+  return inPage(lab, (page) => measureCopies(page, plan.copies));
+}
+
 /**
  * @template T
- * @param {import('playwright-core').BrowserContext} context
+ * @param {Pick<Lab, 'context' | 'origin'>} lab
  * @param {(page: import('playwright-core').Page) => Promise<T>} work In a fresh page, closed afterwards.
  */
-async function inPage(context, work) {
+async function inPage({ context, origin }, work) {
   const page = await context.newPage();
   try {
     await page.goto(`${origin}/tests/bench/page/index.html`);
@@ -104,11 +175,11 @@ async function inPage(context, work) {
 }
 
 /** @param {object} results */
-async function write(results) {
-  const file = new URL('results.json', OUT);
-  await writeFile(file, `${JSON.stringify(results, null, 1)}\n`);
-  console.log(toMarkdown(results));
-  say(`all samples are in ${fileURLToPath(file)}`);
+async function show(results) {
+  const [markdown, chart] = [toMarkdown(results), toChart(results)];
+  await writeFile(new URL('encoders.svg', OUT), chart);
+  console.log(markdown);
+  if (options.publish) await publish(markdown, chart);
 }
 
 /** @param {string} line Beside the table, which goes to stdout. */

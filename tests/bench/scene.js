@@ -58,6 +58,42 @@ export async function scene(width, height) {
   return lay(await strip(), width, height);
 }
 
+/** What every frame of scaling.js consists of, so that all have exactly the same detail per pixel. */
+export const TILE = { width: 320, height: 180 };
+
+/**
+ * The same tile, side by side and row under row. It is the middle of each photograph, a third of the tile each.
+ * @param {number} width @param {number} height Multiples of TILE.
+ */
+export async function tiled(width, height) {
+  if (width % TILE.width || height % TILE.height) throw new RangeError(`No multiple of the tile: ${width} × ${height}`);
+  const tile = await cutTile();
+  const data = Buffer.alloc(width * height * 4);
+  for (let y = 0; y < height; ++y) {
+    const line = tile.subarray((y % TILE.height) * TILE.width * 4).subarray(0, TILE.width * 4);
+    for (let x = 0; x < width; x += TILE.width) line.copy(data, (y * width + x) * 4);
+  }
+  return { data, width, height };
+}
+
+/** @returns {Promise<Buffer>} RGBA, rows tight. */
+async function cutTile() {
+  const { data, width, height } = await strip();
+  const tile = Buffer.alloc(TILE.width * TILE.height * 4);
+  const slice = Math.ceil(TILE.width / PHOTOGRAPHS.length);
+  const top = Math.floor((height - TILE.height) / 2);
+  for (let y = 0; y < TILE.height; ++y) {
+    for (let x = 0; x < TILE.width; ++x) {
+      // The photographs are about equally wide: the middles of the strip's thirds.
+      const third = Math.floor(x / slice);
+      const from = Math.floor((width * (third + 0.5)) / PHOTOGRAPHS.length - slice / 2) + (x % slice);
+      const pixel = ((top + y) * width + from) * 4;
+      data.copy(tile, (y * TILE.width + x) * 4, pixel, pixel + 4);
+    }
+  }
+  return tile;
+}
+
 /**
  * The scene as a camera sees it that pans to and fro: a file for Chromium's fake camera (YUV4MPEG2, I420).
  * @param {string} path @param {{ width: number, height: number, frameRate: number }} format

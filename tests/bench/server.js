@@ -14,11 +14,15 @@ const TYPES = {
   '.wasm': 'application/wasm',
 };
 
-/** @returns {Promise<{ origin: string, close: () => Promise<void> }>} */
-export async function serve() {
+/**
+ * @param {Record<string, import('node:http').RequestListener>} [routes] Beside the files: by path.
+ * @returns {Promise<{ origin: string, close: () => Promise<void> }>}
+ */
+export async function serve(routes = {}) {
   const server = createServer(async (request, response) => {
     // Parsed as a URL, so that no ".." is left in it.
     const { pathname } = new URL(request.url, 'http://localhost');
+    if (routes[pathname]) return routes[pathname](request, response);
     const path = fileURLToPath(new URL(`.${pathname}`, ROOT));
     const found = SERVED.test(pathname) ? await stat(path).catch(() => undefined) : undefined;
     if (!found?.isFile()) {
@@ -37,6 +41,9 @@ export async function serve() {
   await new Promise((resolve) => server.listen(0, '127.0.0.1', resolve));
   return {
     origin: `http://127.0.0.1:${server.address().port}`,
-    close: () => new Promise((resolve) => server.close(resolve)),
+    close() {
+      server.closeAllConnections();
+      return new Promise((resolve) => server.close(resolve));
+    },
   };
 }

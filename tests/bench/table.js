@@ -1,16 +1,33 @@
 /** The results as Markdown. */
+import { nsPerPixel, spread } from './scaling.js';
+import { divide, EXTRAS, STAGES } from './stages.js';
+import { judge } from './targets.js';
 
 /** @typedef {import('./statistics.js').Summary} Summary */
 
 /** @param {object} results As run.mjs writes them. */
-export function toMarkdown({ machine, plan, frames, capturing, sizes }) {
+export function toMarkdown(results) {
+  const { plan } = results;
   return [
-    `${machine.browser}, ${machine.cpu} × ${machine.cores}, ${machine.system}, load before ${machine.loadBefore.toFixed(1)}.`,
-    `Median (min–max) of ${plan.rounds} rounds in which everyone ran once, after ${plan.warmUp} to warm up.`,
-    ...frames.flatMap(encodingTable),
-    ...frames.flatMap(stagesTable),
-    ...capturingTable(capturing, plan.call),
-    ...sizesTable(sizes),
+    introduction(results),
+    '',
+    `![One frame to JPEG: each encoder's time](tests/bench/encoders.svg)`,
+    ...encodingTable(results),
+    ...browsersTable(results),
+    ...stagesTable(results),
+    ...scalingTable(results.scaling),
+    ...optionsTable(results),
+    ...capturingTable(results.capturing, plan.call),
+    ...sizesTable(results.sizes),
+    ...targetsTable(results),
+  ].join('\n');
+}
+
+function introduction({ machine, plan, peers }) {
+  const versions = Object.entries(peers).map((it) => it.join(' '));
+  return [
+    `${machine.browser}, ${machine.cores} cores (${machine.cpu}), load before ${machine.loadBefore.toFixed(1)}. Peers: ${versions.join(', ')}.`,
+    `Median (min–max) of ${plan.encoding.rounds} rounds in which everyone ran once; the other tables of fewer.`,
   ].join('\n');
 }
 
@@ -18,9 +35,9 @@ function encodingTable({ width, height, encoding }) {
   const rows = [...encoding].sort((a, b) => a.ms.median - b.ms.median);
   return table(
     `RGBA to JPEG, ${width} × ${height}, quality 90`,
-    ['encoder', 'where', 'ms', '× convertToBlob', 'first run, ms', 'KB', 'sampling', 'PSNR, dB'],
+    ['encoder', 'where', 'ms', '× `convertToBlob`', 'first run, ms', 'KB', 'sampling', 'PSNR, dB'],
     rows.map(({ name, where, ms, ratio, firstMs, bytes, subsampling, psnr }) => [
-      name,
+      emphasize(name),
       where,
       range(ms),
       ratio.toFixed(2),
@@ -32,14 +49,135 @@ function encodingTable({ width, height, encoding }) {
   );
 }
 
-function stagesTable({ width, height, stages }) {
-  const names = Object.keys(stages);
-  const tasks = Object.keys(stages[names[0]]);
+/** @param {string} name */
+const emphasize = (name) => (/^caseframe, (SIMD|baseline)$/.test(name) ? `**${name}**` : name);
+
+function browsersTable({ width, height, machine, encoding, browsers }) {
+  const columns = [
+    { name: machine.browser, encoding },
+    ...browsers.map((it) => ({ ...it, name: `${it.name} ${it.version}` })),
+  ];
+  const names = [...new Set(browsers.flatMap((it) => it.encoding.map(({ name }) => name)))];
   return table(
-    `The engine's stages, ${width} × ${height}, ms (redactions: a quarter of the frame)`,
-    ['stage', ...names],
-    tasks.map((task) => [task, ...names.map((name) => (stages[name][task] ? range(stages[name][task]) : ''))]),
+    `The same in other engines, ${width} × ${height}, ms`,
+    ['encoder', ...columns.map(({ name }) => name)],
+    names.map((name) => [
+      emphasize(name),
+      ...columns.map((column) => {
+        const row = column.encoding.find((it) => it.name === name);
+        return row ? range(row.ms) : '–';
+      }),
+    ]),
   );
+}
+
+const STAGE_NAMES = {
+  copy: 'copy into the heap',
+  analyze: 'analysis',
+  color: 'colour conversion',
+  downsample: 'chroma downsampling',
+  transform: 'sample conversion, DCT, quantisation',
+  huffman: 'Huffman coding',
+  hash: 'SHA-256, twice',
+};
+
+const PROGRAM_NAMES = {
+  simd: 'SIMD',
+  baseline: 'baseline',
+  native: 'native without SIMD',
+  'libjpeg-turbo': 'libjpeg-turbo, native',
+};
+
+function stagesTable({ width, height, stages }) {
+  const programs = Object.keys(stages);
+  const cost = (ms) => nsPerPixel({ width, height }, ms).toFixed(2);
+  const divided = Object.fromEntries(programs.map((program) => [program, divide(stages[program])]));
+  const share = (ms, total) => `${cost(ms)} (${Math.round((ms / total) * 100)} %)`;
+  const line = (name, cell) => [name, ...programs.map((program) => cell(divided[program], stages[program]) ?? '')];
+  return table(
+    `Where the time goes, ${width} × ${height}, ns per pixel in the fastest round; below the total what is done on request`,
+    ['stage', ...programs.map((it) => PROGRAM_NAMES[it])],
+    [
+      ...STAGES.map((it) =>
+        line(STAGE_NAMES[it], ({ stages: parts, total }) => (it in parts ? share(parts[it], total) : undefined)),
+      ),
+      line('the rest', ({ rest, total }) => share(rest, total)),
+      line('**frame to JPEG**', ({ total }) => `**${cost(total)}**`),
+      ...EXTRAS.map((it) => line(extraName(it, width), (_, tasks) => (tasks[it] ? cost(tasks[it].min) : undefined))),
+    ],
+  );
+}
+
+/** @param {string} task @param {number} width */
+function extraName(task, width) {
+  const [, numerator, denominator] = /^downscale to (\d)\/(\d)$/.exec(task) || [];
+  return denominator
+    ? `downscale to a width of ${Math.floor((width * Number(numerator)) / Number(denominator))}`
+    : `${task} the whole frame`;
+}
+
+const SCALING_NAMES = { simd: 'SIMD', baseline: 'baseline', convertToBlob: '`convertToBlob`' };
+
+function scalingTable(rows) {
+  const columns = Object.keys(SCALING_NAMES);
+  const cells = (row) =>
+    columns.map((it) => `${row[it].median.toFixed(2)} (${nsPerPixel(row, row[it].min).toFixed(1)})`);
+  const spreads = columns
+    .map((it) => spread(rows, it))
+    .map((it) => (Number.isNaN(it) ? '–' : `${(it * 100).toFixed(1)} %`));
+  return table(
+    'Scaling: one tile of photographs laid side by side, so that all have the same detail per pixel; ms (ns per pixel in the fastest round)',
+    ['frame', ...columns.map((it) => SCALING_NAMES[it]), 'bits per pixel'],
+    [
+      ...rows.map((row) => [
+        `${row.width} × ${row.height}`,
+        ...cells(row),
+        ((row.bytes * 8) / (row.width * row.height)).toFixed(2),
+      ]),
+      ['spread per pixel, 720p to 4K', ...spreads, ''],
+    ],
+  );
+}
+
+function optionsTable({ width, height, options }) {
+  return table(
+    `Encode options, SIMD, ${width} × ${height}; each alone, the others as by default`,
+    ['option', 'ms', 'KB'],
+    options.map(({ label, ms, bytes }) => [label === 'defaults' ? label : `\`${label}\``, range(ms), kilobytes(bytes)]),
+  );
+}
+
+function targetsTable(results) {
+  const figure = (value, { digits, unit }) =>
+    Number.isFinite(value) ? `${value.toFixed(digits)}${unit && ` ${unit}`}` : '–';
+  return table(
+    'Targets',
+    ['what', 'measured', 'target', 'holds'],
+    judge(results).map((it) => [
+      it.what,
+      figure(it.measured, it),
+      `${it.relation} ${it.limit}${it.unit && ` ${it.unit}`}`,
+      it.holds ? 'yes' : '**no**',
+    ]),
+  );
+}
+
+/** Of `--i420`. @param {object[]} rows */
+export function copiesTable(rows) {
+  return table(
+    'Out of a VideoFrame, in a worker, ms',
+    ['frames of', 'size', 'own format', 'copied as it is', 'KB', 'copied as RGBA', 'KB', 'RGBA ÷ own'],
+    rows.map(({ source, width, height, format, bytes, ms }) => [
+      `a ${source}`,
+      `${width} × ${height}`,
+      format,
+      range(ms.own),
+      kilobytes(bytes.own),
+      range(ms.RGBA),
+      kilobytes(bytes.RGBA),
+      (ms.RGBA.median / ms.own.median).toFixed(1),
+    ]),
+  ).join('\n');
 }
 
 function capturingTable({ width, height, frameRate, rows }, { rounds }) {
@@ -77,7 +215,9 @@ function sizesTable(rows) {
 /** @param {string} title @param {string[]} head @param {string[][]} rows */
 function table(title, head, rows) {
   const line = (cells) => `| ${cells.join(' | ')} |`;
-  return ['', `**${title}**`, '', line(head), line(head.map((_, i) => (i === 0 ? '---' : '---:'))), ...rows.map(line)];
+  // Numbers stand under each other; words, which have no digit, do not need to.
+  const rule = head.map((_, i) => (i > 0 && rows.some((row) => /\d/.test(row[i])) ? '---:' : '---'));
+  return ['', `**${title}**`, '', line(head), line(rule), ...rows.map(line)];
 }
 
 /** @param {Summary} ms */

@@ -7,6 +7,14 @@
 /** The trace's categories that this reads: every task, and `performance.mark`. */
 export const CATEGORIES = ['toplevel', 'blink.user_timing'];
 
+const TASK = 'ThreadControllerImpl::RunTask';
+
+/** What promises do: at the end of a task, but outside its event. */
+const MICROTASKS = 'BlinkScheduler_PerformMicrotaskCheckpoint';
+
+/** Far more than what lies between a task and its microtasks, and far less than a task. In µs. */
+const GAP = 100;
+
 /** W3C Long Tasks API: what is longer blocks input for too long. */
 const LONG_TASK_MS = 50;
 
@@ -31,11 +39,8 @@ export function occupancy({ traceEvents }, from, to) {
     return marks[0];
   });
   if (!(end.tts >= begin.tts)) throw new Error('The trace holds no processor times');
-  const tasks = traceEvents
-    .filter(({ name, ph, pid, tid }) => {
-      return name === 'ThreadControllerImpl::RunTask' && ph === 'X' && pid === begin.pid && tid === begin.tid;
-    })
-    .map(({ ts, dur }) => (Math.min(ts + dur, end.ts) - Math.max(ts, begin.ts)) / 1000)
+  const tasks = tasksOf(traceEvents.filter(({ ph, pid, tid }) => ph === 'X' && pid === begin.pid && tid === begin.tid))
+    .map((task) => (Math.min(task.end, end.ts) - Math.max(task.start, begin.ts)) / 1000)
     .filter((ms) => ms > 0);
   return {
     windowMs: (end.ts - begin.ts) / 1000,
@@ -44,4 +49,20 @@ export function occupancy({ traceEvents }, from, to) {
     longestTaskMs: Math.max(0, ...tasks),
     longTasks: tasks.filter((ms) => ms > LONG_TASK_MS).length,
   };
+}
+
+/**
+ * @param {object[]} events Of one thread.
+ * @returns {{ start: number, end: number }[]} Its tasks, each with its microtasks, in µs.
+ */
+function tasksOf(events) {
+  const tasks = [];
+  for (const { name, ts, dur } of [...events].sort((a, b) => a.ts - b.ts)) {
+    if (name !== TASK && name !== MICROTASKS) continue;
+    const last = tasks[tasks.length - 1];
+    const belongs = last && (ts < last.end || (name === MICROTASKS && ts <= last.end + GAP));
+    if (belongs) last.end = Math.max(last.end, ts + dur);
+    else tasks.push({ start: ts, end: ts + dur });
+  }
+  return tasks;
 }

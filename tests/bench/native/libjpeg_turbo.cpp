@@ -1,18 +1,24 @@
 // The limit: libjpeg-turbo as the system packages it, with what src/jpeg.cpp asks of ours: 4:2:0, integer DCT, standard
 // Huffman tables, one buffer in memory.
-#include <array>
+#include <memory>
 
+#include "jpeg_modules.hpp"
 #include "rounds.hpp"
-
-extern "C" {
-#include <jpeglib.h>
-}
 
 namespace {
 
-using caseframe::bench::Input;
+using namespace caseframe;
 
-std::size_t encode(Input& input) {
+struct Free {
+  void operator()(unsigned char* file) const { std::free(file); }
+};
+
+struct File {
+  std::unique_ptr<unsigned char, Free> bytes;
+  std::size_t size;
+};
+
+File encode(bench::Input& input) {
   jpeg_compress_struct info{};
   jpeg_error_mgr errors{};
   info.err = jpeg_std_error(&errors);
@@ -34,14 +40,17 @@ std::size_t encode(Input& input) {
   }
   jpeg_finish_compress(&info);
   jpeg_destroy_compress(&info);
-  std::free(file);
-  return size;
+  return {std::unique_ptr<unsigned char, Free>(file), size};
 }
 
 }  // namespace
 
 int main(int argc, char** argv) {
-  Input input = caseframe::bench::read_input(argc, argv);
-  const std::array<caseframe::bench::Task, 1> tasks{{{"encode", [&] { return encode(input); }}}};
-  return caseframe::bench::run_rounds(tasks);
+  bench::Input input = bench::read_input(argc, argv);
+  bench::JpegModules modules(input.pixels.data(), input.width, input.height, input.quality);
+  const File file = encode(input);
+  if (!modules.made({file.bytes.get(), file.size})) bench::fail("the stages make another picture than the encoder");
+  std::vector<bench::Task> tasks = modules.tasks();
+  tasks.push_back({"encode", [&] { return encode(input).size; }});
+  return bench::answer(tasks);
 }

@@ -1,18 +1,15 @@
-// What both programs share: `PROGRAM FRAME.rgba WIDTH HEIGHT QUALITY` reads the frame, then runs every task once for
-// each line on stdin and answers with one line of JSON, {"task": {"ms": 7.4, "bytes": 612345}, …}, so that its rounds
-// can stand between those of a browser.
+// What both programs share: `PROGRAM FRAME.rgba WIDTH HEIGHT QUALITY` reads the frame, then waits for lines of a task
+// and how often to run it, `TIMES TASK`, and answers each with the mean and the size of the file, `{"ms": 7.4, "bytes":
+// 612345}`; so that its rounds can stand between those of a browser.
 #pragma once
 
-#include <chrono>
-#include <cstddef>
 #include <cstdint>
-#include <cstdio>
-#include <cstdlib>
-#include <functional>
+#include <cstring>
 #include <span>
 #include <utility>
 
 #include "buffer.hpp"
+#include "task.hpp"
 
 namespace caseframe::bench {
 
@@ -22,17 +19,6 @@ struct Input {
   std::uint32_t height;
   int quality;  // 1..100
 };
-
-struct Task {
-  const char* name;
-  // Bytes of the file made; 0 for what makes none.
-  std::function<std::size_t()> run;
-};
-
-[[noreturn]] inline void fail(const char* message) {
-  std::fprintf(stderr, "%s\n", message);
-  std::exit(EXIT_FAILURE);
-}
 
 inline Input read_input(int argc, char** argv) {
   if (argc != 5) fail("usage: PROGRAM FRAME.rgba WIDTH HEIGHT QUALITY");
@@ -48,19 +34,21 @@ inline Input read_input(int argc, char** argv) {
   return input;
 }
 
-inline int run_rounds(std::span<const Task> tasks) {
-  using Clock = std::chrono::steady_clock;
-  for (int c = std::getchar(); c != EOF; c = std::getchar()) {
-    if (c != '\n') continue;
-    const char* separator = "{";
+inline int answer(std::span<const Task> tasks) {
+  char line[64];
+  while (std::fgets(line, sizeof line, stdin) != nullptr) {
+    line[std::strcspn(line, "\n")] = '\0';
+    char* name = nullptr;
+    const int times = static_cast<int>(std::strtol(line, &name, 10));
+    while (*name == ' ') ++name;
+    bool known = false;
     for (const Task& task : tasks) {
-      const auto start = Clock::now();
-      const std::size_t bytes = task.run();
-      const std::chrono::duration<double, std::milli> took = Clock::now() - start;
-      std::printf("%s\"%s\": {\"ms\": %.4f, \"bytes\": %zu}", separator, task.name, took.count(), bytes);
-      separator = ", ";
+      if (std::strcmp(task.name, name) != 0) continue;
+      const auto [ms, bytes] = measure(task, times);
+      std::printf("{\"ms\": %.5f, \"bytes\": %zu}\n", ms, bytes);
+      known = true;
     }
-    std::puts("}");
+    if (!known || times < 1) fail("expected TIMES TASK, of a task that there is");
     std::fflush(stdout);
   }
   return EXIT_SUCCESS;

@@ -40,17 +40,74 @@ const WAYS = {
     };
   },
 
-  async caseframe(stream) {
+  /** A source that was made ready, as the guide's element was. */
+  caseframe: makeReady,
+
+  /** The same without a click: what it costs to be ready. */
+  async 'caseframe, no capture'(stream) {
+    const { end } = await makeReady(stream);
+    return { end };
+  },
+
+  /** A source that nobody has made ready: waits for a frame that is newer than the click. */
+  async 'caseframe, unprepared'(stream) {
     return { capture: () => capture.snapshot(stream, { quality: QUALITY }), end() {} };
+  },
+
+  /** As in browsers without WebCodecs: an element, which plays all the time like the guide's, and a canvas. */
+  async 'caseframe, canvas'(stream) {
+    const { VideoFrame } = globalThis;
+    delete globalThis.VideoFrame;
+    const track = stream.getVideoTracks()[0].clone();
+    await capture.snapshot(track);
+    return {
+      capture: () => capture.snapshot(track, { quality: QUALITY }),
+      end() {
+        track.stop();
+        globalThis.VideoFrame = VideoFrame;
+      },
+    };
+  },
+
+  /** As in browsers without module workers: the engine runs on the page's thread. */
+  async 'caseframe, no worker'(stream) {
+    return { capture: () => captureInPage.snapshot(stream, { quality: QUALITY }), end() {} };
+  },
+};
+
+/** For its own window only: what it costs must not fall on the others. @param {MediaStream} stream @returns {Promise<Way>} */
+async function makeReady(stream) {
+  await capture.ready(source);
+  source.show(stream.getVideoTracks());
+  return { capture: () => capture.snapshot(source, { quality: QUALITY }), end: () => source.show([]) };
+}
+
+/** A source whose tracks come and go. */
+const source = {
+  /** @type {MediaStreamTrack[]} */ tracks: [],
+  /** @type {Set<() => void>} */ listeners: new Set(),
+  targets() {
+    return this.tracks.map((track) => ({ track, interactionId: null, participantId: null, kind: 'stream' }));
+  },
+  on(_event, listener) {
+    this.listeners.add(listener);
+    return () => this.listeners.delete(listener);
+  },
+  dispose() {},
+  /** @param {MediaStreamTrack[]} tracks */
+  show(tracks) {
+    this.tracks = tracks;
+    for (const listener of this.listeners) listener();
   },
 };
 
 const capture = createCapture();
+const captureInPage = createCapture({ worker: false });
 let call;
 
 /** @param {{ width: number, height: number, frameRate: number }} format */
 export async function prepareCaptures(format) {
-  await capture.ready();
+  await Promise.all([capture.ready(), captureInPage.ready()]);
   call = { ...(await startCall(format)), format };
 }
 

@@ -10,13 +10,20 @@
  */
 
 /** @typedef {{ data: Uint8ClampedArray<ArrayBuffer>, width: number, height: number }} Frame */
-/** @typedef {(frame: Frame, quality: number) => Promise<Contestant>} Create */
+/** @typedef {{ quality: number } & object} Options Of engine.encode; the others look at the quality only. */
+/** @typedef {(frame: Frame, options: Options) => Promise<Contestant>} Create */
 
-/** Analysis and SHA-256 included: the engine makes no file without them. @type {(variant: 'simd' | 'baseline') => Create} */
-const caseframe = (variant) => async (frame, quality) => {
+/** As every capture has one. Without it the engine derives one from the picture, which is a second SHA-256. */
+const NAMED = { id: '3f1c9a0e-5d6e-4f70-8a9b-0c1d2e3f4a5b' };
+
+/**
+ * Analysis and SHA-256 included: the engine makes no file without them.
+ * @type {(variant: 'simd' | 'baseline', metadata: object) => Create}
+ */
+const caseframe = (variant, metadata) => async (frame, options) => {
   const { createEngine } = await import('/dist/engine/index.js');
   const engine = await createEngine({ variant });
-  return { encode: () => engine.encode(frame, { quality }).jpeg };
+  return { encode: () => engine.encode(frame, { metadata, ...options }).jpeg };
 };
 
 /**
@@ -32,13 +39,13 @@ function draw(canvas, { data, width, height }) {
 }
 
 /** @type {Create} */
-async function convertToBlob(frame, quality) {
+async function convertToBlob(frame, { quality }) {
   const canvas = new OffscreenCanvas(1, 1);
   return { prepare: draw(canvas, frame), encode: () => canvas.convertToBlob({ type: 'image/jpeg', quality }) };
 }
 
 /** @type {Create} */
-async function toBlob(frame, quality) {
+async function toBlob(frame, { quality }) {
   const canvas = document.createElement('canvas');
   return {
     prepare: draw(canvas, frame),
@@ -47,11 +54,13 @@ async function toBlob(frame, quality) {
 }
 
 /** @type {(options: object) => Create} */
-const jsquash = (options) => async (frame, quality) => {
-  const { default: encode } = await import('/node_modules/@jsquash/jpeg/encode.js');
-  const image = new ImageData(frame.data, frame.width, frame.height);
-  return { encode: async () => new Uint8Array(await encode(image, { quality: quality * 100, ...options })) };
-};
+const jsquash =
+  (options) =>
+  async (frame, { quality }) => {
+    const { default: encode } = await import('/node_modules/@jsquash/jpeg/encode.js');
+    const image = new ImageData(frame.data, frame.width, frame.height);
+    return { encode: async () => new Uint8Array(await encode(image, { quality: quality * 100, ...options })) };
+  };
 
 /**
  * mozjpeg without what makes it slow on purpose, as far as its options reach: trellis quantisation itself has none.
@@ -60,7 +69,7 @@ const jsquash = (options) => async (frame, quality) => {
 const LIKE_THE_OTHERS = { progressive: false, optimize_coding: false, quant_table: 0, auto_subsample: false };
 
 /** It takes RGB only: leaving alpha out is part of using it. @type {Create} */
-async function cornerstone({ data, width, height }, quality) {
+async function cornerstone({ data, width, height }, { quality }) {
   const { cornerstone: load } = await import('/build/bench/peers.js');
   const folder = '/node_modules/@cornerstonejs/codec-libjpeg-turbo-8bit/dist/';
   const module = await load({ locateFile: (file) => folder + file });
@@ -84,16 +93,19 @@ async function cornerstone({ data, width, height }, quality) {
 }
 
 /** 4:4:4 only. @type {Create} */
-async function jpegJs(frame, quality) {
+async function jpegJs(frame, { quality }) {
   const { jpegJs: encode } = await import('/build/bench/peers.js');
   return { encode: () => encode(frame, Math.round(quality * 100)).data };
 }
 
+const hasOffscreenCanvas = () => typeof OffscreenCanvas === 'function' && 'convertToBlob' in OffscreenCanvas.prototype;
+
 /** Where each runs: a module worker of its own, or the page's main thread. */
 export const CONTESTANTS = {
-  'caseframe, SIMD': { where: 'worker', create: caseframe('simd') },
-  'caseframe, baseline': { where: 'worker', create: caseframe('baseline') },
-  'OffscreenCanvas.convertToBlob': { where: 'worker', create: convertToBlob },
+  'caseframe, SIMD': { where: 'worker', create: caseframe('simd', NAMED) },
+  'caseframe, SIMD, its id derived': { where: 'worker', create: caseframe('simd', {}) },
+  'caseframe, baseline': { where: 'worker', create: caseframe('baseline', NAMED) },
+  'OffscreenCanvas.convertToBlob': { where: 'worker', create: convertToBlob, available: hasOffscreenCanvas },
   'canvas.toBlob': { where: 'page', create: toBlob },
   '@cornerstonejs/codec-libjpeg-turbo-8bit': { where: 'worker', create: cornerstone },
   'jpeg-js': { where: 'worker', create: jpegJs },

@@ -6,7 +6,11 @@ import { createRunner } from './runner.js';
 
 const jobs = [];
 
-export const contestants = () => Object.entries(CONTESTANTS).map(([name, { where }]) => ({ name, where }));
+/** Who can take part in this browser. */
+export const contestants = () =>
+  Object.entries(CONTESTANTS)
+    .filter(([, { available }]) => !available || available())
+    .map(([name, { where }]) => ({ name, where }));
 
 /** @param {Job} job @returns {Promise<number>} */
 export async function add(job) {

@@ -1,5 +1,6 @@
 /** What the runner calls in this page. */
 import * as captures from './captures.js';
+import * as copies from './copies.js';
 import * as jobs from './jobs.js';
 
-window.bench = { ...jobs, ...captures };
+window.bench = { ...jobs, ...captures, ...copies };

@@ -9,25 +9,27 @@ import { createStages } from './stages.js';
  * @property {string} url Of the raw RGBA.
  * @property {number} width
  * @property {number} height
- * @property {number} quality 0..1
+ * @property {import('./contestants.js').Options} options
+ * @property {number} [times] Runs that a sample is the mean of.
  */
 
 /** @param {Job} job */
-export async function createRunner({ contestant, stages, url, width, height, quality }) {
+export async function createRunner({ contestant, stages, url, width, height, options, times = 1 }) {
   const data = new Uint8ClampedArray(await (await fetch(url)).arrayBuffer());
   const frame = { data, width, height };
-  if (stages) {
-    const { round } = await createStages(frame, stages, quality);
-    return { round };
-  }
-  const { prepare, encode } = await CONTESTANTS[contestant].create(frame, quality);
+  if (stages) return createStages(frame, stages, options, times);
+  const { prepare, encode } = await CONTESTANTS[contestant].create(frame, options);
   return {
     /** @returns {Promise<{ encode: number }>} Milliseconds. */
     async round() {
-      if (prepare) prepare();
-      const start = performance.now();
-      await encode();
-      return { encode: performance.now() - start };
+      let ms = 0;
+      for (let i = 0; i < times; ++i) {
+        if (prepare) prepare();
+        const start = performance.now();
+        await encode();
+        ms += performance.now() - start;
+      }
+      return { encode: ms / times };
     },
     /** @returns {Promise<Uint8Array>} The file it makes. */
     async file() {

@@ -1,0 +1,10 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { insert } from './publish.js';
+
+test('figures replace those between the markers, and nothing else', () => {
+  const page = (figures) => `# Head\n<!-- figures:begin -->\n${figures}<!-- figures:end -->\n## Next\n`;
+  assert.equal(insert(page('old\nfigures\n'), '\nnew\n\n| a |\n'), page('new\n\n| a |\n'));
+  assert.equal(insert(page(''), 'new'), page('new\n'));
+  assert.throws(() => insert('# Head\n', 'new'), /README.md has no place/);
+});
