@@ -2,10 +2,11 @@
 
 import { CaptureError, createCapture, fromMediaStream } from 'caseframe';
 import { startCall } from './customer.js';
+import { createFaceHiding, isFromDetector } from './faces.js';
 import { createRedaction } from './redaction.js';
 import { createScene } from './scene.js';
 import { createSnapshotList } from './snapshots.js';
-import { localise, strings } from './strings.js';
+import { localise, sayFaces, strings } from './strings.js';
 import { upload } from './upload.js';
 
 /** A capture is usually faster than this: no button appears just to vanish. */
@@ -25,6 +26,7 @@ const sourceChoice = /** @type {HTMLSelectElement} */ (byId('source'));
 
 localise();
 const redaction = createRedaction(byId('stage'), byId('redaction-outline'));
+const faces = createFaceHiding(/** @type {HTMLInputElement} */ (byId('hide-faces')), byId('faces-state'));
 const list = createSnapshotList(byId('snapshots'), byId('no-snapshots'), explain);
 const leaving = new AbortController();
 const capture = createCapture();
@@ -54,6 +56,8 @@ async function answerCall() {
   try {
     if (isGenesys) await answerGenesysCalls();
     else await answerPlainCall();
+    // The newest frame is at hand then: a click need not wait for the next.
+    capture.ready(source).catch(showError);
   } catch (error) {
     showCallState('ended');
     throw error;
@@ -106,14 +110,18 @@ async function captureNow() {
   const interactionId = interaction.value;
   underWay = new AbortController();
   const endBusy = showBusy();
+  const search = faces.search({ mode: redaction.mode(), signal: underWay.signal });
   try {
     const snapshot = await capture.snapshot(source, {
       interactionId,
       redact: redaction.regions(),
+      detect: search?.detect,
       signal: underWay.signal,
     });
-    showMessage('status', strings.captured);
-    list.add(snapshot, () => upload(snapshot, { agentId: AGENT_ID, signal: leaving.signal }));
+    const facesFound = search?.found();
+    showMessage('status', strings.captured + (facesFound === undefined ? '' : `. ${sayFaces(facesFound)}`));
+    const send = () => upload(snapshot, { agentId: AGENT_ID, signal: leaving.signal });
+    list.add(snapshot, send, facesFound);
   } catch (error) {
     showError(error);
   } finally {
@@ -141,6 +149,7 @@ function showBusy() {
 function explain(error) {
   if (!(error instanceof CaptureError)) throw error; // A mistake in this page: for its developer, not for the agent.
   const { code, advice } = error;
+  if (isFromDetector(error) && code !== 'aborted') return { code, advice: strings.facesFailed };
   return { code, advice: strings.advice[code] ?? advice };
 }
 
@@ -210,6 +219,7 @@ addEventListener('pagehide', ({ persisted }) => {
   call?.end();
   source.dispose();
   capture.dispose();
+  faces.dispose();
 });
 
 await answerCall();

@@ -68,6 +68,9 @@ export function createRedaction(stage, outline) {
     /** An area that is half entered would cover nothing: the agent is told, and nothing is captured. */
     reportValidity: () => !on.checked || inputs.every((input) => input.reportValidity()),
 
+    /** @returns {import('caseframe/engine').Region['mode']} */
+    mode: () => /** @type {import('caseframe/engine').Region['mode']} */ (mode.value),
+
     /**
      * The regions for a capture, in ratios of the picture, whatever size it arrives in.
      * @returns {import('caseframe/engine').Region[]}
@@ -75,8 +78,7 @@ export function createRedaction(stage, outline) {
     regions() {
       if (!on.checked) return [];
       const { x, y, width, height } = area();
-      const chosen = /** @type {import('caseframe/engine').Region['mode']} */ (mode.value);
-      return [{ x: x / 100, y: y / 100, width: width / 100, height: height / 100, unit: 'ratio', mode: chosen }];
+      return [{ x: x / 100, y: y / 100, width: width / 100, height: height / 100, unit: 'ratio', mode: this.mode() }];
     },
   };
 }

@@ -1,6 +1,6 @@
 /** The list of what was captured, the newest first. */
 
-import { formatNumber, language, strings } from './strings.js';
+import { formatNumber, language, sayFaces, strings } from './strings.js';
 
 /** @typedef {import('caseframe').Snapshot} Snapshot */
 
@@ -17,10 +17,11 @@ export function createSnapshotList(list, placeholder, explain) {
    * Shows the snapshot at once and sends it.
    * @param {Snapshot} snapshot
    * @param {() => Promise<import('./upload.js').Receipt>} send called again where the agent wants another try
+   * @param {number} [facesFound] where they were looked for
    */
-  async function add(snapshot, send) {
+  async function add(snapshot, send, facesFound) {
     const delivery = element('p', 'delivery');
-    const item = entry(snapshot, delivery);
+    const item = entry(snapshot, delivery, facesFound);
     placeholder.hidden = true;
     list.prepend(item);
     if (list.children.length > LONGEST_LIST) remove(/** @type {HTMLElement} */ (list.lastElementChild));
@@ -49,13 +50,18 @@ export function createSnapshotList(list, placeholder, explain) {
   return { add };
 }
 
-/** @param {Snapshot} snapshot @param {HTMLElement} delivery */
-function entry(snapshot, delivery) {
+/** @param {Snapshot} snapshot @param {HTMLElement} delivery @param {number} [facesFound] */
+function entry(snapshot, delivery, facesFound) {
   const item = element('li', 'snapshot');
   item.dataset.id = snapshot.id;
   const time = new Intl.DateTimeFormat(language, { timeStyle: 'medium' }).format(new Date(snapshot.capturedAt));
   const head = element('div', 'head');
-  head.append(element('h3', '', time), badge(snapshot.report.verdict), delivery);
+  head.append(element('h3', '', time), badge(snapshot.report.verdict));
+  if (facesFound !== undefined) {
+    item.dataset.faces = String(facesFound); // Shown larger, to be checked.
+    head.append(element('p', 'faces', sayFaces(facesFound)));
+  }
+  head.append(delivery);
   item.append(
     thumbnail(snapshot, time),
     head,

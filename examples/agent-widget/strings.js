@@ -28,6 +28,13 @@ const en = {
   mainThread: 'Page',
   total: 'Total',
   sha256: 'SHA-256',
+  facesLoading: 'Loading face detection …',
+  facesReady: 'Face detection is ready.',
+  facesUnavailable: 'Face detection could not be loaded. While this is on, every capture tries again.',
+  facesFailed: 'Faces could not be looked for, so nothing was captured. Try again, or turn “Hide faces” off.',
+  facesNone: '0 faces found: check the picture',
+  facesOne: '1 face hidden: check the picture for others',
+  facesSome: '{count} faces hidden: check the picture for others',
   /** The sentence of each CaptureError is English already. @type {Record<string, string>} */
   advice: {},
 };
@@ -61,6 +68,16 @@ const de = {
   mainThread: 'Seite',
   total: 'Gesamt',
   sha256: 'SHA-256',
+  facesLoading: 'Die Gesichtserkennung wird geladen …',
+  facesReady: 'Die Gesichtserkennung ist bereit.',
+  facesUnavailable:
+    'Die Gesichtserkennung konnte nicht geladen werden. Solange dies eingeschaltet ist, versucht es jede Aufnahme erneut.',
+  facesFailed:
+    'Nach Gesichtern konnte nicht gesucht werden, es wurde nichts aufgenommen. Versuchen Sie es erneut oder schalten ' +
+    'Sie „Gesichter verbergen“ aus.',
+  facesNone: '0 Gesichter gefunden: Prüfen Sie das Bild',
+  facesOne: '1 Gesicht verborgen: Prüfen Sie, ob weitere zu sehen sind',
+  facesSome: '{count} Gesichter verborgen: Prüfen Sie, ob weitere zu sehen sind',
   advice: {
     'no-source': 'Es gibt kein Video, das aufgenommen werden könnte. Bitten Sie darum, die Kamera einzuschalten.',
     'camera-off':
@@ -109,6 +126,11 @@ const germanPage = {
   top: 'Oben %',
   width: 'Breite %',
   height: 'Höhe %',
+  faces: 'Gesichter',
+  facesHint:
+    'Sucht in jedem aufgenommenen Bild nach Gesichtern und macht sie mit dem oben gewählten Verfahren unkenntlich, ' +
+    'bevor irgendetwas gespeichert wird. Manche werden übersehen: Prüfen Sie jedes Bild.',
+  hideFaces: 'Gesichter verbergen',
   snapshots: 'Aufnahmen',
   noSnapshots: 'Noch nichts aufgenommen. Aufnahmen erscheinen hier und werden bei der Interaktion abgelegt.',
   simulation: 'Simulierte Gegenseite',
@@ -139,4 +161,10 @@ export function localise() {
 /** @param {number} value @param {Intl.NumberFormatOptions} [options] */
 export function formatNumber(value, options) {
   return new Intl.NumberFormat(language, options).format(value);
+}
+
+/** @param {number} count */
+export function sayFaces(count) {
+  if (count === 0) return strings.facesNone;
+  return count === 1 ? strings.facesOne : strings.facesSome.replace('{count}', formatNumber(count));
 }

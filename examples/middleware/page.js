@@ -1,10 +1,14 @@
-/** Serves the agent widget at `/` and the built package at `/caseframe/`, under the policy the package promises. */
+/**
+ * Serves the agent widget at `/`, the built package at `/caseframe/` and the face detector at `/face-detection/`, under
+ * the policy the package promises.
+ */
 
 import { createHash } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
+import { DETECTOR_FILES, detectorFolder, VENDOR_FILES, vendorFolders } from '@caseframe/example-face-detection/vendor';
 import staticFiles from '@fastify/static';
 
 /** @typedef {{ widgetFolder: string, packageFolder: string }} PageFolders */
@@ -33,7 +37,14 @@ export async function pageRoutes(app, { widgetFolder, packageFolder }) {
     reply.headers({ 'content-security-policy': policy, 'cache-control': 'no-cache' });
   };
   await app.register(staticFiles, { root: widgetFolder, prefix: '/', setHeaders });
-  await app.register(staticFiles, { root: packageFolder, prefix: '/caseframe/', setHeaders, decorateReply: false });
+  for (const { allowed, ...folder } of [
+    { root: packageFolder, prefix: '/caseframe/' },
+    { root: vendorFolders(), prefix: '/face-detection/vendor/', allowed: VENDOR_FILES },
+    { root: detectorFolder, prefix: '/face-detection/', allowed: DETECTOR_FILES },
+  ]) {
+    const allowedPath = allowed && ((/** @type {string} */ path) => allowed.includes(path.replace(/^\//, '')));
+    await app.register(staticFiles, { ...folder, allowedPath, setHeaders, decorateReply: false });
+  }
 }
 
 /**

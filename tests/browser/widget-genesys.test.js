@@ -1,33 +1,14 @@
 /** The demo on the real Genesys SDK: two customers, switched between, camera off, screen shared; the files on the disk. */
 import assert from 'node:assert/strict';
-import { mkdtemp, readFile, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { after, before, test } from 'node:test';
+import { before, test } from 'node:test';
 import sharp from 'sharp';
-import { installedFolders } from '../../examples/middleware/page.js';
-import { createMiddleware } from '../../examples/middleware/server.js';
 import { bundleSdk } from '../../toolchain/bundle-sdk.mjs';
-import { launchChromium } from './harness.js';
+import { useDemo } from './demo.js';
 
-/** @type {import('fastify').FastifyInstance} */ let middleware;
-/** @type {Awaited<ReturnType<typeof launchChromium>>} */ let browser;
-/** @type {string} */ let base;
-/** @type {string} */ let dataFolder;
-
-before(async () => {
-  await bundleSdk();
-  dataFolder = await mkdtemp(join(tmpdir(), 'caseframe-widget-'));
-  middleware = await createMiddleware({ ...installedFolders(), dataFolder });
-  base = await middleware.listen({ host: '127.0.0.1', port: 0 });
-  browser = await launchChromium();
-});
-
-after(async () => {
-  await browser?.close();
-  await middleware?.close();
-  await rm(dataFolder, { recursive: true, force: true });
-});
+const demo = useDemo();
+before(() => bundleSdk());
 
 /** The mean of a file's header strip of blue, which only the shared screen has, and of its card, in RGB. @param {Buffer} jpeg */
 async function read(jpeg) {
@@ -43,7 +24,7 @@ async function read(jpeg) {
 const onCard = (/** @type {Awaited<ReturnType<typeof read>>} */ picture) => picture.at(0.9, 0.625);
 
 test('two customers over the Genesys SDK: each picture under its own interaction', async (t) => {
-  const page = await browser.context.newPage();
+  const page = await demo.browser.context.newPage();
   /** @type {string[]} */
   const problems = [];
   page.on('pageerror', (error) => problems.push(String(error)));
@@ -51,7 +32,7 @@ test('two customers over the Genesys SDK: each picture under its own interaction
     if (message.type() === 'error') problems.push(message.text());
   });
   t.after(() => page.close());
-  await page.goto(`${base}/?lang=en&scene=still`);
+  await page.goto(`${demo.base}/?lang=en&scene=still`);
   await page.selectOption('#source', 'genesys');
   await page.waitForURL(/source=genesys/);
   const shown = (/** @type {string} */ id) =>
@@ -70,7 +51,7 @@ test('two customers over the Genesys SDK: each picture under its own interaction
     const newest = page.locator('.snapshot').first();
     await newest.and(page.locator('[data-delivery=stored]')).waitFor();
     const id = await newest.getAttribute('data-id');
-    const folder = join(dataFolder, 'video-snapshots', await page.inputValue('#interaction'));
+    const folder = join(demo.snapshots, await page.inputValue('#interaction'));
     return read(await readFile(join(folder, `${id}.jpg`)));
   }
 

@@ -5,16 +5,13 @@
 
 import assert from 'node:assert/strict';
 import { createHash } from 'node:crypto';
-import { mkdir, mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { mkdir, readdir } from 'node:fs/promises';
 import { join } from 'node:path';
-import { after, before, describe, test } from 'node:test';
+import { before, describe, test } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import sharp from 'sharp';
-import { installedFolders } from '../../examples/middleware/page.js';
-import { createMiddleware } from '../../examples/middleware/server.js';
 import { CaptureError } from '../../js/errors.js';
-import { launchChromium } from './harness.js';
+import { connected, sharpPicture, useDemo } from './demo.js';
 
 const SCREENSHOTS = fileURLToPath(new URL('../../build/screenshots/', import.meta.url));
 /** Around the number on the customer's card, in percent of the picture. */
@@ -30,32 +27,16 @@ const LONG_TASK_MS = 50;
 /** What the counter of the still scene shows. */
 const STILL_COUNT = 0b1010_0101_1100_0011;
 
-/** @type {import('fastify').FastifyInstance} */ let middleware;
-/** @type {Awaited<ReturnType<typeof launchChromium>>} */ let browser;
-/** @type {string} */ let base;
-/** @type {string} */ let dataFolder;
-
-before(async () => {
-  dataFolder = await mkdtemp(join(tmpdir(), 'caseframe-widget-'));
-  middleware = await createMiddleware({ ...installedFolders(), dataFolder });
-  base = await middleware.listen({ host: '127.0.0.1', port: 0 });
-  browser = await launchChromium();
-  await mkdir(SCREENSHOTS, { recursive: true });
-});
-
-after(async () => {
-  await browser?.close();
-  await middleware?.close();
-  await rm(dataFolder, { recursive: true, force: true });
-});
+const demo = useDemo();
+before(() => mkdir(SCREENSHOTS, { recursive: true }));
 
 describe('a capture', () => {
   test('files what the customer’s camera saw, but for the covered number', async (t) => {
-    const page = await openWidget(t, { scene: 'still' });
-    await sharpPicture(page);
+    const page = await demo.openWidget(t, { scene: 'still' });
+    await sharpPicture(page, MIN_PSNR + 1);
     await coverNumber(page);
     await page.click('#capture');
-    const { jpeg, record, id } = await stored(page);
+    const { jpeg, record, id } = await demo.stored(page);
 
     assert.equal(record.sha256, createHash('sha256').update(jpeg).digest('hex'));
     assert.deepEqual([record.id, record.agentId, record.annotation], [id, 'demo-agent', 'queued']);
@@ -94,10 +75,10 @@ describe('a capture', () => {
   });
 
   test('is never older than what the agent saw on clicking', async (t) => {
-    const page = await openWidget(t);
+    const page = await demo.openWidget(t);
     for (let n = 0; n < 3; n += 1) {
       const seen = await page.evaluate(seeAndClick, COUNTER);
-      const { jpeg } = await stored(page, n + 1);
+      const { jpeg } = await demo.stored(page, n + 1);
       const now = await page.evaluate(() => globalThis.caseframeDemo.scene.frame());
       const counter = readCounter(await decode(jpeg));
       t.diagnostic(`seen ${seen}, captured ${counter}, sent by the time it was stored ${now}`);
@@ -107,14 +88,14 @@ describe('a capture', () => {
 
   test('never blocks the page', async (t) => {
     // In the still scene the page's own drawing is one copy a frame: what would be long is the capture.
-    const page = await openWidget(t, { scene: 'still' });
+    const page = await demo.openWidget(t, { scene: 'still' });
     await coverNumber(page);
     const captures = [];
     for (let n = 0; n < 6; n += 1) {
       const trace = await startTrace();
       const before = await page.evaluate(() => performance.now());
       await page.click('#capture');
-      await stored(page, n + 1);
+      await demo.stored(page, n + 1);
       captures.push({ longTasks: await longTasksSince(page, before), busiestMs: await trace.busiestTaskMs() });
     }
     t.diagnostic(JSON.stringify(captures));
@@ -135,7 +116,7 @@ describe('a capture', () => {
   });
 
   test('works from the keyboard alone', async (t) => {
-    const page = await openWidget(t, { scene: 'still' });
+    const page = await demo.openWidget(t, { scene: 'still' });
     await tabTo(page, 'redact');
     await page.keyboard.press('Space');
     await tabTo(page, 'redact-mode');
@@ -146,15 +127,15 @@ describe('a capture', () => {
       await page.keyboard.type(String(percent));
     }
     await page.keyboard.press('Alt+C');
-    const first = await stored(page, 1);
+    const first = await demo.stored(page, 1);
     assert.equal(first.record.metadata.redactions[0].mode, 'fill');
     await tabTo(page, 'capture');
     await page.keyboard.press('Enter');
-    await stored(page, 2);
+    await demo.stored(page, 2);
   });
 
   test('covers the rectangle that was drawn on the video', async (t) => {
-    const page = await openWidget(t, { scene: 'still' });
+    const page = await demo.openWidget(t, { scene: 'still' });
     const box = await page.locator('#stage').boundingBox();
     assert.ok(box);
     const at = (/** @type {number} */ x, /** @type {number} */ y) => [box.x + box.width * x, box.y + box.height * y];
@@ -165,7 +146,7 @@ describe('a capture', () => {
     await page.mouse.move(0, 0);
     await page.selectOption('#redact-mode', 'fill');
     await page.click('#capture');
-    const { jpeg, record } = await stored(page);
+    const { jpeg, record } = await demo.stored(page);
     const { x, y, width, height } = record.metadata.redactions[0];
     for (const [got, want] of [
       [x, 640],
@@ -187,18 +168,18 @@ describe('a capture', () => {
 
 describe('when there is nothing to capture', () => {
   test('the customer’s camera is off', async (t) => {
-    const page = await openWidget(t);
+    const page = await demo.openWidget(t);
     await page.click('#camera-off');
     await page.waitForFunction(blackVideo);
     await page.click('#capture');
     await failed(page, 'black-frame');
     await page.click('#camera-off');
     await page.click('#capture');
-    await stored(page);
+    await demo.stored(page);
   });
 
   test('the video is frozen', async (t) => {
-    const page = await openWidget(t);
+    const page = await demo.openWidget(t);
     await page.click('#freeze');
     await page.waitForTimeout(1500);
     await page.click('#capture');
@@ -206,7 +187,7 @@ describe('when there is nothing to capture', () => {
   });
 
   test('the call has ended, until the next one', async (t) => {
-    const page = await openWidget(t);
+    const page = await demo.openWidget(t);
     await page.click('#end-call');
     await page.waitForSelector('#call-state[data-state=ended]');
     await page.click('#capture');
@@ -217,11 +198,11 @@ describe('when there is nothing to capture', () => {
     await connected(page);
     assert.notEqual(await page.inputValue('#interaction'), last);
     await page.click('#capture');
-    await stored(page);
+    await demo.stored(page);
   });
 
   test('the agent changes their mind', async (t) => {
-    const page = await openWidget(t);
+    const page = await demo.openWidget(t);
     await page.click('#camera-off');
     await page.waitForFunction(blackVideo);
     await page.click('#capture');
@@ -233,7 +214,7 @@ describe('when there is nothing to capture', () => {
   });
 
   test('the interaction is no name', async (t) => {
-    const page = await openWidget(t);
+    const page = await demo.openWidget(t);
     await page.fill('#interaction', '../etc');
     await page.click('#capture');
     await page.waitForSelector('#error:not(:empty)');
@@ -243,7 +224,7 @@ describe('when there is nothing to capture', () => {
 });
 
 test('an area that is half entered is not taken for none', async (t) => {
-  const page = await openWidget(t, { scene: 'still' });
+  const page = await demo.openWidget(t, { scene: 'still' });
   await coverNumber(page);
   for (const nonsense of ['', '0', '101']) {
     await page.fill('#redact-width', nonsense);
@@ -254,11 +235,11 @@ test('an area that is half entered is not taken for none', async (t) => {
   }
   await page.fill('#redact-width', '29.3');
   await page.click('#capture');
-  assert.equal((await stored(page)).record.metadata.redactions.length, 1);
+  assert.equal((await demo.stored(page)).record.metadata.redactions.length, 1);
 });
 
 test('a snapshot whose answer got lost is sent again, and stored once', async (t) => {
-  const page = await openWidget(t, { scene: 'still' }, { expected: /net::ERR_FAILED/ });
+  const page = await demo.openWidget(t, { scene: 'still' }, { expected: /net::ERR_FAILED/ });
   await page.route(
     '**/upload',
     async (route) => {
@@ -272,12 +253,12 @@ test('a snapshot whose answer got lost is sent again, and stored once', async (t
   await page.waitForSelector('.snapshot[data-delivery=failed]');
   assert.match((await page.textContent('.delivery')) ?? '', advice('upload-failed'));
   await page.click('.delivery button');
-  await stored(page);
+  await demo.stored(page);
   assert.equal((await storedFiles()).length, filed.length + 2, 'one picture and one record');
 });
 
 test('a snapshot the server refuses says so', async (t) => {
-  const page = await openWidget(t, { scene: 'still' }, { expected: /status of 403/ });
+  const page = await demo.openWidget(t, { scene: 'still' }, { expected: /status of 403/ });
   await page.route('**/upload', (route) => route.fulfill({ status: 403, json: { error: 'No', code: 'forbidden' } }));
   await page.click('#capture');
   await page.waitForSelector('.snapshot[data-delivery=failed]');
@@ -285,7 +266,7 @@ test('a snapshot the server refuses says so', async (t) => {
 });
 
 test('who asked for less motion gets a picture that stands still', async (t) => {
-  const page = await openWidget(t, {}, { reducedMotion: 'reduce' });
+  const page = await demo.openWidget(t, {}, { reducedMotion: 'reduce' });
   assert.equal(await page.evaluate(() => globalThis.caseframeDemo.scene.frame()), STILL_COUNT);
 });
 
@@ -300,11 +281,11 @@ describe('the page', () => {
   ];
   for (const { name, width, colorScheme, lang } of looks) {
     test(`${name}: fits, overlaps nowhere and can be read`, async (t) => {
-      const page = await openWidget(t, { scene: 'still', lang }, { width, colorScheme });
-      await sharpPicture(page);
+      const page = await demo.openWidget(t, { scene: 'still', lang }, { width, colorScheme });
+      await sharpPicture(page, MIN_PSNR + 1);
       await coverNumber(page);
       await page.click('#capture');
-      await stored(page);
+      await demo.stored(page);
       await page.mouse.move(0, 0);
       await screenshot(page, name);
       assert.deepEqual(await page.evaluate(flaws), []);
@@ -319,56 +300,6 @@ describe('the page', () => {
     });
   }
 });
-
-/**
- * A widget with the customer's picture on it, at its full size. What the browser complains of fails the test.
- * @param {import('node:test').TestContext} t
- * @param {Record<string, string>} [query]
- * @param {{ width?: number, colorScheme?: any, reducedMotion?: any, expected?: RegExp }} [look]
- */
-async function openWidget(t, query = {}, { width = 1280, colorScheme = 'light', reducedMotion, expected } = {}) {
-  const page = await browser.context.newPage();
-  /** @type {string[]} */
-  const problems = [];
-  page.on('pageerror', (error) => problems.push(String(error)));
-  page.on('console', (message) => {
-    if (message.type() === 'error' && !expected?.test(message.text())) problems.push(message.text());
-  });
-  t.after(async () => {
-    problems.push(...(await page.evaluate(() => globalThis.violations)));
-    await page.close();
-    assert.deepEqual(problems, []);
-  });
-  await page.addInitScript(() => {
-    Object.assign(globalThis, { violations: [], longTasks: [] });
-    document.addEventListener('securitypolicyviolation', (event) => {
-      globalThis.violations.push(`${event.violatedDirective}: ${event.blockedURI}`);
-    });
-    new PerformanceObserver((entries) => {
-      globalThis.longTasks.push(...entries.getEntries().map(({ startTime, duration }) => ({ startTime, duration })));
-    }).observe({ type: 'longtask', buffered: true });
-  });
-  await page.setViewportSize({ width, height: 900 });
-  await page.emulateMedia({ colorScheme, reducedMotion });
-  await page.goto(`${base}/?${new URLSearchParams({ lang: 'en', ...query })}`);
-  await connected(page);
-  return page;
-}
-
-/** @param {import('playwright-core').Page} page */
-async function connected(page) {
-  await page.waitForSelector('#call-state[data-state=connected]');
-  await page.waitForFunction(() => document.querySelector('video')?.videoWidth === 1280);
-}
-
-/** Waits until the encoder has filled in the still scene's detail. @param {import('playwright-core').Page} page */
-async function sharpPicture(page) {
-  let reached = 0;
-  for (const end = Date.now() + 20_000; Date.now() < end && reached < MIN_PSNR + 1; ) {
-    reached = await page.evaluate(likeness);
-    await page.waitForTimeout(250);
-  }
-}
 
 /** @param {import('playwright-core').Page} page */
 async function coverNumber(page) {
@@ -388,20 +319,6 @@ async function screenshot(page, name) {
   await page.screenshot({ path: join(SCREENSHOTS, `${name}.png`) });
 }
 
-/**
- * Waits until the newest of so many snapshots is stored, and reads it from the disk.
- * @param {import('playwright-core').Page} page
- */
-async function stored(page, count = 1) {
-  await page.waitForFunction((wanted) => document.querySelectorAll('.snapshot').length === wanted, count);
-  const newest = page.locator('.snapshot').first();
-  await newest.and(page.locator('[data-delivery=stored]')).waitFor();
-  const id = await newest.getAttribute('data-id');
-  const path = join(dataFolder, 'video-snapshots', await page.inputValue('#interaction'), String(id));
-  const record = JSON.parse(await readFile(`${path}.json`, 'utf8'));
-  return { id, record, jpeg: await readFile(`${path}.jpg`) };
-}
-
 /** In ms. @param {import('playwright-core').Page} page @param {number} since by the page's clock */
 async function longTasksSince(page, since) {
   await page.waitForTimeout(200); // The observer is told at leisure.
@@ -412,7 +329,7 @@ async function longTasksSince(page, since) {
 /** The processor time of the busiest task on any page's main thread, from now on. */
 async function startTrace() {
   const session = await /** @type {import('playwright-core').Browser} */ (
-    browser.context.browser()
+    demo.browser.context.browser()
   ).newBrowserCDPSession();
   /** @type {Record<string, any>[]} */
   const events = [];
@@ -448,7 +365,7 @@ function advice(code) {
 }
 
 async function storedFiles() {
-  const entries = await readdir(join(dataFolder, 'video-snapshots'), { recursive: true, withFileTypes: true });
+  const entries = await readdir(demo.snapshots, { recursive: true, withFileTypes: true });
   return entries.filter((entry) => entry.isFile()).map(({ name }) => name);
 }
 
@@ -558,20 +475,6 @@ function blackVideo() {
   const context = /** @type {CanvasRenderingContext2D} */ (canvas.getContext('2d'));
   context.drawImage(/** @type {HTMLVideoElement} */ (document.querySelector('video')), 0, 0, 16, 9);
   return context.getImageData(0, 0, 16, 9).data.every((value, n) => n % 4 === 3 || value < 8);
-}
-
-/** What the agent sees against what the customer's camera saw, in dB. */
-function likeness() {
-  const video = /** @type {HTMLVideoElement} */ (document.querySelector('video'));
-  const [a, b] = [video, globalThis.caseframeDemo.scene.canvas].map((picture) => {
-    const canvas = Object.assign(document.createElement('canvas'), { width: 1280, height: 720 });
-    const context = /** @type {CanvasRenderingContext2D} */ (canvas.getContext('2d', { willReadFrequently: true }));
-    context.drawImage(picture, 0, 0);
-    return context.getImageData(0, 0, 1280, 720).data;
-  });
-  let sum = 0;
-  for (let at = 0; at < a.length; at += 1) sum += (a[at] - b[at]) ** 2;
-  return 10 * Math.log10((255 ** 2 * a.length * 0.75) / sum);
 }
 
 /** Everything an eye would stumble over: what sticks out, is cut off, lies on something else or is too faint. */

@@ -1,0 +1,130 @@
+/** The demo for a whole test file: the middleware on a folder of its own, Chromium, and widgets in it. */
+import assert from 'node:assert/strict';
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { after, before } from 'node:test';
+import { installedFolders } from '../../examples/middleware/page.js';
+import { createMiddleware } from '../../examples/middleware/server.js';
+import { launchChromium } from './harness.js';
+
+/** @typedef {import('playwright-core').Page} Page */
+
+/**
+ * @typedef {object} Look
+ * @property {number} [width] Of the window.
+ * @property {number} [height]
+ * @property {any} [colorScheme]
+ * @property {any} [reducedMotion]
+ * @property {RegExp} [expected] Complaints of the browser that are the point of the test.
+ */
+
+export function useDemo() {
+  const demo = {
+    /** @type {Awaited<ReturnType<typeof launchChromium>>} */ browser: undefined,
+    /** Of the middleware. @type {string} */ base: undefined,
+    /** Where its files lie. @type {string} */ snapshots: undefined,
+
+    /**
+     * A widget with the customer's picture on it, at its full size. What the browser complains of fails the test.
+     * @param {import('node:test').TestContext} t
+     * @param {Record<string, string>} [query]
+     * @param {Look} [look]
+     */
+    async openWidget(t, query, { width = 1280, height = 900, colorScheme = 'light', reducedMotion, expected } = {}) {
+      const page = await demo.browser.context.newPage();
+      /** @type {string[]} */
+      const problems = [];
+      page.on('pageerror', (error) => problems.push(String(error)));
+      page.on('console', (message) => {
+        if (message.type() === 'error' && !expected?.test(message.text())) problems.push(message.text());
+      });
+      t.after(async () => {
+        problems.push(...(await page.evaluate(() => globalThis.violations)));
+        await page.close();
+        assert.deepEqual(problems, []);
+      });
+      await page.addInitScript(watch);
+      await page.setViewportSize({ width, height });
+      await page.emulateMedia({ colorScheme, reducedMotion });
+      await page.goto(`${demo.base}/?${new URLSearchParams({ lang: 'en', ...query })}`);
+      await connected(page);
+      return page;
+    },
+
+    /** Waits until the newest of so many snapshots is stored, and reads it from the disk. @param {Page} page */
+    async stored(page, count = 1) {
+      await page.waitForFunction((wanted) => document.querySelectorAll('.snapshot').length === wanted, count);
+      const newest = page.locator('.snapshot').first();
+      await newest.and(page.locator('[data-delivery=stored]')).waitFor();
+      const id = await newest.getAttribute('data-id');
+      const path = join(demo.snapshots, await page.inputValue('#interaction'), String(id));
+      const record = JSON.parse(await readFile(`${path}.json`, 'utf8'));
+      return { id, record, jpeg: await readFile(`${path}.jpg`) };
+    },
+  };
+
+  /** @type {import('fastify').FastifyInstance} */
+  let middleware;
+  /** @type {string} */
+  let dataFolder;
+  before(async () => {
+    dataFolder = await mkdtemp(join(tmpdir(), 'caseframe-demo-'));
+    demo.snapshots = join(dataFolder, 'video-snapshots');
+    middleware = await createMiddleware({ ...installedFolders(), dataFolder });
+    demo.base = await middleware.listen({ host: '127.0.0.1', port: 0 });
+    demo.browser = await launchChromium();
+  });
+  after(async () => {
+    await demo.browser?.close();
+    await middleware?.close();
+    await rm(dataFolder, { recursive: true, force: true });
+  });
+  return demo;
+}
+
+/** @param {Page} page */
+export async function connected(page) {
+  await page.waitForSelector('#call-state[data-state=connected]');
+  await page.waitForFunction(() => document.querySelector('video')?.videoWidth === 1280);
+}
+
+/**
+ * Waits until the encoder has filled in the still scene's detail.
+ * @param {Page} page
+ * @param {number} least In dB.
+ * @returns {Promise<number>} What it came to, within half a minute.
+ */
+export async function sharpPicture(page, least) {
+  let reached = 0;
+  for (const end = Date.now() + 30_000; Date.now() < end && reached < least; ) {
+    reached = await page.evaluate(likeness);
+    await page.waitForTimeout(250);
+  }
+  return reached;
+}
+
+/** In the page, ahead of its own scripts. */
+function watch() {
+  Object.assign(globalThis, { violations: [], longTasks: [] });
+  document.addEventListener('securitypolicyviolation', (event) => {
+    globalThis.violations.push(`${event.violatedDirective}: ${event.blockedURI}`);
+  });
+  new PerformanceObserver((entries) => {
+    globalThis.longTasks.push(...entries.getEntries().map(({ startTime, duration }) => ({ startTime, duration })));
+  }).observe({ type: 'longtask', buffered: true });
+}
+
+/** In the page: what the agent sees against what the customer's camera saw, in dB. */
+function likeness() {
+  const video = /** @type {HTMLVideoElement} */ (document.querySelector('video'));
+  const [a, b] = [video, globalThis.caseframeDemo.scene.canvas].map((picture) => {
+    const canvas = Object.assign(document.createElement('canvas'), { width: 1280, height: 720 });
+    const context = /** @type {CanvasRenderingContext2D} */ (canvas.getContext('2d', { willReadFrequently: true }));
+    context.drawImage(picture, 0, 0);
+    return context.getImageData(0, 0, 1280, 720).data;
+  });
+  let sum = 0;
+  for (let at = 0; at < a.length; at += 1) sum += (a[at] - b[at]) ** 2;
+  return 10 * Math.log10((255 ** 2 * a.length * 0.75) / sum);
+}

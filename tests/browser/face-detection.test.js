@@ -1,0 +1,426 @@
+/**
+ * Hiding faces in the agent widget: the real detector in Chromium, a real WebRTC call, and the file that lies in the
+ * middleware's folder afterwards.
+ */
+
+import assert from 'node:assert/strict';
+import { readdir } from 'node:fs/promises';
+import { describe, test } from 'node:test';
+import { fileURLToPath } from 'node:url';
+import sharp from 'sharp';
+import { passesOver } from '../../examples/face-detection/passes.js';
+import { merge, toRegions } from '../../examples/face-detection/regions.js';
+import { DETECTOR_FILES, VENDOR_FILES } from '../../examples/face-detection/vendor.js';
+import { sharpPicture, useDemo } from './demo.js';
+
+const COFFEE = fileURLToPath(new URL('../fixtures/coffee.png', import.meta.url));
+const FAILED = 'Faces could not be looked for, so nothing was captured. Try again, or turn “Hide faces” off.';
+/** The astronaut's eyes, nose and mouth in the still scene of 1280 × 720, by eye. */
+const FEATURES = { left: 440, top: 60, right: 650, bottom: 255 };
+/** In dB. While the encoder is still filling in detail, blots of it can be taken for faces. */
+const MIN_PSNR = 37;
+/** JPEG blends a cell's neighbours into it by up to one MCU. */
+const MCU = 16;
+const MODEL = '**/ssd_mobilenetv1_model.bin';
+/** What Chromium logs where a file is missing or a request was cut off. */
+const MISSING = /status of 404|net::ERR_FAILED/;
+
+const demo = useDemo();
+
+describe('the switch', () => {
+  test('is off at first, and then nothing is fetched and nothing is covered', async (t) => {
+    const { page, requests } = await openWidget(t);
+    assert.equal(await page.isChecked('#hide-faces'), false);
+    await page.click('#capture');
+    const { record } = await demo.stored(page);
+    assert.equal(await page.textContent('#status'), 'Captured');
+    assert.deepEqual(record.metadata.redactions, []);
+    assert.deepEqual(ofDetector(requests), []);
+  });
+
+  test('on: the face is unreadable in the file, and the record says where', async (t) => {
+    const { page, requests } = await openWidget(t);
+    await switchOn(page);
+    assert.ok((await sharpPicture(page, MIN_PSNR)) >= MIN_PSNR);
+    await page.click('#capture');
+    const { record, jpeg } = await demo.stored(page);
+    const { redactions } = record.metadata;
+    t.diagnostic(`covered: ${JSON.stringify(redactions)}`);
+    const said = `${redactions.length === 1 ? '1 face' : `${redactions.length} faces`} hidden: check the picture for others`;
+    assert.equal(await page.textContent('#status'), `Captured. ${said}`);
+    assert.equal(await page.textContent('.snapshot .faces'), said);
+    const { mode, cell, ...covered } = redactions.find(hidesFace);
+    assert.equal(mode, 'pixelate');
+    assert.ok(covered.width * covered.height < 0.3 * 1280 * 720, 'and not half of the picture');
+
+    const spread = { file: await spreadInCells(jpeg, covered, cell), source: 0 };
+    spread.source = await spreadInCells(await sourcePicture(page), covered, cell);
+    t.diagnostic(`the widest spread within a cell: source ${spread.source.toFixed(1)}, file ${spread.file.toFixed(1)}`);
+    assert.ok(spread.source > 20 && spread.file < 2, 'each cell has one colour');
+
+    const fetched = ofDetector(requests);
+    for (const name of ['/index.js', '/worker.js', '.esm.js', '_model.bin', '-simd.wasm']) {
+      assert.ok(
+        fetched.some((url) => url.endsWith(name)),
+        `${name} in ${fetched}`,
+      );
+    }
+    assert.deepEqual(
+      requests.filter((url) => !/^blob:/.test(url) && new URL(url).origin !== demo.base),
+      [],
+      'nothing from anywhere else',
+    );
+  });
+
+  test('takes the way of covering that is chosen, beside the area that is drawn', async (t) => {
+    const { page } = await openWidget(t);
+    await switchOn(page);
+    await page.check('#redact');
+    await page.selectOption('#redact-mode', 'fill');
+    await page.click('#capture');
+    const { record } = await demo.stored(page);
+    const { redactions } = record.metadata;
+    assert.ok(redactions.length >= 2 && redactions.every(({ mode }) => mode === 'fill'), JSON.stringify(redactions));
+  });
+
+  test('works from the keyboard', async (t) => {
+    const { page } = await openWidget(t);
+    await page.focus('#redact-height');
+    await page.keyboard.press('Tab');
+    assert.equal(await page.evaluate(() => document.activeElement?.id), 'hide-faces');
+    await page.keyboard.press('Space');
+    await page.waitForSelector('#faces-state[data-state=ready]');
+    await page.keyboard.press('Space');
+    assert.equal(await page.textContent('#faces-state'), '');
+    await page.keyboard.press('Alt+C');
+    assert.deepEqual((await demo.stored(page)).record.metadata.redactions, [], 'off again');
+  });
+
+  test('never blocks the page', async (t) => {
+    const { page } = await openWidget(t);
+    await switchOn(page);
+    const longest = [];
+    for (let n = 1; n <= 3; n += 1) {
+      const from = await page.evaluate(() => performance.now());
+      await page.click('#capture');
+      await demo.stored(page, n);
+      longest.push(await page.evaluate(longestTaskSince, from));
+    }
+    t.diagnostic(`longest task of each capture, in ms: ${longest}`);
+    // The search takes some hundred ms of processor time each time: in the page, none of the three could be quick.
+    assert.ok(Math.min(...longest) < 100, String(longest));
+  });
+});
+
+test('a picture without a face says so, and is stored as it is', async (t) => {
+  const { page } = await openWidget(t, { prepare: withoutAstronaut });
+  await switchOn(page);
+  assert.ok((await sharpPicture(page, MIN_PSNR)) >= MIN_PSNR);
+  await page.click('#capture');
+  const { record } = await demo.stored(page);
+  assert.equal(await page.textContent('#status'), 'Captured. 0 faces found: check the picture');
+  assert.equal(await page.textContent('.snapshot .faces'), '0 faces found: check the picture');
+  assert.deepEqual(record.metadata.redactions, []);
+});
+
+describe('a detector that cannot be loaded fails the capture, and nothing is sent', () => {
+  const broken = {
+    'its script is missing': '**/face-detection/index.js',
+    'its worker is missing': '**/face-detection/worker.js',
+    'the network’s code is missing': '**/face-api.esm.js',
+    'the model is missing': MODEL,
+    'the WebAssembly is missing': '**/tfjs-backend-wasm*.wasm',
+  };
+  for (const [name, path] of Object.entries(broken)) {
+    test(name, async (t) => {
+      const { page, requests } = await openWidget(t, {
+        expected: MISSING,
+        prepare: (context) => context.route(path, (route) => route.fulfill({ status: 404 })),
+      });
+      await page.check('#hide-faces');
+      await page.waitForSelector('#faces-state[data-state=failed]');
+      await page.click('#capture');
+      await failed(page, requests, `${FAILED} engine-load`);
+    });
+  }
+
+  test('the model is cut short', async (t) => {
+    const { page, requests } = await openWidget(t, {
+      prepare: (context) => context.route(MODEL, (route) => route.fulfill({ body: Buffer.alloc(100_000) })),
+    });
+    await page.check('#hide-faces');
+    await page.click('#capture');
+    await failed(page, requests, `${FAILED} engine-load`);
+  });
+
+  test('until it can be', async (t) => {
+    const { page, requests } = await openWidget(t, {
+      expected: MISSING,
+      prepare: (context) => context.route(MODEL, (route) => route.fulfill({ status: 404 }), { times: 1 }),
+    });
+    await page.check('#hide-faces');
+    await page.waitForSelector('#faces-state[data-state=failed]');
+    assert.deepEqual(uploads(requests), []);
+    await page.click('#capture');
+    assert.ok((await demo.stored(page)).record.metadata.redactions.some(hidesFace));
+    assert.equal(await page.getAttribute('#faces-state', 'data-state'), 'ready');
+  });
+});
+
+test('a capture that waits for the detector is ended by Escape', async (t) => {
+  /** @type {() => void} */
+  let release = () => {};
+  const held = new Promise((resolve) => {
+    release = () => resolve(undefined);
+  });
+  const { page, requests } = await openWidget(t, {
+    prepare: (context) =>
+      context.route(MODEL, async (route) => {
+        await held;
+        await route.continue();
+      }),
+  });
+  await page.check('#hide-faces');
+  await page.click('#capture');
+  await page.waitForSelector('#cancel:not([hidden])');
+  await page.keyboard.press('Escape');
+  await failed(page, requests, 'The capture was cancelled. Nothing was saved. aborted');
+  release();
+  await page.waitForSelector('#faces-state[data-state=ready]');
+  await page.click('#capture');
+  assert.ok((await demo.stored(page)).record.metadata.redactions.some(hidesFace), 'the next one is not hurt');
+});
+
+test('the server hands out what the detector needs, and nothing else of its packages', async () => {
+  const statusOf = async (/** @type {string} */ path) => (await fetch(`${demo.base}/face-detection/${path}`)).status;
+  for (const path of [...DETECTOR_FILES, ...VENDOR_FILES.map((name) => `vendor/${name}`)]) {
+    assert.equal(await statusOf(path), 200, path);
+  }
+  for (const path of ['package.json', 'vendor.js', 'recall/main.js', 'vendor/package.json', 'vendor/face-api.js']) {
+    assert.equal(await statusOf(path), 404, path);
+  }
+});
+
+describe('the detector itself', () => {
+  test('an abort ends a search at once, and the next one is right', async (t) => {
+    const { page } = await openWidget(t);
+    const seen = await page.evaluate(async () => {
+      const { createFaceDetector } = await import('face-detection');
+      const { canvas } = globalThis.caseframeDemo.scene;
+      const still = { preview: () => createImageBitmap(canvas) };
+      const detector = createFaceDetector();
+      await detector.ready();
+      const before = new AbortController();
+      before.abort();
+      const early = await detector.detect(still, { signal: before.signal }).catch((error) => error.code);
+      const during = new AbortController();
+      /** @type {() => void} */
+      let previewed = () => {};
+      const underWay = new Promise((resolve) => {
+        previewed = () => setTimeout(resolve); // By then the worker has been asked.
+      });
+      const preview = () => createImageBitmap(canvas).finally(previewed);
+      /** @type {Promise<number>} */
+      const answered = detector.detect({ preview }, { signal: during.signal }).then(
+        () => -1,
+        (error) => (error.code === 'aborted' ? performance.now() : -2),
+      );
+      await underWay;
+      const aborted = performance.now();
+      during.abort();
+      const tookMs = (await answered) - aborted;
+      const next = await detector.detect(still);
+      const both = await Promise.all([detector.detect(still), detector.detect(still)]);
+      const pending = detector.detect(still).catch((error) => error.code);
+      detector.dispose();
+      return { early, tookMs, next, both, pending: await pending };
+    });
+    assert.equal(seen.early, 'aborted');
+    assert.ok(seen.tookMs >= 0 && seen.tookMs < 100, `${seen.tookMs} ms`);
+    assert.equal(seen.next.length, 1);
+    assert.deepEqual(seen.both, [seen.next, seen.next], 'two at once');
+    assert.equal(seen.pending, 'disposed');
+  });
+
+  test('the deadline of a search that was aborted ends with it', async (t) => {
+    const { page, requests } = await openWidget(t);
+    await page.evaluate(async () => {
+      const { createFaceDetector } = await import('face-detection');
+      const detectMs = 1000;
+      const detector = createFaceDetector({ detectMs });
+      await detector.ready();
+      const aborting = new AbortController();
+      const preview = () =>
+        createImageBitmap(globalThis.caseframeDemo.scene.canvas).finally(() => setTimeout(() => aborting.abort()));
+      await detector.detect({ preview }, { signal: aborting.signal }).catch(() => {});
+      await new Promise((resolve) => setTimeout(resolve, detectMs + 200));
+      await detector.ready();
+      detector.dispose();
+    });
+    assert.equal(requests.filter((url) => url.endsWith('/face-detection/worker.js')).length, 1, 'the worker was kept');
+  });
+
+  test('a deadline that passes is an error, never an empty list', async (t) => {
+    const { page } = await openWidget(t);
+    const errors = await page.evaluate(async () => {
+      const { createFaceDetector } = await import('face-detection');
+      const { canvas } = globalThis.caseframeDemo.scene;
+      const still = { preview: () => createImageBitmap(canvas) };
+      const said = async (/** @type {object} */ options) => {
+        const detector = createFaceDetector(options);
+        const answer = await detector.detect(still).catch((error) => error);
+        detector.dispose();
+        return [answer.name, answer.code, answer.details?.component];
+      };
+      return Promise.all([said({ loadMs: 1 }), said({ detectMs: 1 }), said({ workerUrl: '/nothing.js' })]);
+    });
+    assert.deepEqual(errors, [
+      ['CaptureError', 'engine-load', 'face-detector'],
+      ['CaptureError', 'engine-crash', 'face-detector'],
+      ['CaptureError', 'engine-load', 'face-detector'],
+    ]);
+  });
+
+  test('looks at all of a picture, whatever its shape, and twice where a face could be cut', () => {
+    for (const [width, height, looks] of [
+      [1280, 720, 3],
+      [720, 1280, 3],
+      [1280, 960, 3],
+      [640, 480, 3],
+      [1280, 100, 4],
+      [960, 960, 1],
+      [480, 270, 1],
+    ]) {
+      const [whole, ...tiles] = passesOver(width, height);
+      assert.deepEqual(whole, { x: 0, y: 0, width, height });
+      assert.equal(1 + tiles.length, looks, `${width} × ${height}`);
+      const [at, long] =
+        width > height ? /** @type {const} */ (['x', 'width']) : /** @type {const} */ (['y', 'height']);
+      tiles.forEach((tile, n) => {
+        assert.deepEqual({ ...tile, [at]: 0, [long]: whole[long] }, whole, 'from edge to edge across');
+        if (n === 0) assert.equal(tile[at], 0);
+        else assert.ok(tiles[n - 1][at] + tiles[n - 1][long] - tile[at] >= 128, 'they overlap');
+        if (n === tiles.length - 1) assert.equal(tile[at] + tile[long], whole[long]);
+      });
+    }
+  });
+
+  test('takes what two passes saw for one face, grown to all sides', () => {
+    const a = { x: 0.4, y: 0.4, width: 0.1, height: 0.2 };
+    const b = { x: 0.42, y: 0.42, width: 0.1, height: 0.2 };
+    const far = { x: 0.1, y: 0.1, width: 0.1, height: 0.1 };
+    const merged = merge([a, far, b]);
+    assert.equal(merged.length, 2);
+    const [first, second] = toRegions(merged, 'blur');
+    assert.deepEqual(rounded(first), { x: 0.07, y: 0.07, width: 0.16, height: 0.16, unit: 'ratio', mode: 'blur' });
+    assert.deepEqual(rounded(second), { x: 0.364, y: 0.334, width: 0.192, height: 0.352, unit: 'ratio', mode: 'blur' });
+  });
+});
+
+/**
+ * @param {import('node:test').TestContext} t
+ * @param {{ prepare?: (context: import('playwright-core').BrowserContext) => Promise<unknown>, expected?: RegExp }} [options]
+ *   `prepare` changes what the server answers, to workers as well.
+ */
+async function openWidget(t, { prepare, expected } = {}) {
+  const { context } = demo.browser;
+  /** @type {string[]} */
+  const requests = [];
+  const note = (/** @type {import('playwright-core').Request} */ request) => requests.push(request.url());
+  await prepare?.(context);
+  context.on('request', note);
+  t.after(async () => {
+    context.off('request', note);
+    await context.unrouteAll({ behavior: 'ignoreErrors' });
+  });
+  // All of it: Chromium pauses a muted video that is scrolled away.
+  const page = await demo.openWidget(t, { scene: 'still' }, { height: 1200, expected });
+  return { page, requests };
+}
+
+/** @param {{ x: number, y: number, width: number, height: number }} area From eye to eye, from brow to chin. */
+function hidesFace({ x, y, width, height }) {
+  return x <= FEATURES.left && x + width >= FEATURES.right && y <= FEATURES.top && y + height >= FEATURES.bottom;
+}
+
+/** @param {import('playwright-core').Page} page */
+async function switchOn(page) {
+  await page.check('#hide-faces');
+  await page.waitForSelector('#faces-state[data-state=ready]');
+}
+
+/** @param {import('playwright-core').BrowserContext} context */
+async function withoutAstronaut(context) {
+  await context.route('**/media/astronaut.png', (route) => route.fulfill({ path: COFFEE }));
+}
+
+/** @param {string[]} requests */
+function ofDetector(requests) {
+  return requests.filter((url) => /face-detection|tfjs|face-api/.test(url));
+}
+
+/** @param {string[]} requests */
+function uploads(requests) {
+  return requests.filter((url) => url.endsWith('/upload'));
+}
+
+/** @param {import('playwright-core').Page} page @param {string[]} requests @param {string} message */
+async function failed(page, requests, message) {
+  await page.waitForSelector('#error:not(:empty)');
+  assert.equal(await page.textContent('#error'), message);
+  assert.equal(await page.locator('.snapshot').count(), 0);
+  assert.deepEqual(uploads(requests), []);
+  const interaction = await page.inputValue('#interaction');
+  const filed = await readdir(demo.snapshots).catch(() => []);
+  assert.ok(!filed.includes(interaction), 'nothing was stored');
+}
+
+/** @param {import('playwright-core').Page} page */
+async function sourcePicture(page) {
+  const url = await page.evaluate(() => globalThis.caseframeDemo.scene.canvas.toDataURL('image/png'));
+  return Buffer.from(url.slice(url.indexOf(',') + 1), 'base64');
+}
+
+/**
+ * The largest standard deviation of any channel inside any cell of the mosaic, away from the cell's border.
+ * @param {Buffer} file @param {{ x: number, y: number, width: number, height: number }} area @param {number} cell
+ */
+async function spreadInCells(file, area, cell) {
+  const spreads = [];
+  for (let y = area.y; y < area.y + area.height; y += cell) {
+    for (let x = area.x; x < area.x + area.width; x += cell) {
+      const width = Math.min(cell, area.x + area.width - x) - 2 * MCU;
+      const height = Math.min(cell, area.y + area.height - y) - 2 * MCU;
+      if (width < MCU || height < MCU) continue;
+      const part = await sharp(file)
+        .removeAlpha()
+        .extract({ left: x + MCU, top: y + MCU, width, height })
+        .png()
+        .toBuffer();
+      const { channels } = await sharp(part).stats();
+      spreads.push(...channels.map(({ stdev }) => stdev));
+    }
+  }
+  assert.ok(spreads.length >= 9, 'there are cells to look at');
+  return Math.max(...spreads);
+}
+
+/** To a thousandth. @param {Record<string, unknown>} region */
+function rounded(region) {
+  return Object.fromEntries(
+    Object.entries(region).map(([key, value]) => [
+      key,
+      typeof value === 'number' ? Math.round(value * 1000) / 1000 : value,
+    ]),
+  );
+}
+
+// In the page.
+
+/** @param {number} since */
+async function longestTaskSince(since) {
+  await new Promise((resolve) => setTimeout(resolve, 200)); // The observer is told at leisure.
+  return globalThis.longTasks
+    .filter(({ startTime, duration }) => startTime + duration > since)
+    .reduce((longest, { duration }) => Math.max(longest, duration), 0);
+}
