@@ -224,6 +224,19 @@ TEST_CASE("validity: half a picture over undecoded green is a picture") {
   CHECK(verdict_of(Scene(320, 180, {128, 128, 128}).paste(top, 0, 0)) == Verdict::kOk);
 }
 
+TEST_CASE("validity: what is left of a picture after its camera went off is black, a blue light in the dark is not") {
+  Random random(kSeed + 8);
+  for (const auto& [width, height] : {std::pair{320, 180}, {640, 360}, {1280, 720}}) {
+    Scene ghost = Scene(width, height, kBlack).photograph(random).dim(0.03f);
+    CHECK(verdict_of(ghost) == Verdict::kBlack);
+    CHECK(verdict_of(ghost.codec_noise(1, 16, random)) == Verdict::kBlack);
+    // Neither lifts the 99.9th percentile; the second is blue, which has little luma.
+    const int side = height / 30;
+    CHECK(verdict_of(ghost.rectangle(width / 2, height / 2, side, side, {60, 60, 60})) == Verdict::kOk);
+    CHECK(verdict_of(grey(width, height, 0).rectangle(width / 2, height / 2, side, side, {0, 0, 255})) == Verdict::kOk);
+  }
+}
+
 TEST_CASE("validity: bars that only a row or a column sees are seen") {
   CHECK(verdict_of(grey(640, 360, 6).rectangle(0, 100, 640, 40, {60, 60, 60})) == Verdict::kOk);
   CHECK(verdict_of(grey(640, 360, 6).rectangle(200, 0, 40, 360, {60, 60, 60})) == Verdict::kOk);

@@ -22,9 +22,14 @@ const asImage = ({ data, width, height }) => sharp(data, { raw: { width, height,
  * @param {string} name @param {number} width @param {number} height
  */
 export function photograph(name, width, height) {
-  const path = fileURLToPath(new URL(`../fixtures/${name}`, import.meta.url));
-  return decode(sharp(path).resize(width, height, { fit: 'cover' }));
+  return decode(fixture(name).resize(width, height, { fit: 'cover' }));
 }
+
+/** As it is. @param {string} name */
+export const readFixture = (name) => decode(fixture(name));
+
+/** @param {string} name */
+const fixture = (name) => sharp(fileURLToPath(new URL(`../fixtures/${name}`, import.meta.url)));
 
 /** Through a JPEG and back: true codec noise. @param {Frame} frame @param {number} quality 1..100 */
 export async function throughJpeg(frame, quality) {

@@ -14,6 +14,7 @@ import {
   PHOTOGRAPHS,
   paste,
   photograph,
+  readFixture,
   sensorNoise,
   throughJpeg,
 } from './photographs.js';
@@ -134,6 +135,23 @@ test('a covered sensor is black through a codec, too', async (t) => {
       }
     }
     seen.add('black', 'limited-range black', await throughJpeg(flat(width, height, [16, 16, 16]), 30));
+  }
+  seen.check(t);
+});
+
+test('what an encoder leaves of the picture when a camera goes off is black', async (t) => {
+  const seen = confusion();
+  seen.add('black', 'a frame of a call', await readFixture('camera-off.webp'));
+  for (const name of PHOTOGRAPHS) {
+    for (const [width, height] of [
+      [320, 180],
+      [640, 360],
+      [1280, 720],
+    ]) {
+      const ghost = dimCodes(await photograph(name, width, height), 0.025);
+      seen.add('black', `${name} at 2.5 % of its code values`, ghost);
+      seen.add('black', `${name} at 2.5 %, JPEG of quality 30`, await throughJpeg(ghost, 30));
+    }
   }
   seen.check(t);
 });
