@@ -13,12 +13,6 @@ namespace {
 // Deep blue has as little luma and is no black: above this no channel's mean may be.
 constexpr double kDarkChannel = 48;
 
-// What nobody sees: an encoder's leftovers of the picture before, for up to a second after a camera went off. Measured in
-// 80 calls of VP8 and VP9 at 100 kbit/s to 8 Mbit/s: a 99.9th percentile of 6 at most, no luma above kDarkLuma and no
-// cell whose colour is either; photographs at 5 % of their code values have 11 and more. In light, 8 is 0.24 % of white, a
-// quarter of what a screen's surface reflects (IEC 61966-2-1: an encoding viewing flare of 1 %).
-constexpr std::uint8_t kUnseenLuma = 8;
-
 // Flat: one colour and what a codec adds to it, ±3. Uniform noise of that size has a standard deviation of 2.0; a block
 // of the codec that covers a cell moves its mean by all of it.
 constexpr double kFlatStdDev = 2.5;
@@ -27,6 +21,13 @@ constexpr double kFlatCell = 4;
 constexpr double kFarLuma = 12;
 constexpr double kFarPixels = 8;
 constexpr double kFarPixelsPerMegapixel = 20;
+
+// What nobody sees: an encoder's leftovers of the picture before, for up to a second after a camera went off. Measured
+// in some 150 calls of VP8 and VP9 at 60 kbit/s to 8 Mbit/s: a 99.9th percentile of 6 at most, a few pixels above
+// kDarkLuma (those that codec noise may have, above), and no cell whose colour is; photographs at 5 % of their code
+// values have 11 and more. In light, 8 is 0.24 % of white, a quarter of what a screen's surface reflects (IEC
+// 61966-2-1: an encoding viewing flare of 1 %).
+constexpr std::uint8_t kUnseenLuma = 8;
 
 // Chromium's drawing of a YUV buffer that nobody wrote to, measured: zeroes as BT.601 limited, BT.709 limited and
 // BT.709 full range; Y = 16 with zero chroma, likewise; and 128, 128, 128 with and without expansion.
@@ -43,9 +44,13 @@ FrameReport describe(const Lumas& lumas, std::uint64_t pixels) {
           .dark_ratio = static_cast<double>(lumas.dark) / static_cast<double>(pixels)};
 }
 
+double most_far_pixels(const FrameView& frame) {
+  return kFarPixels + kFarPixelsPerMegapixel * frame.width() * frame.height() * 1e-6;
+}
+
 // A second pass, which only a frame takes that is about to be rejected.
 bool has_far_pixels(const FrameView& frame, double mean_luma) {
-  const double most = kFarPixels + kFarPixelsPerMegapixel * frame.width() * frame.height() * 1e-6;
+  const double most = most_far_pixels(frame);
   std::uint32_t far = 0;
   for (std::uint32_t y = 0; y < frame.height(); ++y) {
     const std::uint8_t* pixel = frame.row(y);
@@ -77,15 +82,16 @@ bool is_dark(const Cells& cells, const FrameReport& report) {
   return report.mean_luma <= kDarkLuma + 0.5 && *std::max_element(cells.mean.begin(), cells.mean.end()) <= kDarkChannel;
 }
 
-bool is_unseen(const Cells& cells, const FrameReport& report) {
-  return report.peak_luma <= kUnseenLuma && report.dark_ratio == 1 &&
+bool is_unseen(const Cells& cells, const FrameView& frame) {
+  const std::uint64_t bright = std::uint64_t{frame.width()} * frame.height() - cells.lumas.dark;
+  return cells.lumas.peak <= kUnseenLuma && static_cast<double>(bright) <= most_far_pixels(frame) &&
          *std::max_element(cells.highest.begin(), cells.highest.end()) <= kDarkLuma;
 }
 
 Verdict judge(Cells& cells, const FrameReport& report, const FrameView& frame) {
   if (!cells.opaque) return Verdict::kUndecoded;
   if (is_dark(cells, report)) {
-    return !is_unseen(cells, report) && Structure(cells).exists() ? Verdict::kOk : Verdict::kBlack;
+    return !is_unseen(cells, frame) && Structure(cells).exists() ? Verdict::kOk : Verdict::kBlack;
   }
   if (!is_flat(cells, report, frame)) return Verdict::kOk;
   return is_undecoded(cells.mean) ? Verdict::kUndecoded : Verdict::kUniform;

@@ -7,7 +7,7 @@ import { createEngine } from '../engine/index.js';
 import { CaptureError } from '../errors.js';
 import { rtpTimestampOf } from '../frames/video-frame.js';
 import { letGo, readInto } from './pixels.js';
-import { warmUp } from './warm-up.js';
+import { WARM_UP_PICTURES, warmUp } from './warm-up.js';
 import { createWatches } from './watches.js';
 
 /** @typedef {import('./protocol.js').Operation} Operation */
@@ -26,6 +26,7 @@ export function createService(loadOptions) {
   const watches = createWatches();
   let lastId = 0;
   let disposed = false;
+  let hasWorked = false;
   /** @type {Promise<unknown>} */
   let queue = Promise.resolve();
 
@@ -52,6 +53,7 @@ export function createService(loadOptions) {
       /** @type {EngineFrame | undefined} */
       let held;
       let keep = false;
+      hasWorked = true;
       try {
         const start = performance.now();
         held = await readInto(await ensureEngine(), input);
@@ -151,9 +153,14 @@ export function createService(loadOptions) {
       return answer;
     },
 
-    /** For a thread that has nothing else to do, once the engine is loaded: the next request waits for it. */
-    warmUp() {
-      queue = queue.then(() => engine && warmUp(engine)).catch(() => {});
+    /** For a thread that has nothing else to do, once the engine is loaded, until the first frame comes: it warms, too. */
+    async warmUp() {
+      for (let i = 0; i < WARM_UP_PICTURES && !hasWorked; i++) {
+        queue = queue.then(() => engine && warmUp(engine)).catch(() => {});
+        await queue;
+        // Lets requests in.
+        await new Promise((resolve) => setTimeout(resolve));
+      }
     },
   };
 }

@@ -1,13 +1,16 @@
 /**
- * One picture that nobody wants. Browsers compile WebAssembly quickly at first and well only once it has run: without
- * this the first capture of a page would be encoded several times as slowly as all others.
+ * Pictures that nobody wants. Browsers compile WebAssembly quickly at first and well only once it has run: without this
+ * the first capture of a page would be encoded several times as slowly as all others.
  */
 
-/** In pixels. A quarter of it leaves parts uncompiled, more of it makes no difference (V8). */
-const WIDTH = 640;
-const HEIGHT = 360;
+/** Fewer leave parts uncompiled, more make no difference (V8). */
+export const WARM_UP_PICTURES = 4;
 
-/** @param {import('../engine/index.js').Engine} engine */
+/** In pixels: small, since whoever asks for something meanwhile waits for one. */
+const WIDTH = 320;
+const HEIGHT = 180;
+
+/** One of them. @param {import('../engine/index.js').Engine} engine */
 export function warmUp(engine) {
   const held = engine.allocate(WIDTH, HEIGHT);
   try {

@@ -230,6 +230,7 @@ TEST_CASE("validity: what is left of a picture after its camera went off is blac
     Scene ghost = Scene(width, height, kBlack).photograph(random).dim(0.03f);
     CHECK(verdict_of(ghost) == Verdict::kBlack);
     CHECK(verdict_of(ghost.codec_noise(1, 16, random)) == Verdict::kBlack);
+    CHECK(verdict_of(ghost.rectangle(width / 3, height / 3, 1, 3, {34, 34, 34})) == Verdict::kBlack);
     // Neither lifts the 99.9th percentile; the second is blue, which has little luma.
     const int side = height / 30;
     CHECK(verdict_of(ghost.rectangle(width / 2, height / 2, side, side, {60, 60, 60})) == Verdict::kOk);

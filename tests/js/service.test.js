@@ -97,10 +97,8 @@ test('a frame that cannot be read is let go all the same', async () => {
   assert.equal((await handle('open', { input: picture(), options, encode: true })).rejected, false);
 });
 
-test('warming up encodes a picture of its own, ahead of the next request, and changes nothing', async (t) => {
-  const { handle, warmUp } = createService({ wasmModule });
-  warmUp(); // Nothing is loaded yet: nothing to do.
-  const expected = await handle('open', { input: picture(), options, encode: true });
+test('warming up encodes pictures of its own, gives way to the first request, and changes nothing', async (t) => {
+  const expected = await withNew(({ handle }) => handle('open', { input: picture(), options, encode: true }));
 
   /** The engine copies every file it has made out of its memory: that is how it is seen to work. @type {number[]} */
   const files = [];
@@ -112,13 +110,39 @@ test('warming up encodes a picture of its own, ahead of the next request, and ch
   t.after(() => {
     Uint8Array.prototype.slice = slice;
   });
-  warmUp();
-  const opened = await handle('open', { input: picture(), options, encode: true });
-  assert.equal(files.length, 2);
-  assert.ok(files[0] > 20000, 'a picture with grain, and large enough');
+  const opened = await withNew(async ({ handle, warmUp }) => {
+    await warmUp();
+    assert.deepEqual(files, [], 'nothing is loaded yet: nothing to do');
+    await handle('load', {});
+    await warmUp();
+    assert.ok(files.length > 1 && files.every((size) => size > 5000), `${files}: pictures with grain`);
+    return handle('open', { input: picture(), options, encode: true });
+  });
   assert.equal(opened.encoded.sha256, expected.encoded.sha256);
-  await handle('dispose', {});
-  warmUp();
-  await assert.rejects(handle('load', {}), { code: 'disposed' });
-  assert.equal(files.length, 2);
+
+  files.length = 0;
+  await withNew(async ({ handle, warmUp }) => {
+    await handle('load', {});
+    const warming = warmUp();
+    await handle('open', { input: picture(), options, encode: true });
+    await warming;
+    assert.equal(files.length, 2, 'the request has waited for one picture');
+  });
+
+  await withNew(async ({ handle, warmUp }) => {
+    await handle('dispose', {});
+    await warmUp();
+    await assert.rejects(handle('load', {}), { code: 'disposed' });
+    assert.equal(files.length, 2);
+  });
 });
+
+/** @template T @param {(service: ReturnType<typeof createService>) => Promise<T>} work */
+async function withNew(work) {
+  const service = createService({ wasmModule });
+  try {
+    return await work(service);
+  } finally {
+    await service.handle('dispose', {});
+  }
+}
