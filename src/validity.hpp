@@ -10,7 +10,8 @@ namespace caseframe {
 // kUndecoded: what a frame looks like before a decoder wrote to it: transparent throughout, or flat with the colours of
 // zeroed or mid-level YUV. A frame that was written in part is a picture, kOk.
 // kBlack: dark (mean luma 25 at most), and nothing in it but what a covered sensor and a codec leave (structure.hpp),
-// or nothing bright enough to be seen. kUniform: any other single colour, give or take a codec's ±3.
+// or nothing bright enough to be seen.
+// kUniform: any other single colour, give or take a codec's ±3.
 //
 // Known to be taken for black: a single line of text less than some 35 levels above its ground (or of pure blue, which
 // is a third as bright, less than some 150); pictures dimmed to 5 % of their code values in frames under 480 × 270, to
