@@ -10,6 +10,9 @@ import { setTimeout as sleep } from 'node:timers/promises';
 /** How long the driver may take to answer, on a busy machine. */
 const ANSWER_MS = 30000;
 
+/** The code of the error where it takes longer: the browser stands still. */
+export const STANDS_STILL = 'STANDS_STILL';
+
 /** @returns {Promise<import('./harness.js').Browser>} */
 export async function launchWebKit() {
   const [binary, home] = await Promise.all([findBrowser(), mkdtemp(join(tmpdir(), 'caseframe-webkit-'))]);
@@ -35,6 +38,10 @@ export async function launchWebKit() {
       method,
       body: body && JSON.stringify(body),
       signal: AbortSignal.timeout(ANSWER_MS),
+    }).catch((cause) => {
+      if (cause.name !== 'TimeoutError') throw cause;
+      const late = new Error(`WebKitGTK does not answer to ${method} ${path}`, { cause });
+      throw Object.assign(late, { code: STANDS_STILL });
     });
     const { value } = await response.json();
     if (!response.ok) throw new Error(`WebDriver: ${method} ${path}: ${value?.error}: ${value?.message}`);

@@ -160,6 +160,8 @@ export const situations = [
     expected: 'camera-off',
     async play(stage) {
       const call = await stage.call();
+      const before = await stage.take(call);
+      stage.expect(!before.code, `${before.code}: ${before.message}`);
       call.track.enabled = false;
       await stage.sleep(200);
       return stage.take(call, { timeoutMs: 600 });
