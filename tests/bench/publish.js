@@ -4,19 +4,23 @@ import { readFile, writeFile } from 'node:fs/promises';
 const README = new URL('../../README.md', import.meta.url);
 const CHART = new URL('encoders.svg', import.meta.url);
 
-/** @param {string} markdown @param {string} chart */
-export async function publish(markdown, chart) {
-  await writeFile(README, insert(await readFile(README, 'utf8'), markdown));
-  await writeFile(CHART, chart);
+/** @typedef {'figures' | 'attack'} Place */
+
+/** @param {Place} place @param {string} markdown */
+export async function publish(place, markdown) {
+  await writeFile(README, insert(await readFile(README, 'utf8'), place, markdown));
 }
 
+/** @param {string} chart */
+export const publishChart = (chart) => writeFile(CHART, chart);
+
 /**
- * @param {string} readme @param {string} markdown
+ * @param {string} readme @param {Place} place @param {string} markdown
  * @returns {string} The page with the Markdown between `<!-- figures:begin -->` and `<!-- figures:end -->`.
  */
-export function insert(readme, markdown) {
-  const [begin, end] = ['begin', 'end'].map((it) => `<!-- figures:${it} -->`);
+export function insert(readme, place, markdown) {
+  const [begin, end] = ['begin', 'end'].map((it) => `<!-- ${place}:${it} -->`);
   const [before, after] = [readme.indexOf(begin), readme.indexOf(end)];
-  if (before < 0 || after < before) throw new Error(`README.md has no place for figures: ${begin} … ${end}`);
+  if (before < 0 || after < before) throw new Error(`README.md has no place for it: ${begin} … ${end}`);
   return `${readme.slice(0, before)}${begin}\n${markdown.trim()}\n${readme.slice(after)}`;
 }

@@ -4,7 +4,7 @@ import { insert } from './publish.js';
 
 test('figures replace those between the markers, and nothing else', () => {
   const page = (figures) => `# Head\n<!-- figures:begin -->\n${figures}<!-- figures:end -->\n## Next\n`;
-  assert.equal(insert(page('old\nfigures\n'), '\nnew\n\n| a |\n'), page('new\n\n| a |\n'));
-  assert.equal(insert(page(''), 'new'), page('new\n'));
-  assert.throws(() => insert('# Head\n', 'new'), /README.md has no place/);
+  assert.equal(insert(page('old\nfigures\n'), 'figures', '\nnew\n\n| a |\n'), page('new\n\n| a |\n'));
+  assert.equal(insert(page(''), 'figures', 'new'), page('new\n'));
+  assert.throws(() => insert(page(''), 'attack', 'new'), /README.md has no place/);
 });

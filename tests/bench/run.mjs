@@ -1,16 +1,18 @@
 /**
- * The benchmark: `node tests/bench/run.mjs [--quick] [--out FOLDER] [--publish] [--results FILE] [--i420]`. Prints the
- * Markdown of the README's figures, and writes FOLDER/results.json and FOLDER/encoders.svg (build/bench by default).
- * Everything runs one after another, all but the other browsers' tables in one Chromium. `--publish` takes what was
- * printed into README.md and tests/bench/encoders.svg; `--results` prints what an earlier run has written; `--i420` only
- * times the ways to copy a frame out of a VideoFrame. Needs the package and the bench's programs built: `npm run bench`
- * does that first.
+ * The benchmark: `node tests/bench/run.mjs [--quick] [--out FOLDER] [--publish] [--results FILE] [--i420 | --attack]`.
+ * Prints the Markdown of the README's figures, and writes FOLDER/results.json and FOLDER/encoders.svg (build/bench by
+ * default). Everything runs one after another, all but the other browsers' tables in one Chromium. `--publish` takes
+ * what was printed into README.md and tests/bench/encoders.svg; `--results` prints what an earlier run has written;
+ * `--i420` only times the ways to copy a frame out of a VideoFrame; `--attack` only tries to read what was redacted.
+ * Needs the package and the bench's programs built: `npm run bench` does that first.
  */
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { cpus, loadavg, release, type } from 'node:os';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { parseArgs } from 'node:util';
+import { createEngine } from '../../dist/engine/node.js';
 import { launchChromium } from '../browser/harness.js';
+import { attackTable, measureAttack } from './attack.js';
 import { measureBrowsers } from './browsers.js';
 import { measureCapturing } from './capturing.js';
 import { toChart } from './chart.js';
@@ -21,7 +23,7 @@ import { writeFrame } from './frames.js';
 import { measureOptions } from './options.js';
 import { bundlePeers, peerVersions } from './peers.js';
 import { planFor, QUALITY } from './plan.js';
-import { publish } from './publish.js';
+import { publish, publishChart } from './publish.js';
 import { measureScaling } from './scaling.js';
 import { scene, writeCameraFile } from './scene.js';
 import { serve } from './server.js';
@@ -36,6 +38,7 @@ const { values: options } = parseArgs({
     publish: { type: 'boolean', default: false },
     results: { type: 'string' },
     i420: { type: 'boolean', default: false },
+    attack: { type: 'boolean', default: false },
   },
 });
 /** Served, so inside the checkout. */
@@ -46,6 +49,7 @@ const [width, height] = plan.size;
 
 if (options.results) await show(JSON.parse(await readFile(options.results, 'utf8')));
 else if (options.i420) console.log(copiesTable(await run(copies)));
+else if (options.attack) await attack();
 else {
   const results = await run(measure);
   await writeFile(new URL('results.json', OUT), `${JSON.stringify(results, null, 1)}\n`);
@@ -179,7 +183,15 @@ async function show(results) {
   const [markdown, chart] = [toMarkdown(results), toChart(results)];
   await writeFile(new URL('encoders.svg', OUT), chart);
   console.log(markdown);
-  if (options.publish) await publish(markdown, chart);
+  if (options.publish) await Promise.all([publish('figures', markdown), publishChart(chart)]);
+}
+
+async function attack() {
+  const engine = await createEngine();
+  const markdown = attackTable(await measureAttack(engine));
+  engine.dispose();
+  console.log(markdown);
+  if (options.publish) await publish('attack', markdown);
 }
 
 /** @param {string} line Beside the table, which goes to stdout. */

@@ -6,25 +6,30 @@
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import { createEngine } from '../../dist/engine/node.js';
-import { attackOrdinaryMosaic, attackRedaction, decode } from '../attack/attack.js';
-import { FONTS } from '../attack/font.js';
+import { attackRedaction, decode } from '../attack/attack.js';
 import { colourOf, layoutOf, medianLevels } from '../attack/mosaic.js';
 import { readCells } from '../attack/reading.js';
-import { COLOURS, draw, GROUNDS, makeScene, PLACEMENTS, SIZES } from '../attack/scene.js';
+import { draw } from '../attack/scene.js';
 import { KIND_NAMES } from '../attack/secret.js';
+import {
+  add,
+  anyScene,
+  attackAll,
+  attackOrdinary,
+  BANDS,
+  emptyTally,
+  gain,
+  inShort,
+  inWords,
+  MODES,
+  seed,
+  tallyOf,
+} from '../attack/study.js';
 import { Dice } from './random.js';
 
 /** @typedef {import('../../js/engine/index.js').Engine} Engine */
-/** @typedef {import('../attack/attack.js').Recovery} Recovery */
 /** @typedef {import('../attack/scene.js').Scene} Scene */
-/** @typedef {import('../attack/scene.js').Setting} Setting */
-/** @typedef {Recovery & { chance: number, texts: number }} Tally */
-
-const seed = Number(process.env.CASEFRAME_SEED ?? 2016);
-const MODES = Object.freeze(/** @type {const} */ (['pixelate', 'blur']));
-
-/** Of one mode, font, weight, band of sizes and kind of text: 15 make 1,080 for each mode, 2,160 in all. */
-const TEXTS = 15;
+/** @typedef {import('../attack/study.js').Tally} Tally */
 
 /** The bound: characters right beyond those of a blind guess, in points of a hundred. */
 const MOST_GAIN = 5;
@@ -32,11 +37,6 @@ const MOST_GAIN = 5;
 /** Of many captures together less can be promised. */
 const MOST_GAIN_OF_EIGHT = 10;
 
-const BANDS = [
-  { name: '10–16 px', sizes: SIZES.filter((size) => size <= 16) },
-  { name: '20–32 px', sizes: SIZES.filter((size) => size > 16 && size <= 32) },
-  { name: '40–64 px', sizes: SIZES.filter((size) => size > 32) },
-];
 const FAMILIES = ['sans', 'serif', 'mono'];
 
 /** @type {Engine} */
@@ -81,37 +81,23 @@ for (const { statistic, cell, least } of /** @type {const} */ ([
 ])) {
   test(`the attack works: it reads a ${cell}-px mosaic of ${statistic}s`, async (t) => {
     const tally = emptyTally();
-    for (let i = 0; i < 40; i++) {
-      const dice = new Dice(seed + i);
-      const { scene } = await anyScene(dice, { kind: KIND_NAMES[i % KIND_NAMES.length] });
-      add(tally, await attackOrdinaryMosaic(scene, cell, statistic, () => dice.random()), scene);
-    }
+    for await (const { scene, recovery } of attackOrdinary(cell, statistic)) add(tally, recovery, scene);
     t.diagnostic(`${tally.texts} texts, CASEFRAME_SEED=${seed}: ${inWords(tally)}`);
     assert.ok(tally.right / tally.characters > least, inWords(tally));
   });
 }
 
-MODES.forEach((mode, m) => {
+for (const mode of MODES) {
   test(`${mode}: nobody reads a text better than by chance`, async (t) => {
     /** @type {Map<string, Tally>} */
     const tallies = new Map();
-    let next = seed + 1_000_000 * (m + 1); // other texts for each mode
-    for (const kind of KIND_NAMES) {
-      for (const { name: band, sizes } of BANDS) {
-        for (const font of Object.keys(FONTS)) {
-          for (let i = 0; i < TEXTS; i++) {
-            const dice = new Dice(next++);
-            const { scene, setting } = await anyScene(dice, { kind, font, size: dice.pick(sizes) });
-            const recovery = await attackRedaction(engine, scene, mode, () => dice.random());
-            const [family, weight = 'regular'] = font.split(' ');
-            const { colour, placement, ground } = setting;
-            for (const group of ['all texts', kind, band, family, weight, colour, placement, `on ${ground}`]) {
-              add(tallyOf(tallies, group), recovery, scene);
-            }
-            add(tallyOf(tallies, `${kind} ${band} ${family}`), recovery, scene);
-          }
-        }
+    for await (const { scene, setting, band, recovery } of attackAll(engine, mode)) {
+      const { kind, font, colour, placement, ground } = setting;
+      const [family, weight = 'regular'] = font.split(' ');
+      for (const group of ['all texts', kind, band, family, weight, colour, placement, `on ${ground}`]) {
+        add(tallyOf(tallies, group), recovery, scene);
       }
+      add(tallyOf(tallies, `${kind} ${band} ${family}`), recovery, scene);
     }
     t.diagnostic(`CASEFRAME_SEED=${seed}. Characters recovered, in %, beside those of a blind guess:`);
     t.diagnostic(`${''.padEnd(24)}${FAMILIES.map((family) => family.padStart(14)).join('')}`);
@@ -127,7 +113,7 @@ MODES.forEach((mode, m) => {
       assert.ok(gain(tally) <= MOST_GAIN, `${group}: ${inWords(tally)}`);
     }
   });
-});
+}
 
 test('eight captures of one text, its rectangle drawn anew each time', async (t) => {
   const tally = emptyTally();
@@ -141,20 +127,6 @@ test('eight captures of one text, its rectangle drawn anew each time', async (t)
   assert.ok(gain(tally) <= MOST_GAIN_OF_EIGHT, inWords(tally));
 });
 
-/** @param {Dice} dice @param {Partial<Setting>} [chosen] @returns {Promise<{ scene: Scene, setting: Setting }>} */
-async function anyScene(dice, chosen) {
-  const setting = {
-    kind: dice.pick(KIND_NAMES),
-    font: dice.pick(Object.keys(FONTS)),
-    size: dice.pick(SIZES),
-    colour: dice.pick(Object.keys(COLOURS)),
-    placement: dice.pick(PLACEMENTS),
-    ground: dice.pick(GROUNDS),
-    ...chosen,
-  };
-  return { scene: await makeScene(dice, setting), setting };
-}
-
 /** Each edge up to half a line further out. @param {Dice} dice @param {Scene} scene @param {number} size */
 function redrawn(dice, { region, width, height }, size) {
   const out = () => 2 * dice.between(0, size >> 2);
@@ -163,41 +135,4 @@ function redrawn(dice, { region, width, height }, size) {
   const right = Math.min(width & ~1, region.x + region.width + out());
   const bottom = Math.min(height & ~1, region.y + region.height + out());
   return { x, y, width: right - x, height: bottom - y };
-}
-
-/** @returns {Tally} */
-function emptyTally() {
-  return { characters: 0, right: 0, chance: 0, texts: 0 };
-}
-
-/** @param {Map<string, Tally>} tallies @param {string} group */
-function tallyOf(tallies, group) {
-  const tally = tallies.get(group) ?? emptyTally();
-  tallies.set(group, tally);
-  return tally;
-}
-
-/** @param {Tally} tally @param {Recovery} recovery @param {Scene} scene */
-function add(tally, { characters, right }, { secret }) {
-  tally.characters += characters;
-  tally.right += right;
-  tally.chance += characters * secret.chance;
-  tally.texts += 1;
-}
-
-/** In points of a hundred. @param {Tally} tally */
-function gain({ characters, right, chance }) {
-  return (100 * (right - chance)) / characters;
-}
-
-/** @param {Tally} tally */
-function inShort({ characters, right, chance }) {
-  return `${((100 * right) / characters).toFixed(1)} / ${((100 * chance) / characters).toFixed(1)}`;
-}
-
-/** @param {Tally} tally */
-function inWords(tally) {
-  const { characters, right, chance } = tally;
-  const percent = (/** @type {number} */ part) => ((100 * part) / characters).toFixed(1);
-  return `${percent(right)} % of the characters, by chance ${percent(chance)} % (${gain(tally).toFixed(1)} points)`;
 }
