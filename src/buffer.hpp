@@ -21,6 +21,17 @@ inline void secure_zero(void* bytes, std::size_t size) {
   __asm__ __volatile__("" : : "r"(bytes) : "memory");
 }
 
+// A few bytes of them on the stack; zeroes at first.
+template <std::size_t kSize>
+struct Scratch {
+  alignas(16) std::uint8_t bytes[kSize] = {};
+
+  Scratch() = default;
+  Scratch(const Scratch&) = delete;
+  Scratch& operator=(const Scratch&) = delete;
+  ~Scratch() { secure_zero(bytes, kSize); }
+};
+
 // `size()` elements on the heap. Running out of memory is a value (kOutOfMemory), not an exception.
 template <class T>
 class Buffer {

@@ -1,5 +1,6 @@
 #include <cstring>
 
+#include "../buffer.hpp"
 #include "kernels.hpp"
 #include "vector.hpp"
 
@@ -82,24 +83,24 @@ void rgbx_to_ycc(const std::uint8_t* rgbx, std::uint8_t* y, std::uint8_t* cb, st
   std::size_t x = 0;
   for (; x + kStep <= width; x += kStep) convert(rgbx + 4 * x, y + x, cb + x, cr + x);
   if (x == width) return;
-  std::uint8_t in[4 * kStep] = {};
-  std::uint8_t out[3][kStep];
-  std::memcpy(in, rgbx + 4 * x, 4 * (width - x));
-  convert(in, out[0], out[1], out[2]);
-  std::memcpy(y + x, out[0], width - x);
-  std::memcpy(cb + x, out[1], width - x);
-  std::memcpy(cr + x, out[2], width - x);
+  Scratch<4 * kStep> in;
+  Scratch<kStep> out[3];
+  std::memcpy(in.bytes, rgbx + 4 * x, 4 * (width - x));
+  convert(in.bytes, out[0].bytes, out[1].bytes, out[2].bytes);
+  std::memcpy(y + x, out[0].bytes, width - x);
+  std::memcpy(cb + x, out[1].bytes, width - x);
+  std::memcpy(cr + x, out[2].bytes, width - x);
 }
 
 void rgbx_to_gray(const std::uint8_t* rgbx, std::uint8_t* y, std::size_t width) {
   std::size_t x = 0;
   for (; x + kStep <= width; x += kStep) convert_gray(rgbx + 4 * x, y + x);
   if (x == width) return;
-  std::uint8_t in[4 * kStep] = {};
-  std::uint8_t out[kStep];
-  std::memcpy(in, rgbx + 4 * x, 4 * (width - x));
-  convert_gray(in, out);
-  std::memcpy(y + x, out, width - x);
+  Scratch<4 * kStep> in;
+  Scratch<kStep> out;
+  std::memcpy(in.bytes, rgbx + 4 * x, 4 * (width - x));
+  convert_gray(in.bytes, out.bytes);
+  std::memcpy(y + x, out.bytes, width - x);
 }
 
 }  // namespace caseframe::simd128

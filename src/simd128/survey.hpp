@@ -6,6 +6,7 @@
 #include <cstddef>
 #include <cstdint>
 
+#include "../buffer.hpp"
 #include "../survey.hpp"
 #include "vector.hpp"
 
@@ -89,10 +90,10 @@ class Survey {
 
   // Only pixels above what the peak is at least can still raise it: soon there are few.
   void count_bright(v128_t lumas, std::uint32_t which) {
-    alignas(16) std::array<std::uint8_t, kStep> values;
-    wasm_v128_store(values.data(), lumas);
+    Scratch<kStep> values;
+    wasm_v128_store(values.bytes, lumas);
     for (; which != 0; which &= which - 1) {
-      const std::uint8_t value = values[static_cast<std::size_t>(std::countr_zero(which))];
+      const std::uint8_t value = values.bytes[std::countr_zero(which)];
       if (value > least_peak_) count(value);
     }
   }

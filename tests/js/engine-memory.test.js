@@ -58,6 +58,45 @@ inBoth('nothing of a frame is left once it is encoded or released', async (engin
   });
 });
 
+inBoth('nor of the last pixels of its rows, at any width', (engine) => {
+  for (let width = 17; width < 33; ++width) {
+    for (const subsampling of /** @type {const} */ (['4:2:0', '4:4:4', 'gray'])) {
+      const frame = new Dice(width).scenery(width, 16);
+      const marker = randomBytes(64).map((byte, i) => (i % 4 === 3 ? 255 : byte));
+      for (let y = 0; y < 16; ++y) frame.data.set(marker, ((y + 1) * width - 16) * 4);
+      engine.encode(frame, { subsampling, reject: [] });
+      const memory = memoryOf(engine);
+      for (let at = 0; at + 8 <= marker.length; at += 4) {
+        const found = memory.indexOf(marker.subarray(at, at + 8));
+        assert.equal(found, -1, `pixels from ${at / 4} on of ${width} are still there, ${subsampling}`);
+      }
+    }
+  }
+});
+
+inBoth('nor a small picture of what analysis has seen', (engine) => {
+  // Shades of 8 × 8 pixels, as analysis looks at them: it works with their means.
+  const shades = Array.from(randomBytes(40), (byte) => 100 + (byte >> 1));
+  const [width, height] = [8 * shades.length, 320];
+  const frame = new Dice(1).scenery(width, height);
+  frame.data.forEach((_, i) => {
+    if (i % 4 !== 3) frame.data[i] = shades[(i >> 5) % shades.length];
+  });
+  const means = Buffer.from(Float32Array.from(shades).buffer);
+  const row = Buffer.from(shades);
+  const check = () => {
+    const memory = memoryOf(engine);
+    for (let at = 0; at + 16 <= means.length; at += 4) {
+      assert.equal(memory.indexOf(means.subarray(at, at + 16)), -1, `means from ${at / 4} on are still there`);
+    }
+    assert.equal(memory.indexOf(row), -1);
+  };
+  engine.analyze(frame);
+  check();
+  engine.encode(frame, { redact: [{ x: 0, y: 0, width, height, mode: 'fill' }] });
+  check();
+});
+
 inBoth('nor after an encode that failed', (engine) => {
   const frame = new Dice(1).scenery(64, 64);
   const marker = randomBytes(64);
