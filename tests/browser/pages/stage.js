@@ -33,11 +33,7 @@ export function createStage({ capture: captureOptions, hide }) {
     async call({ arrives = true, ...options } = {}) {
       const call = await startCall(options);
       endings.push(() => call.end());
-      // Loading is no part of the wait that the situations are about; where it fails, the capture says so.
-      await stage
-        .capture()
-        .ready()
-        .catch(() => {});
+      await isLoaded();
       if (arrives) await hasArrived(call);
       return call;
     },
@@ -74,6 +70,7 @@ export function createStage({ capture: captureOptions, hide }) {
       parent.append(video);
       endings.push(() => video.remove());
       await video.play();
+      await isLoaded();
       return video;
     },
 
@@ -87,6 +84,14 @@ export function createStage({ capture: captureOptions, hide }) {
     },
   };
   return stage;
+
+  /** Loading is no part of the wait that the situations are about; where it fails, the capture says so. */
+  async function isLoaded() {
+    await stage
+      .capture()
+      .ready()
+      .catch(() => {});
+  }
 }
 
 /** The decoder has put out a frame of a useful size; a canvas always has one. */
