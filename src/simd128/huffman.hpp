@@ -93,6 +93,7 @@ class AcTable {
   }
   [[gnu::always_inline, nodiscard]] Code of(unsigned run, int value) const { return codes_.of(run, value); }
   [[nodiscard]] Code end_of_block() const { return of_small(0, kZero); }
+  [[nodiscard]] Code sixteen_zeros() const { return of_small(15, kZero); }
 
  private:
   static constexpr unsigned kBytes = 2 * kZero;  // seven bits of their own at most, after a code of sixteen
@@ -105,19 +106,19 @@ class AcTable {
 inline BitWriter encode_block(BitWriter writer, const std::int16_t* block, int last_dc, Codes dc, const AcTable& ac) {
   writer.put(dc.of(0, block[0] - last_dc));
   alignas(16) std::uint8_t values[kBlockSize];
-  std::uint64_t left = zigzag(block, values) >> 1;
-  std::size_t k = 1;
+  std::uint64_t left = zigzag(block, values) & ~std::uint64_t{1};
+  unsigned last = 0;
+  // By place, not by shifting what is done away: a shift by a variable is three steps on Intel's processors.
   while (left != 0) {
-    // Of more than 15 zeros, 15 and the one after them: the table has the code of that, too.
-    const auto zeros = static_cast<unsigned>(__builtin_ctzll(left));
-    const unsigned run = zeros > 15 ? 15 : zeros;
-    left = left >> run >> 1;
-    k += run;
+    const auto k = static_cast<unsigned>(__builtin_ctzll(left));
+    left &= left - 1;
+    unsigned run = k - last - 1;
+    last = k;
+    for (; run > 15; run -= 16) [[unlikely]] writer.put(ac.sixteen_zeros());
     const std::uint8_t value = values[k];
     writer.put(AcTable::is_small(value) ? ac.of_small(run, value) : ac.of(run, block[kNaturalOrder[k]]));
-    ++k;
   }
-  if (k != kBlockSize) writer.put(ac.end_of_block());
+  if (last != kBlockSize - 1) writer.put(ac.end_of_block());
   return writer;
 }
 
