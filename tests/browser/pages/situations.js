@@ -8,6 +8,8 @@
  * @property {string} title A row of the README's table.
  * @property {string | Record<string, string>} expected 'captured' or an error's code; by browser where they differ.
  * @property {(stage: any) => Promise<any>} play
+ * @property {Record<string, string>} [better] By browser: what it may come to as well where the picture alone is the
+ *   proof, and should: whether a repeat looks the same at 32 × 18 pixels is chance.
  * @property {Record<string, string>} [notes] By browser: why it comes to something else there.
  * @property {Record<string, string>} [cannot] By browser: why it cannot be played there.
  * @property {{ csp?: string, without?: string[], atOnce?: number }} [page] What it needs of its page, if that is
@@ -170,6 +172,7 @@ export const situations = [
   {
     title: 'Camera off, the sender’s `replaceTrack(null)`',
     expected: { Chromium: 'stale-frame', Firefox: 'the old picture', WebKitGTK: 'stale-frame' },
+    better: { Firefox: 'stale-frame' },
     notes: { Firefox: REPEATS },
     everyPath: true,
     async play(stage) {
