@@ -1,8 +1,11 @@
 /** Real Firefox, headless, over WebDriver BiDi. */
 import puppeteer from 'puppeteer-core';
 
-/** @returns {Promise<import('./harness.js').Browser>} */
-export async function launchFirefox() {
+/**
+ * @param {{ refusesToPlay?: boolean }} [options] As if its user had forbidden all video that nobody has clicked on.
+ * @returns {Promise<import('./harness.js').Browser>}
+ */
+export async function launchFirefox({ refusesToPlay = false } = {}) {
   const browser = await puppeteer.launch({
     browser: 'firefox',
     executablePath: process.env.FIREFOX ?? '/usr/bin/firefox-esr',
@@ -14,6 +17,7 @@ export async function launchFirefox() {
       // A camera that is not there, and nobody to ask.
       'media.navigator.streams.fake': true,
       'media.navigator.permission.disabled': true,
+      ...(refusesToPlay ? { 'media.autoplay.default': 5, 'media.autoplay.blocking_policy': 2 } : {}),
     },
   });
   const [, version] = (await browser.version()).split('/');

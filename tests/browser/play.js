@@ -137,6 +137,16 @@ export async function startTheatre() {
 }
 
 /**
+ * What a situation may come to in a browser.
+ * @param {Situation} situation
+ * @param {string} browser
+ * @returns {string[]}
+ */
+export function expectedIn({ expected }, browser) {
+  return [typeof expected === 'string' ? expected : expected[browser]].flat();
+}
+
+/**
  * What a situation came to: 'captured', a code, or 'the old picture'. Throws where a picture shows something else, or came
  * too late.
  * @param {Result} result

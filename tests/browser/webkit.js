@@ -13,8 +13,11 @@ const ANSWER_MS = 30000;
 /** The code of the error where it takes longer: the browser stands still. */
 export const STANDS_STILL = 'STANDS_STILL';
 
-/** @returns {Promise<import('./harness.js').Browser>} */
-export async function launchWebKit() {
+/**
+ * @param {{ refusesToPlay?: boolean }} [options] As if its user had forbidden all video that nobody has clicked on.
+ * @returns {Promise<import('./harness.js').Browser>}
+ */
+export async function launchWebKit({ refusesToPlay = false } = {}) {
   const [binary, home] = await Promise.all([findBrowser(), mkdtemp(join(tmpdir(), 'caseframe-webkit-'))]);
   const screen = await startScreen();
   const port = await freePort();
@@ -60,7 +63,14 @@ export async function launchWebKit() {
     session = await ask('POST', '/session', {
       capabilities: {
         alwaysMatch: {
-          'webkitgtk:browserOptions': { binary, args: ['--automation', '--enable-mock-capture-devices=true'] },
+          'webkitgtk:browserOptions': {
+            binary,
+            args: [
+              '--automation',
+              '--enable-mock-capture-devices=true',
+              `--autoplay-policy=${refusesToPlay ? 'deny' : 'allow'}`,
+            ],
+          },
         },
       },
     });

@@ -11,10 +11,6 @@ const MISSING = {
     // Firefox before 114 and Safari before 15 do not look at the type.
     globalThis.Worker = new Proxy(Worker, { construct: (Native, [url]) => new Native(url) });
   },
-  play() {
-    // No browser refuses to play muted video unless its user says so; this is what it then does.
-    HTMLMediaElement.prototype.play = () => Promise.reject(new DOMException('refused', 'NotAllowedError'));
-  },
 };
 
 for (const name of new URL(import.meta.url).searchParams.keys()) MISSING[name]();
