@@ -32,6 +32,9 @@ const MEDIA =
   "media-src 'self' http://localhost:*; frame-src 'self'; default-src 'none'; connect-src 'self'; worker-src 'self'; script-src 'self' 'wasm-unsafe-eval'";
 const NO_WASM = "default-src 'none'; script-src 'self'; worker-src 'self'; connect-src 'self'";
 
+/** For captures that load an engine of their own, on a busy machine. */
+const LOADING = { timeoutMs: 20000 };
+
 /** WebKit compiles first and refuses later, when the module is started. */
 const NAMES_THE_POLICY = /wasm-unsafe-eval/;
 
@@ -399,7 +402,7 @@ export const situations = [
       const call = await stage.call();
       const capture = stage.capture({});
       const shots = [stage.take(call, { minWidth: 9999, timeoutMs: 30000 }, { capture })];
-      const still = await capture.grab(call.stream);
+      const still = await capture.grab(call.stream, LOADING);
       for (let i = 0; i < 5; i++) shots.push(stage.take(call, {}, { capture }));
       const encoding = stage.outcome(still.encode());
       capture.dispose();
@@ -417,7 +420,7 @@ export const situations = [
     expected: 'captured',
     async play(stage) {
       const capture = stage.capture({ workerUrl: '/dist/worker/missing.js' });
-      const shot = await stage.take(await stage.call(), {}, { capture });
+      const shot = await stage.take(await stage.call(), LOADING, { capture });
       stage.expect(shot.timings?.mainThread >= shot.timings?.engine, 'the page did the work');
       return shot;
     },
@@ -428,13 +431,13 @@ export const situations = [
     async play(stage) {
       const call = await stage.call();
       const capture = stage.capture({ workerUrl: '/pages/worker-that-crashes.js' });
-      const still = await capture.grab(call.stream);
+      const still = await capture.grab(call.stream, LOADING);
       const string = new BroadcastChannel('crash');
       string.postMessage('pull');
       await stage.sleep(300);
       string.close();
       const outcome = await stage.outcome(still.encode());
-      const next = await stage.take(call, {}, { capture });
+      const next = await stage.take(call, LOADING, { capture });
       stage.expect(!next.code, `the next capture: ${next.code}: ${next.message}`);
       return outcome;
     },
@@ -443,11 +446,9 @@ export const situations = [
     title: 'The module is not there (404)',
     expected: 'engine-load',
     async play(stage) {
-      const outcome = await stage.take(
-        await stage.call(),
-        {},
-        { capture: stage.capture({ wasmUrl: '/missing.wasm' }) },
-      );
+      const outcome = await stage.take(await stage.call(), LOADING, {
+        capture: stage.capture({ wasmUrl: '/missing.wasm' }),
+      });
       stage.expect(/404.*wasmUrl/.test(outcome.message), outcome.message);
       return outcome;
     },
@@ -456,7 +457,9 @@ export const situations = [
     title: 'A page is served instead of the module',
     expected: 'engine-load',
     async play(stage) {
-      const outcome = await stage.take(await stage.call(), {}, { capture: stage.capture({ wasmUrl: '/page.wasm' }) });
+      const outcome = await stage.take(await stage.call(), LOADING, {
+        capture: stage.capture({ wasmUrl: '/page.wasm' }),
+      });
       stage.expect(/text\/html.*application\/wasm/.test(outcome.message), outcome.message);
       return outcome;
     },
@@ -466,7 +469,7 @@ export const situations = [
     expected: 'engine-load',
     page: { csp: NO_WASM },
     async play(stage) {
-      const outcome = await stage.take(await stage.call(), {}, { capture: stage.capture({ worker: false }) });
+      const outcome = await stage.take(await stage.call(), LOADING, { capture: stage.capture({ worker: false }) });
       stage.expect(NAMES_THE_POLICY.test(outcome.message), `${outcome.message}: ${outcome.cause}`);
       return outcome;
     },
@@ -476,7 +479,7 @@ export const situations = [
     expected: 'engine-load',
     async play(stage) {
       const capture = stage.capture({ workerUrl: '/dist/worker/strict.js' });
-      const outcome = await stage.take(await stage.call(), {}, { capture });
+      const outcome = await stage.take(await stage.call(), LOADING, { capture });
       stage.expect(NAMES_THE_POLICY.test(outcome.message), `${outcome.message}: ${outcome.cause}`);
       return outcome;
     },
