@@ -10,8 +10,35 @@
 #endif
 
 #include <cstddef>
+#include <cstdint>
 
 namespace caseframe::simd128 {
+
+// So that no compiler sees what is in there, and loads it.
+template <class T>
+const T& hidden(const T& constant) {
+  const T* address = &constant;
+  __asm__("" : "+r"(address));
+  return *address;
+}
+
+// A constant that is loaded from memory. For an immediate V8 writes two or three instructions more wherever it is used,
+// in loops as well; what was loaded stays in a register.
+template <std::uint32_t k0, std::uint32_t k1, std::uint32_t k2, std::uint32_t k3>
+v128_t constant() {
+  alignas(16) static constexpr std::uint32_t kLanes[4] = {k0, k1, k2, k3};
+  return wasm_v128_load(hidden(kLanes));
+}
+template <std::uint32_t kLane>
+v128_t constant() {
+  return constant<kLane, kLane, kLane, kLane>();
+}
+
+// Two lanes of 16 bits in turn.
+template <std::int32_t kFirst, std::int32_t kSecond>
+v128_t pairs() {
+  return constant<(static_cast<std::uint32_t>(kSecond) << 16 | (static_cast<std::uint32_t>(kFirst) & 0xFFFFU))>();
+}
 
 // a0 b0 a1 b1 a2 b2 a3 b3, of 16-bit lanes.
 inline v128_t interleave_low(v128_t a, v128_t b) { return wasm_i16x8_shuffle(a, b, 0, 8, 1, 9, 2, 10, 3, 11); }
