@@ -8,6 +8,7 @@
 
 #include "huffman.hpp"
 #include "kernels.hpp"
+#include "quantize.hpp"
 
 extern "C" {
 #define JPEG_INTERNALS
@@ -37,19 +38,22 @@ struct WorkingState {
 };
 
 // Of luma and of chroma, made when first met in a pass.
-struct NamedTable {
-  const c_derived_tbl* name;
-  simd128::AcTable table;
+struct NamedCodes {
+  const c_derived_tbl* dc;
+  const c_derived_tbl* ac;
+  simd128::BlockCodes codes;
 };
-std::array<NamedTable, 2> ac_tables;
+std::array<NamedCodes, 2> all_codes;
 
-const simd128::AcTable& table_of(const c_derived_tbl* name) {
-  NamedTable& it = ac_tables[0].name == name || ac_tables[0].name == nullptr ? ac_tables[0] : ac_tables[1];
-  if (it.name != name) {
-    it.name = name;
-    it.table.build({name->ehufco, name->ehufsi});
+const simd128::BlockCodes& codes_of(const c_derived_tbl* dc, const c_derived_tbl* ac) {
+  const auto is_it = [&](const NamedCodes& it) { return it.dc == dc && it.ac == ac; };
+  NamedCodes& it = is_it(all_codes[0]) || all_codes[0].ac == nullptr ? all_codes[0] : all_codes[1];
+  if (!is_it(it)) {
+    it.dc = dc;
+    it.ac = ac;
+    it.codes.build({dc->ehufco, dc->ehufsi}, {ac->ehufco, ac->ehufsi});
   }
-  return it.table;
+  return it.codes;
 }
 
 }  // namespace
@@ -91,8 +95,16 @@ int jsimd_can_convsamp(void) { return 1; }
 int jsimd_can_fdct_islow(void) { return 1; }
 int jsimd_can_quantize(void) { return 1; }
 
-// Both at once: the samples need not lie in memory between the two.
-void jsimd_convsamp(JSAMPARRAY rows, JDIMENSION column, DCTELEM* block) { simd128::forward_dct(rows, column, block); }
+// All three at once, in the last of them: neither samples nor sums need lie in memory in between. The block that they
+// would have passed on says where the samples are.
+struct Place {
+  JSAMPARRAY rows;
+  JDIMENSION column;
+};
+void jsimd_convsamp(JSAMPARRAY rows, JDIMENSION column, DCTELEM* block) {
+  const Place place{rows, column};
+  std::memcpy(block, &place, sizeof place);
+}
 void jsimd_fdct_islow(DCTELEM* /*block*/) {}
 
 // `divisors` are four tables of 64, of which corrections are the second. The last two are what reciprocals of 32 bits
@@ -104,12 +116,14 @@ void jsimd_quantize(JCOEFPTR coefficients, DCTELEM* divisors, DCTELEM* block) {
     simd128::prepare_quantization(corrections, reciprocals);
     corrections[0] = 0;
   }
-  simd128::quantize(block, reciprocals, coefficients);
+  Place place;
+  std::memcpy(&place, block, sizeof place);
+  simd128::transform(place.rows, place.column, reciprocals, coefficients);
 }
 
 // Asked at the start of each pass, when tables may be new.
 int jsimd_can_huff_encode_one_block(void) {
-  ac_tables = {};
+  for (NamedCodes& it : all_codes) it.dc = it.ac = nullptr;
   return 1;
 }
 
@@ -117,11 +131,7 @@ int jsimd_can_huff_encode_one_block(void) {
 JOCTET* jsimd_huff_encode_one_block(void* state, JOCTET* out, JCOEFPTR block, int last_dc, c_derived_tbl* dc,
                                     c_derived_tbl* ac) {
   auto* working = static_cast<WorkingState*>(state);
-  const simd128::BitWriter writer = simd128::encode_block({working->bits, working->free_bits, out}, block, last_dc,
-                                                          {dc->ehufco, dc->ehufsi}, table_of(ac));
-  working->bits = writer.bits;
-  working->free_bits = writer.free;
-  return writer.out;
+  return simd128::encode_block(working->bits, working->free_bits, out, block, last_dc, codes_of(dc, ac));
 }
 
 }  // extern "C"

@@ -1,14 +1,17 @@
 // One block in sequential Huffman coding (T.81, F.1.2), into a buffer of 64 bits.
 //
-// All that changes from symbol to symbol stays in registers: nothing in the loop is called, and the writer has no
-// address.
+// The loop does what a coefficient takes and nothing else: what changes from one to the next stays in registers,
+// nothing is called, one look at a table gives the code with the value's own bits, and what is rare is found by one
+// test, or after the loop.
 #pragma once
 
+#include <algorithm>
 #include <array>
 #include <cstddef>
 #include <cstdint>
 
 #include "kernels.hpp"
+#include "vector.hpp"
 
 namespace caseframe::simd128 {
 
@@ -20,91 +23,100 @@ inline constexpr std::uint8_t kNaturalOrder[kBlockSize] = {
 
 // A code with its length (1..32) in the lowest byte.
 using Code = std::uint64_t;
-inline constexpr int kLengthBits = 8;
-
-// Bits go in at the lower end and leave as whole words; a byte of ones is followed by one of zeroes (F.1.2.3).
-struct BitWriter {
-  std::uint64_t bits;
-  int free;
-  std::uint8_t* out;
-
-  [[gnu::always_inline]] void put(Code code) {
-    const auto length = static_cast<int>(code & 0xFF);
-    code >>= kLengthBits;
-    free -= length;
-    if (free < 0) [[unlikely]] {
-      out = flush(bits << (length + free) | code >> -free, out);
-      free += 64;
-      bits = code;  // those that are out already leave at the upper end
-    } else {
-      bits = bits << length | code;
-    }
-  }
-
-  [[gnu::always_inline]] static std::uint8_t* flush(std::uint64_t word, std::uint8_t* out) {
-    if ((word & 0x8080808080808080U & ~(word + 0x0101010101010101U)) == 0) {
-      const std::uint64_t bytes = __builtin_bswap64(word);
-      __builtin_memcpy(out, &bytes, sizeof bytes);
-      return out + sizeof bytes;
-    }
-    for (int shift = 56; shift >= 0; shift -= 8) {
-      const auto byte = static_cast<std::uint8_t>(word >> shift);
-      *out++ = byte;
-      if (byte == 0xFF) *out++ = 0;
-    }
-    return out;
-  }
-};
+inline constexpr unsigned kLengthBits = 8;
 
 // libjpeg-turbo's c_derived_tbl: a code and its length for each symbol.
 struct Codes {
   const unsigned* codes;
   const char* lengths;
 
+  [[gnu::always_inline, nodiscard]] Code symbol(unsigned run, unsigned size) const {
+    const unsigned symbol = run << 4 | size;
+    return Code{codes[symbol]} << (size + kLengthBits) | (static_cast<unsigned>(lengths[symbol]) + size);
+  }
   // The symbol, then the value's own bits: as it is where positive, its complement where negative.
   [[gnu::always_inline, nodiscard]] Code of(unsigned run, int value) const {
     const int sign = value >> 31;
     const auto magnitude = static_cast<unsigned>((value ^ sign) - sign);
     const unsigned size = magnitude == 0 ? 0 : 32U - static_cast<unsigned>(__builtin_clz(magnitude));
-    const unsigned symbol = run << 4 | size;
-    const unsigned own = static_cast<unsigned>(value + sign) & ((1U << size) - 1);
-    return (Code{codes[symbol]} << size | own) << kLengthBits | (static_cast<unsigned>(lengths[symbol]) + size);
+    return symbol(run, size) | Code{static_cast<unsigned>(value + sign) & ((1U << size) - 1)} << kLengthBits;
   }
 };
 
-// The codes of values in [-kZero, kZero) after each run, ready made: nearly all there are. Values stand here as bytes
-// to which kZero has been added.
-class AcTable {
+// The codes of values in -127..126 after each of kRuns runs, ready made: nearly all there are. Values are bytes here,
+// in two's complement; zero where a code is not ready: for 127 and -128, which stand for all that is larger, and after
+// runs that no symbol has. Zero after none is the symbol that ends the block, after 15 the one of sixteen zeros.
+template <unsigned kRuns>
+class ReadyCodes {
  public:
   void build(const Codes& codes) {
-    codes_ = codes;
-    for (unsigned run = 0; run < 16; ++run) {
-      for (unsigned byte = 0; byte < kBytes; ++byte) {
-        ready_[run * kBytes + byte] = static_cast<std::uint32_t>(codes.of(run, static_cast<int>(byte) - kZero));
+    for (unsigned run = 0; run < std::min(kRuns, 16U); ++run) {
+      std::uint32_t* ready = &ready_[run * kBytes];
+      ready[0] = static_cast<std::uint32_t>(codes.symbol(run, 0));
+      for (unsigned size = 1; size <= 7; ++size) {
+        const auto symbol = static_cast<std::uint32_t>(codes.symbol(run, size));
+        const unsigned least = 1U << (size - 1), beyond = 1U << size;
+        for (unsigned value = least; value < beyond; ++value) {
+          ready[value] = symbol | value << kLengthBits;
+          ready[kBytes - value] = symbol | (beyond - 1 - value) << kLengthBits;
+        }
       }
+      ready[127] = 0;
     }
   }
 
-  static bool is_small(std::uint8_t byte) { return byte < kBytes; }
-  // Runs of 15 at most. Zero after a run of 15 is what stands for sixteen zeros, and after none it ends the block: they
-  // are symbols without bits of their own, as T.81 has them (F.1.2.2.1).
-  [[gnu::always_inline, nodiscard]] Code of_small(unsigned run, std::uint8_t byte) const {
+  [[gnu::always_inline, nodiscard]] std::uint32_t of(unsigned run, unsigned byte) const {
     return ready_[run * kBytes + byte];
   }
-  [[gnu::always_inline, nodiscard]] Code of(unsigned run, int value) const { return codes_.of(run, value); }
-  [[nodiscard]] Code end_of_block() const { return of_small(0, kZero); }
-  [[nodiscard]] Code sixteen_zeros() const { return of_small(15, kZero); }
+  [[nodiscard]] Code end_of_block() const { return of(0, 0); }
+  [[nodiscard]] Code sixteen_zeros() const { return of(15, 0); }
 
  private:
-  static constexpr unsigned kBytes = 2 * kZero;  // seven bits of their own at most, after a code of sixteen
-
-  Codes codes_{};
-  std::array<std::uint32_t, std::size_t{16} * kBytes> ready_{};
+  static constexpr unsigned kBytes = 256;
+  std::array<std::uint32_t, std::size_t{kRuns} * kBytes> ready_{};
 };
 
-// In a copy of the writer, which stays in registers.
-inline BitWriter encode_block(BitWriter writer, const std::int16_t* block, int last_dc, Codes dc, const AcTable& ac) {
-  writer.put(dc.of(0, block[0] - last_dc));
+struct BlockCodes {
+  Codes dc;
+  Codes ac;
+  ReadyCodes<1> ready_dc;
+  ReadyCodes<kBlockSize> ready_ac;
+
+  void build(const Codes& dc_codes, const Codes& ac_codes) {
+    ready_dc.build(dc = dc_codes);
+    ready_ac.build(ac = ac_codes);
+  }
+};
+
+// Big-endian bytes of `count` words, each byte of ones followed by one of zeroes (F.1.2.3); the end of what is written.
+std::uint8_t* write_words(const std::uint32_t* words, std::size_t count, std::uint8_t* out);
+
+// A block's words, and as many more as write_words() reads at once.
+inline constexpr std::size_t kMostWords = 64;
+
+// Bits go in at the lower end of `all_bits`, of which `all_free` are free, 33 at least, and leave as whole words to
+// `out`; answers where they end.
+inline std::uint8_t* encode_block(std::uint64_t& all_bits, int& all_free, std::uint8_t* out, const std::int16_t* block,
+                                  int last_dc, const BlockCodes& codes) {
+  std::uint64_t bits = all_bits;
+  auto pending = static_cast<std::uint64_t>(64 - all_free);
+  std::uint32_t words[kMostWords];
+  std::uint32_t* word = words;
+  // Whether a word is full is as good as random: it is written in any case, and stays if it was.
+  const auto put = [&](Code code) __attribute__((always_inline)) {
+    const std::uint64_t length = code & 0xFF;
+    bits = bits << length | code >> kLengthBits;
+    pending += length;
+    *word = static_cast<std::uint32_t>(bits >> (pending & 31));
+    word += pending >> 5;
+    pending &= 31;
+  };
+
+  const int difference = block[0] - last_dc;
+  const auto byte = static_cast<std::uint8_t>(difference);
+  const Code ready = codes.ready_dc.of(0, byte);
+  put(ready != 0 && static_cast<std::int8_t>(byte) == difference ? ready : codes.dc.of(0, difference));
+
   alignas(16) std::uint8_t values[kBlockSize];
   std::uint64_t left = zigzag(block, values) & ~std::uint64_t{1};
   unsigned last = 0;
@@ -114,12 +126,18 @@ inline BitWriter encode_block(BitWriter writer, const std::int16_t* block, int l
     left &= left - 1;
     unsigned run = k - last - 1;
     last = k;
-    for (; run > 15; run -= 16) [[unlikely]] writer.put(ac.sixteen_zeros());
-    const std::uint8_t value = values[k];
-    writer.put(AcTable::is_small(value) ? ac.of_small(run, value) : ac.of(run, block[kNaturalOrder[k]]));
+    Code code = codes.ready_ac.of(run, values[k]);
+    if (code == 0) [[unlikely]] {
+      for (; run > 15; run -= 16) put(codes.ready_ac.sixteen_zeros());
+      code = codes.ac.of(run, block[kNaturalOrder[k]]);
+    }
+    put(code);
   }
-  if (last != kBlockSize - 1) writer.put(ac.end_of_block());
-  return writer;
+  if (last != kBlockSize - 1) put(codes.ready_ac.end_of_block());
+
+  all_bits = bits;
+  all_free = static_cast<int>(64 - pending);
+  return write_words(words, static_cast<std::size_t>(word - words), out);
 }
 
 }  // namespace caseframe::simd128

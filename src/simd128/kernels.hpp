@@ -19,18 +19,13 @@ void downsample_h2v1(const std::uint8_t* samples, std::uint8_t* out, std::size_t
 void downsample_h2v2(const std::uint8_t* upper, const std::uint8_t* lower, std::uint8_t* out, std::size_t width);
 
 // Eight samples from `column` on in each of eight rows, less 128, through Loeffler, Ligtenberg and Moschytz's DCT in
-// 13-bit fixed point ("islow"): 8 times as large as the true one.
-void forward_dct(const std::uint8_t* const* rows, std::size_t column, std::int16_t* coefficients);
+// 13-bit fixed point ("islow"), which makes them 8 times as large as the true one, and each over its divisor. For
+// `reciprocals` see quantize.hpp.
+void transform(const std::uint8_t* const* rows, std::size_t column, const float* reciprocals,
+               std::int16_t* coefficients);
 
-// What dividing takes: 1 / divisor, a little more. In libjpeg's table of divisors these stand where the scale and the
-// shift of the integer method were, which nobody reads any more.
-void prepare_quantization(const std::int16_t* corrections, float* reciprocals);
-// Each coefficient over its divisor, rounded half away from zero. `coefficients` may be `block`.
-void quantize(const std::int16_t* block, const float* reciprocals, std::int16_t* coefficients);
-
-// The coefficients in zigzag order, saturated to -128..127, a byte each, with kZero added and cut to 8 bits: those in
-// [-kZero, kZero) are below 2 × kZero, all others are not. Bit k of the answer is set where the k-th is not zero.
-inline constexpr std::uint8_t kZero = 64;
+// The coefficients in zigzag order, saturated to -128..127, a byte each. Bit k of the answer is set where the k-th is
+// not zero.
 std::uint64_t zigzag(const std::int16_t* block, std::uint8_t* out);
 
 }  // namespace caseframe::simd128

@@ -1,0 +1,88 @@
+#include "huffman.hpp"
+
+#include <algorithm>
+
+#include "vector.hpp"
+
+namespace caseframe::simd128 {
+namespace {
+
+// For each quarter of the zigzag and each of the block, which of the one's bytes come from the other; the rest are out
+// of range, for which a swizzle gives zero.
+struct Moves {
+  std::int8_t from[4][4][16];
+};
+
+constexpr Moves all_moves() {
+  Moves moves{};
+  for (unsigned k = 0; k < kBlockSize; ++k) {
+    for (unsigned quarter = 0; quarter < 4; ++quarter) {
+      const unsigned at = kNaturalOrder[k];
+      moves.from[k / 16][quarter][k % 16] = at / 16 == quarter ? static_cast<std::int8_t>(at % 16) : std::int8_t{-1};
+    }
+  }
+  return moves;
+}
+alignas(16) constexpr Moves kMoves = all_moves();
+
+template <unsigned kTo, unsigned kFrom>
+v128_t moved(v128_t bytes, const Moves& moves) {
+  return wasm_i8x16_swizzle(bytes, wasm_v128_load(moves.from[kTo][kFrom]));
+}
+
+template <class... Parts>
+v128_t merged(v128_t part, Parts... others) {
+  ((part = wasm_v128_or(part, others)), ...);
+  return part;
+}
+
+std::uint32_t zeros(v128_t bytes) { return wasm_i8x16_bitmask(wasm_i8x16_eq(bytes, wasm_i8x16_splat(0))); }
+
+}  // namespace
+
+std::uint64_t zigzag(const std::int16_t* block, std::uint8_t* out) {
+  const auto quarter = [&](std::size_t i) {
+    return wasm_i8x16_narrow_i16x8(wasm_v128_load(block + 16 * i), wasm_v128_load(block + 16 * i + 8));
+  };
+  const v128_t a = quarter(0), b = quarter(1), c = quarter(2), d = quarter(3);
+  const Moves& moves = hidden(kMoves);
+  const v128_t first = merged(moved<0, 0>(a, moves), moved<0, 1>(b, moves), moved<0, 2>(c, moves));
+  const v128_t second =
+      merged(moved<1, 0>(a, moves), moved<1, 1>(b, moves), moved<1, 2>(c, moves), moved<1, 3>(d, moves));
+  const v128_t third =
+      merged(moved<2, 0>(a, moves), moved<2, 1>(b, moves), moved<2, 2>(c, moves), moved<2, 3>(d, moves));
+  const v128_t fourth = merged(moved<3, 1>(b, moves), moved<3, 2>(c, moves), moved<3, 3>(d, moves));
+  wasm_v128_store(out, first);
+  wasm_v128_store(out + 16, second);
+  wasm_v128_store(out + 32, third);
+  wasm_v128_store(out + 48, fourth);
+  const std::uint32_t low = zeros(first) | zeros(second) << 16;
+  const std::uint32_t high = zeros(third) | zeros(fourth) << 16;
+  return ~(low | std::uint64_t{high} << 32);
+}
+
+std::uint8_t* write_words(const std::uint32_t* words, std::size_t count, std::uint8_t* out) {
+  const v128_t big_endian = constant<0x00010203, 0x04050607, 0x08090A0B, 0x0C0D0E0F>();
+  const auto put = [&](std::size_t at) {
+    const v128_t bytes = wasm_i8x16_swizzle(wasm_v128_load(words + at), big_endian);
+    wasm_v128_store(out + 4 * at, bytes);
+    return wasm_i8x16_bitmask(wasm_i8x16_eq(bytes, wasm_i8x16_splat(-1)));
+  };
+  // Eight words at once, which most blocks have not: more are rare enough to be foreseen.
+  std::size_t ones = 0;
+  for (std::size_t at = 0; at < count; at += 8) {
+    const std::uint64_t all = put(at) | std::uint64_t{put(at + 4)} << 16;
+    const std::uint64_t valid = count - at < 8 ? (std::uint64_t{1} << 4 * (count - at)) - 1 : 0xFFFFFFFFU;
+    ones += static_cast<std::size_t>(__builtin_popcountll(all & valid));
+  }
+  std::uint8_t* from = out + 4 * count;
+  std::uint8_t* const end = from + ones;
+  for (std::uint8_t* to = end; to != from;) {
+    const std::uint8_t byte = *--from;
+    if (byte == 0xFF) *--to = 0;
+    *--to = byte;
+  }
+  return end;
+}
+
+}  // namespace caseframe::simd128
