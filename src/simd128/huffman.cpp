@@ -61,28 +61,46 @@ std::uint64_t zigzag(const std::int16_t* block, std::uint8_t* out) {
   return ~(low | std::uint64_t{high} << 32);
 }
 
-std::uint8_t* write_words(const std::uint32_t* words, std::size_t count, std::uint8_t* out) {
-  const v128_t big_endian = constant<0x00010203, 0x04050607, 0x08090A0B, 0x0C0D0E0F>();
+void put_any(BitWriter& writer, const std::int16_t* block, std::uint64_t nonzero, std::uint64_t left,
+             const BlockCodes& codes) {
+  writer.flush();
+  // The place of the last one that is done, or of the DC.
+  int last = 63 - __builtin_clzll((nonzero | 1) & ((left & -left) - 1));
+  for (; left != 0; left &= left - 1) {
+    const int k = __builtin_ctzll(left);
+    auto run = static_cast<unsigned>(k - last - 1);
+    for (; run > 15; run -= 16) {
+      writer.put(codes.ready_ac.sixteen_zeros());
+      writer.flush();
+    }
+    writer.put(codes.ac.of(run, block[kNaturalOrder[k]]));
+    writer.flush();
+    last = k;
+  }
+}
+
+std::uint8_t* write_reversed(const std::uint8_t* end, std::size_t count, std::uint8_t* out) {
+  const v128_t reversed = constant<0x0C0D0E0F, 0x08090A0B, 0x04050607, 0x00010203>();
   const auto put = [&](std::size_t at) {
-    const v128_t bytes = wasm_i8x16_swizzle(wasm_v128_load(words + at), big_endian);
-    wasm_v128_store(out + 4 * at, bytes);
+    const v128_t bytes = wasm_i8x16_swizzle(wasm_v128_load(end - at - 16), reversed);
+    wasm_v128_store(out + at, bytes);
     return wasm_i8x16_bitmask(wasm_i8x16_eq(bytes, wasm_i8x16_splat(-1)));
   };
-  // Eight words at once, which most blocks have not: more are rare enough to be foreseen.
+  // 32 at once, which few blocks have: more are foreseen.
   std::size_t ones = 0;
-  for (std::size_t at = 0; at < count; at += 8) {
-    const std::uint64_t all = put(at) | std::uint64_t{put(at + 4)} << 16;
-    const std::uint64_t valid = count - at < 8 ? (std::uint64_t{1} << 4 * (count - at)) - 1 : 0xFFFFFFFFU;
+  for (std::size_t at = 0; at < count; at += 32) {
+    const std::uint64_t all = put(at) | std::uint64_t{put(at + 16)} << 16;
+    const std::uint64_t valid = count - at < 32 ? (std::uint64_t{1} << (count - at)) - 1 : 0xFFFFFFFFU;
     ones += static_cast<std::size_t>(__builtin_popcountll(all & valid));
   }
-  std::uint8_t* from = out + 4 * count;
-  std::uint8_t* const end = from + ones;
-  for (std::uint8_t* to = end; to != from;) {
+  std::uint8_t* from = out + count;
+  std::uint8_t* const stuffed_end = from + ones;
+  for (std::uint8_t* to = stuffed_end; to != from;) {
     const std::uint8_t byte = *--from;
     if (byte == 0xFF) *--to = 0;
     *--to = byte;
   }
-  return end;
+  return stuffed_end;
 }
 
 }  // namespace caseframe::simd128

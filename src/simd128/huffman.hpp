@@ -88,56 +88,83 @@ struct BlockCodes {
   }
 };
 
-// Big-endian bytes of `count` words, each byte of ones followed by one of zeroes (F.1.2.3); the end of what is written.
-std::uint8_t* write_words(const std::uint32_t* words, std::size_t count, std::uint8_t* out);
+// Bits go in at the lower end and leave as whole bytes, from the end of a buffer down to its beginning: each is written
+// with those that come after it in one number, whose highest bits are the first.
+struct BitWriter {
+  std::uint64_t bits;
+  std::uint64_t pending;  // of them; 7 at most after flush(), 64 at most before
+  std::uint8_t* end;      // of what is free
 
-// A block's words, and as many more as write_words() reads at once.
-inline constexpr std::size_t kMostWords = 64;
-
-// Bits go in at the lower end of `all_bits`, of which `all_free` are free, 33 at least, and leave as whole words to
-// `out`; answers where they end.
-inline std::uint8_t* encode_block(std::uint64_t& all_bits, int& all_free, std::uint8_t* out, const std::int16_t* block,
-                                  int last_dc, const BlockCodes& codes) {
-  std::uint64_t bits = all_bits;
-  auto pending = static_cast<std::uint64_t>(64 - all_free);
-  std::uint32_t words[kMostWords];
-  std::uint32_t* word = words;
-  // Whether a word is full is as good as random: it is written in any case, and stays if it was.
-  const auto put = [&](Code code) __attribute__((always_inline)) {
+  [[gnu::always_inline]] void put(Code code) {
     const std::uint64_t length = code & 0xFF;
     bits = bits << length | code >> kLengthBits;
     pending += length;
-    *word = static_cast<std::uint32_t>(bits >> (pending & 31));
-    word += pending >> 5;
-    pending &= 31;
-  };
+  }
+  // Whether a byte is full is as good as random: eight are written in any case, and stay if they were.
+  [[gnu::always_inline]] void flush() {
+    const std::uint64_t first = bits << (-pending & 63);
+    __builtin_memcpy(end - sizeof first, &first, sizeof first);
+    end -= pending >> 3;
+    pending &= 7;
+  }
+};
+
+// The coefficients whose places are in `left`, all those of `nonzero` that are left, whatever runs and values they have.
+void put_any(BitWriter& writer, const std::int16_t* block, std::uint64_t nonzero, std::uint64_t left,
+             const BlockCodes& codes);
+
+// The `count` bytes before `end` in their order, each byte of ones followed by one of zeroes (F.1.2.3), and 31 that mean
+// nothing at most; answers where the zeroes end. Reads 31 bytes more at most, too.
+std::uint8_t* write_reversed(const std::uint8_t* end, std::size_t count, std::uint8_t* out);
+
+// Of the 64 of `last_bits` `free_bits` are free, 57 at least. Answers where what was written to `out` ends.
+inline std::uint8_t* encode_block(std::uint64_t& last_bits, int& free_bits, std::uint8_t* out,
+                                  const std::int16_t* block, int last_dc, const BlockCodes& codes) {
+  // 1,665 bits at most (DC: 16 + 11, AC: 16 + 10 each), what was pending, and what is written and read beyond.
+  std::uint8_t bytes[256];
+  std::uint8_t* const end = bytes + sizeof bytes;
+  BitWriter writer{last_bits, static_cast<std::uint64_t>(64 - free_bits), end};
 
   const int difference = block[0] - last_dc;
   const auto byte = static_cast<std::uint8_t>(difference);
   const Code ready = codes.ready_dc.of(0, byte);
-  put(ready != 0 && static_cast<std::int8_t>(byte) == difference ? ready : codes.dc.of(0, difference));
+  writer.put(ready != 0 && static_cast<std::int8_t>(byte) == difference ? ready : codes.dc.of(0, difference));
+  writer.flush();
 
   alignas(16) std::uint8_t values[kBlockSize];
-  std::uint64_t left = zigzag(block, values) & ~std::uint64_t{1};
+  const std::uint64_t nonzero = zigzag(block, values);
+  std::uint64_t left = nonzero & ~std::uint64_t{1};
   unsigned last = 0;
   // By place, not by shifting what is done away: a shift by a variable is three steps on Intel's processors.
-  while (left != 0) {
+  const auto put_next = [&]() __attribute__((always_inline)) {
     const auto k = static_cast<unsigned>(__builtin_ctzll(left));
-    left &= left - 1;
-    unsigned run = k - last - 1;
+    const Code code = codes.ready_ac.of(k - last - 1, values[k]);
+    if (code == 0) [[unlikely]] return false;
+    writer.put(code);
     last = k;
-    Code code = codes.ready_ac.of(run, values[k]);
-    if (code == 0) [[unlikely]] {
-      for (; run > 15; run -= 16) put(codes.ready_ac.sixteen_zeros());
-      code = codes.ac.of(run, block[kNaturalOrder[k]]);
-    }
-    put(code);
+    left &= left - 1;
+    return true;
+  };
+  // Two codes that are ready have 46 bits at most.
+  bool ready_all = true;
+  while (left != 0) {
+    if (!(ready_all = put_next())) break;
+    if (left == 0) break;
+    if (!(ready_all = put_next())) break;
+    writer.flush();
   }
-  if (last != kBlockSize - 1) put(codes.ready_ac.end_of_block());
+  if (!ready_all) [[unlikely]] {
+    // In a copy: only what has no address stays in registers. And not within the loop, which has none to spare.
+    BitWriter copy = writer;
+    put_any(copy, block, nonzero, left, codes);
+    writer = copy;
+  }
+  if (nonzero >> (kBlockSize - 1) == 0) writer.put(codes.ready_ac.end_of_block());
+  writer.flush();
 
-  all_bits = bits;
-  all_free = static_cast<int>(64 - pending);
-  return write_words(words, static_cast<std::size_t>(word - words), out);
+  last_bits = writer.bits;
+  free_bits = static_cast<int>(64 - writer.pending);
+  return write_reversed(end, static_cast<std::size_t>(end - writer.end), out);
 }
 
 }  // namespace caseframe::simd128
