@@ -1,6 +1,7 @@
 # The encoder half of libjpeg-turbo, from its unmodified sources, as the target `libjpeg-turbo-encoder`.
 # Left out: the decoder, arithmetic coding, stdio (messages, file destinations) and the transforms nobody calls;
-# src/jpeg.cpp supplies what the rest asks for instead. SIMD hooks: src/simd128/hooks.cpp, and jsimd_none.c for the rest.
+# src/jpeg.cpp supplies what the rest asks for instead. With SIMD128, src/simd128/modules.cpp supplies what jcdctmgr.c and
+# jchuff.c would, and hooks.cpp the hooks that jsimd_none.c then leaves to it.
 
 if(NOT CASEFRAME_LIBJPEG_TURBO_SOURCE)
   execute_process(
@@ -29,8 +30,11 @@ foreach(header jconfig.h jconfigint.h jversion.h)
   configure_file(${source}/${header}.in ${generated}/${header})
 endforeach()
 
-set(files jcapimin jcapistd jccoefct jccolor jcdctmgr jchuff jcinit jcmainct jcmarker jcmaster jcomapi jcparam jcphuff
-  jcprepct jcsample jfdctint jmemmgr jutils jsimd_none)
+set(files jcapimin jcapistd jccoefct jccolor jchuff jcinit jcmainct jcmarker jcmaster jcomapi jcparam jcphuff jcprepct
+  jcsample jfdctint jmemmgr jutils jsimd_none)
+if(NOT CASEFRAME_WASM_SIMD)
+  list(APPEND files jcdctmgr)
+endif()
 list(TRANSFORM files PREPEND ${source}/)
 list(TRANSFORM files APPEND .c)
 add_library(libjpeg-turbo-encoder STATIC ${files})
@@ -39,7 +43,8 @@ target_include_directories(libjpeg-turbo-encoder SYSTEM PUBLIC ${generated} ${so
 target_compile_definitions(libjpeg-turbo-encoder PRIVATE NO_GETENV NO_PUTENV USE_CLZ_INTRINSIC)
 if(CASEFRAME_WASM_SIMD)
   # Theirs make way for ours, by another name.
-  set(hooks rgb_ycc rgb_gray h2v1_downsample h2v2_downsample convsamp fdct_islow quantize huff_encode_one_block)
+  set_source_files_properties(${source}/jchuff.c PROPERTIES COMPILE_DEFINITIONS "jinit_huff_encoder=unused_jinit_huff_encoder")
+  set(hooks rgb_ycc rgb_gray h2v1_downsample h2v2_downsample)
   set(functions rgb_ycc_convert rgb_gray_convert)
   foreach(hook ${hooks})
     list(APPEND functions ${hook} can_${hook})

@@ -88,11 +88,17 @@ struct BlockCodes {
   }
 };
 
+// What is left between blocks: bits at the lower end, 7 at most.
+struct BitBuffer {
+  std::uint64_t bits;
+  std::uint64_t pending;  // how many
+};
+
 // Bits go in at the lower end and leave as whole bytes, from the end of a buffer down to its beginning: each is written
 // with those that come after it in one number, whose highest bits are the first.
 struct BitWriter {
   std::uint64_t bits;
-  std::uint64_t pending;  // of them; 7 at most after flush(), 64 at most before
+  std::uint64_t pending;  // how many; 7 at most after flush(), 64 at most before
   std::uint8_t* end;      // of what is free
 
   [[gnu::always_inline]] void put(Code code) {
@@ -109,21 +115,25 @@ struct BitWriter {
   }
 };
 
-// The coefficients whose places are in `left`, all those of `nonzero` that are left, whatever runs and values they have.
+// The coefficients whose places are in `left`, all those of `nonzero` that are left, whatever runs and values they
+// have.
 void put_any(BitWriter& writer, const std::int16_t* block, std::uint64_t nonzero, std::uint64_t left,
              const BlockCodes& codes);
 
-// The `count` bytes before `end` in their order, each byte of ones followed by one of zeroes (F.1.2.3), and 31 that mean
-// nothing at most; answers where the zeroes end. Reads 31 bytes more at most, too.
+// The `count` bytes before `end` in their order, each byte of ones followed by one of zeroes (F.1.2.3), and 31 that
+// mean nothing at most; answers where the zeroes end. Reads 31 bytes more at most, too.
 std::uint8_t* write_reversed(const std::uint8_t* end, std::size_t count, std::uint8_t* out);
 
-// Of the 64 of `last_bits` `free_bits` are free, 57 at least. Answers where what was written to `out` ends.
-inline std::uint8_t* encode_block(std::uint64_t& last_bits, int& free_bits, std::uint8_t* out,
-                                  const std::int16_t* block, int last_dc, const BlockCodes& codes) {
-  // 1,665 bits at most (DC: 16 + 11, AC: 16 + 10 each), what was pending, and what is written and read beyond.
-  std::uint8_t bytes[256];
+// 1,665 bits (DC: 16 + 11, AC: 16 + 10 each), those left from before, a byte of zeroes after each, and what is written
+// beyond.
+inline constexpr std::size_t kMostBlockBytes = 2 * 209 + 31;
+
+// Answers where what was written to `out` ends.
+inline std::uint8_t* encode_block(BitBuffer& buffer, std::uint8_t* out, const std::int16_t* block, int last_dc,
+                                  const BlockCodes& codes) {
+  std::uint8_t bytes[256];  // 209, and what is written and read beyond
   std::uint8_t* const end = bytes + sizeof bytes;
-  BitWriter writer{last_bits, static_cast<std::uint64_t>(64 - free_bits), end};
+  BitWriter writer{buffer.bits, buffer.pending, end};
 
   const int difference = block[0] - last_dc;
   const auto byte = static_cast<std::uint8_t>(difference);
@@ -139,21 +149,17 @@ inline std::uint8_t* encode_block(std::uint64_t& last_bits, int& free_bits, std:
   const auto put_next = [&]() __attribute__((always_inline)) {
     const auto k = static_cast<unsigned>(__builtin_ctzll(left));
     const Code code = codes.ready_ac.of(k - last - 1, values[k]);
-    if (code == 0) [[unlikely]] return false;
+    if (code == 0) [[unlikely]]
+      return false;
     writer.put(code);
     last = k;
     left &= left - 1;
     return true;
   };
+  bool is_ready = true;
   // Two codes that are ready have 46 bits at most.
-  bool ready_all = true;
-  while (left != 0) {
-    if (!(ready_all = put_next())) break;
-    if (left == 0) break;
-    if (!(ready_all = put_next())) break;
-    writer.flush();
-  }
-  if (!ready_all) [[unlikely]] {
+  while (left != 0 && (is_ready = put_next()) && left != 0 && (is_ready = put_next())) writer.flush();
+  if (!is_ready) [[unlikely]] {
     // In a copy: only what has no address stays in registers. And not within the loop, which has none to spare.
     BitWriter copy = writer;
     put_any(copy, block, nonzero, left, codes);
@@ -162,8 +168,7 @@ inline std::uint8_t* encode_block(std::uint64_t& last_bits, int& free_bits, std:
   if (nonzero >> (kBlockSize - 1) == 0) writer.put(codes.ready_ac.end_of_block());
   writer.flush();
 
-  last_bits = writer.bits;
-  free_bits = static_cast<int>(64 - writer.pending);
+  buffer = {writer.bits, writer.pending};
   return write_reversed(end, static_cast<std::size_t>(end - writer.end), out);
 }
 

@@ -14,13 +14,12 @@
 
 namespace caseframe::simd128 {
 
-// What dividing by 8 × a table's entry takes: 1 / divisor, a little more. `corrections` are libjpeg-turbo's: half of
-// the divisor, or one more. Row by row, each row's even columns before its odd ones.
-inline void prepare_quantization(const std::int16_t* corrections, float* reciprocals) {
+// What dividing by 8 × each entry of a quantisation table takes: 1 / divisor, a little more. Row by row, each row's
+// even columns before its odd ones.
+inline void prepare_quantization(const std::uint16_t* table, float* reciprocals) {
   constexpr float kSurplus = 1.0F / (1 << 20);
   for (std::size_t i = 0; i < kBlockSize; ++i) {
-    const int divisor = 2 * corrections[i] & ~7;
-    reciprocals[i / 8 * 8 + i % 2 * 4 + i % 8 / 2] = (1 + kSurplus) / static_cast<float>(divisor);
+    reciprocals[i / 8 * 8 + i % 2 * 4 + i % 8 / 2] = (1 + kSurplus) / static_cast<float>(8 * table[i]);
   }
 }
 

@@ -66,15 +66,6 @@ void check_colors(const Exact<std::uint8_t>& rgbx) {
   }
 }
 
-// As libjpeg-turbo's jcdctmgr.c makes them: half of the divisor, or one more where the reciprocal was rounded down.
-std::int16_t correction(int divisor) {
-  const bool is_power = (divisor & (divisor - 1)) == 0;
-  int bits = 0;
-  while (divisor >> (bits + 1) != 0) ++bits;
-  const bool rounded_down = (1LL << (16 + bits)) % divisor <= divisor / 2;
-  return static_cast<std::int16_t>(divisor / 2 + (!is_power && rounded_down ? 1 : 0));
-}
-
 // Any code of 1 to 16 bits for any symbol: the encoder does not mind that no decoder could tell them apart.
 struct RandomCodes {
   std::array<unsigned, 256> codes;
@@ -219,15 +210,11 @@ TEST_CASE("simd128: the transform is libjpeg's, extremes included") {
       rows[i] = bytes(dice, column + 8);
       pointers[i] = rows[i].data();
     }
-    std::array<int, simd128::kBlockSize> divisors{};
-    std::array<std::int16_t, simd128::kBlockSize> corrections{};
+    std::array<std::uint16_t, simd128::kBlockSize> table{};
     const bool finest = dice.one_in(2);
-    for (std::size_t i = 0; i < divisors.size(); ++i) {
-      divisors[i] = 8 * static_cast<int>(finest ? 1 : dice.between(1, 255));
-      corrections[i] = correction(divisors[i]);
-    }
+    for (std::uint16_t& entry : table) entry = static_cast<std::uint16_t>(finest ? 1 : dice.between(1, 255));
     std::array<float, simd128::kBlockSize> reciprocals{};
-    simd128::prepare_quantization(corrections.data(), reciprocals.data());
+    simd128::prepare_quantization(table.data(), reciprocals.data());
     Block got{};
     simd128::transform(pointers.data(), column, reciprocals.data(), got.data());
 
@@ -238,25 +225,25 @@ TEST_CASE("simd128: the transform is libjpeg's, extremes included") {
     jpeg_fdct_islow(expected.data());
     for (std::size_t i = 0; i < expected.size(); ++i) {
       CAPTURE(i);
-      REQUIRE(got[i] == quotient(expected[i], divisors[i]));
+      REQUIRE(got[i] == quotient(expected[i], 8 * table[i]));
     }
   });
 }
 
 TEST_CASE("simd128: quotients are exact for every divisor and every dividend") {
-  std::array<std::int16_t, simd128::kBlockSize> corrections{};
+  std::array<std::uint16_t, simd128::kBlockSize> table{};
   std::array<float, simd128::kBlockSize> reciprocals{};
   std::array<std::int16_t, 8> got{};
   std::uint32_t wrong = 0;
-  for (int divisor = 8; divisor <= 255 * 8; divisor += 8) {
-    corrections.fill(correction(divisor));
-    simd128::prepare_quantization(corrections.data(), reciprocals.data());
+  for (std::uint16_t entry = 1; entry <= 255; ++entry) {
+    table.fill(entry);
+    simd128::prepare_quantization(table.data(), reciprocals.data());
     for (int first = -32768; first <= 32760; first += static_cast<int>(got.size())) {
       const v128_t even = wasm_i32x4_make(first, first + 2, first + 4, first + 6);
       const v128_t odd = wasm_i32x4_make(first + 1, first + 3, first + 5, first + 7);
       wasm_v128_store(got.data(), simd128::quantized(even, odd, reciprocals.data()));
       for (std::size_t i = 0; i < got.size(); ++i) {
-        if (got[i] != quotient(first + static_cast<int>(i), divisor)) ++wrong;
+        if (got[i] != quotient(first + static_cast<int>(i), 8 * entry)) ++wrong;
       }
     }
   }
@@ -283,23 +270,23 @@ TEST_CASE("simd128: Huffman coding is the standard's, bit by bit") {
     codes.build(dc.view(), ac.view());
     PlainHuffman expected;
     std::vector<std::uint8_t> got(64 * 512);
-    std::uint64_t bits = 0;
-    int free = 64;
+    simd128::BitBuffer buffer{};
     std::uint8_t* out = got.data();
     int last_dc = 0;
     for (int i = 0; i < 30; ++i) {
       const Block block = random_block(dice);
-      out = simd128::encode_block(bits, free, out, block.data(), last_dc, codes);
+      out = simd128::encode_block(buffer, out, block.data(), last_dc, codes);
       expected.block(block, last_dc, dc, ac);
       last_dc = block[0];
     }
     // What is still in the buffer: the last of the digits.
-    const auto pending = static_cast<std::size_t>(64 - free);
+    const auto pending = static_cast<std::size_t>(buffer.pending);
     REQUIRE(pending <= expected.digits().size());
     got.resize(static_cast<std::size_t>(out - got.data()));
     CHECK(got == expected.file(expected.digits().size() - pending));
     for (std::size_t i = 0; i < pending; ++i) {
-      REQUIRE((bits >> i & 1) == (*(expected.digits().rbegin() + static_cast<std::ptrdiff_t>(i)) == '1' ? 1 : 0));
+      REQUIRE((buffer.bits >> i & 1) ==
+              (*(expected.digits().rbegin() + static_cast<std::ptrdiff_t>(i)) == '1' ? 1 : 0));
     }
   });
 }

@@ -1,6 +1,6 @@
 // The stages of a JPEG encoding by themselves, each over a whole picture. They are the modules that libjpeg sets up for
 // a compression (jpegint.h), called as its controllers jcprepct.c and jccoefct.c call them and into buffers as small as
-// theirs: so each goes through the SIMD hooks exactly as the encoder does, whatever libjpeg is linked.
+// theirs: so each goes to the SIMD kernels exactly as the encoder does, whatever libjpeg is linked.
 #pragma once
 
 #include <cstddef>
