@@ -7,10 +7,6 @@
 namespace caseframe {
 namespace {
 
-// Four samples side by side: a pixel, in whatever vectors the machine has.
-using Four32 = std::uint32_t __attribute__((vector_size(16)));
-using Four64 = std::uint64_t __attribute__((vector_size(32)));
-
 // One direction. Positions are counted in units in which both grids fall on whole numbers: a source pixel is `target`
 // long, a target pixel `source`, with nothing in common any more.
 struct Axis {
@@ -20,52 +16,76 @@ struct Axis {
   Axis(std::uint32_t from, std::uint32_t to) : source(from / std::gcd(from, to)), target(to / std::gcd(from, to)) {}
 };
 
-// Walks over an axis: for each target pixel, the source pixels that it covers and how much of each.
-class Walk {
- public:
-  explicit Walk(Axis axis) : axis_(axis), left_(axis.target) {}
+// The source pixels that a target pixel covers: of the first and the last a share, of all between the whole length.
+struct Span {
+  std::uint32_t first;
+  std::uint32_t last;
+  std::uint32_t head;
+  std::uint32_t tail;  // 0 where the first is the last
+};
 
-  template <class Add>
-  void next(Add&& add) {
-    std::uint32_t wanted = axis_.source;
-    while (wanted > 0) {
-      const std::uint32_t share = std::min(wanted, left_);
-      add(at_, share);
-      wanted -= share;
-      left_ -= share;
-      if (left_ == 0) {
-        left_ = axis_.target;
-        ++at_;
-      }
-    }
+Span span_of(std::uint64_t pixel, Axis axis) {
+  const std::uint64_t begin = pixel * axis.source, end = begin + axis.source;
+  const auto first = static_cast<std::uint32_t>(begin / axis.target);
+  const auto last = static_cast<std::uint32_t>((end - 1) / axis.target);
+  if (first == last) return {first, last, axis.source, 0};
+  return {first, last, static_cast<std::uint32_t>((first + std::uint64_t{1}) * axis.target - begin),
+          static_cast<std::uint32_t>(end - std::uint64_t{last} * axis.target)};
+}
+
+// Sums over areas to averages, rounded half up: sum / area, exactly. `Column` holds a column's sum, `Four` the sums of
+// a pixel's channels.
+
+// In single precision, four at once. Below 2¹⁸ sums are exact there, and a quotient is 1 / (2 × area) at least from
+// what would be rounded otherwise unless it lies in the middle, where the surplus decides: it is above every rounding
+// error, and 256 times it below every distance.
+class SmallDivisor {
+ public:
+  using Column = std::uint16_t;
+  using Four = std::uint32_t __attribute__((vector_size(16)));
+
+  static bool takes(Axis across, Axis down) {
+    return down.source <= 257 && std::uint64_t{across.source} * down.source <= 1024;
+  }
+
+  explicit SmallDivisor(std::uint64_t area) : factor_((1 + kSurplus) / static_cast<float>(area)) {}
+
+  void operator()(const Four& sums, std::uint8_t* out) const {
+    const Floats quotients = __builtin_convertvector(sums, Floats) * factor_ + kRound;
+    std::uint32_t bits[4];
+    std::memcpy(bits, &quotients, sizeof bits);
+    for (int channel = 0; channel < 3; ++channel) out[channel] = static_cast<std::uint8_t>(bits[channel]);
   }
 
  private:
-  Axis axis_;
-  std::uint32_t at_ = 0;
-  std::uint32_t left_;  // of source pixel at_, what no target pixel has taken yet
-};
+  using Floats = float __attribute__((vector_size(16)));
+  static constexpr float kSurplus = 1.0F / (1 << 22);
+  // Added to a number below 2²² it leaves the nearest integer in the low bits.
+  static constexpr float kRound = 3 << 22;
 
-// Sums to averages, rounded half up: sum / area, exactly.
-template <class Sum>
-class Divisor;
+  float factor_;
+};
 
 // By multiplication: with 2^shift / area rounded up, sum × factor >> shift is exact while
 // (sum + area / 2) × (factor × area - 2^shift) < 2^shift, and the left side is below 256 × area × area.
-template <>
-class Divisor<std::uint32_t> {
+class Divisor {
  public:
-  static constexpr std::uint64_t kMostArea = std::uint64_t{1} << 23;
+  using Column = std::uint32_t;
+  using Four = std::uint32_t __attribute__((vector_size(16)));
 
-  using Four = Four32;
+  static bool takes(Axis across, Axis down) {
+    return std::uint64_t{across.source} * down.source <= std::uint64_t{1} << 23;
+  }
 
   explicit Divisor(std::uint64_t area)
       : half_(area / 2),
         shift_(31 + static_cast<int>(std::bit_width(area))),
         factor_((std::uint64_t{1} << shift_) / area + 1) {}
 
-  std::uint8_t operator()(std::uint32_t sum) const {
-    return static_cast<std::uint8_t>((sum + half_) * factor_ >> shift_);
+  void operator()(const Four& sums, std::uint8_t* out) const {
+    for (int channel = 0; channel < 3; ++channel) {
+      out[channel] = static_cast<std::uint8_t>((sums[channel] + half_) * factor_ >> shift_);
+    }
   }
 
  private:
@@ -76,15 +96,17 @@ class Divisor<std::uint32_t> {
 
 // Sums stay below 255 × 65500², well inside the 53 bits of a double, and a quotient that is no whole number is further
 // from one than a double's precision: dividing and cutting rounds half up, as exact arithmetic would.
-template <>
-class Divisor<std::uint64_t> {
+class LargeDivisor {
  public:
-  using Four = Four64;
+  using Column = std::uint32_t;
+  using Four = std::uint64_t __attribute__((vector_size(32)));
 
-  explicit Divisor(std::uint64_t area) : area_(static_cast<double>(area)), half_(area_ / 2) {}
+  explicit LargeDivisor(std::uint64_t area) : area_(static_cast<double>(area)), half_(area_ / 2) {}
 
-  std::uint8_t operator()(std::uint64_t sum) const {
-    return static_cast<std::uint8_t>((static_cast<double>(sum) + half_) / area_);
+  void operator()(const Four& sums, std::uint8_t* out) const {
+    for (int channel = 0; channel < 3; ++channel) {
+      out[channel] = static_cast<std::uint8_t>((static_cast<double>(sums[channel]) + half_) / area_);
+    }
   }
 
  private:
@@ -93,31 +115,49 @@ class Divisor<std::uint64_t> {
 };
 
 // Down first, a whole row at a time; then across. A column's sum is at most 255 × 65500: 24 bits.
-template <class Sum>
-void average(const Picture& picture, Size target, Axis across, Axis down, Buffer<std::uint32_t>& columns,
-             std::uint8_t* out) {
-  const Divisor<Sum> divided(std::uint64_t{across.source} * down.source);
-  using Four = typename Divisor<Sum>::Four;
-  Walk rows(down);
+template <class Divisor>
+Result<Buffer<std::uint8_t>> average(const Picture& picture, Size target, Axis across, Axis down) {
+  using Column = typename Divisor::Column;
+  using Four = typename Divisor::Four;
+  auto columns = Buffer<Column>::allocate(std::size_t{picture.width} * kBytesPerPixel);
+  if (!columns) return columns.error();
+  auto spans = Buffer<Span>::allocate(target.width);
+  if (!spans) return spans.error();
+  for (std::uint32_t i = 0; i < target.width; ++i) (*spans)[i] = span_of(i, across);
+  auto pixels = Buffer<std::uint8_t>::allocate(std::size_t{target.width} * target.height * kBytesPerPixel);
+  if (!pixels) return pixels;
+
+  const Divisor divide(std::uint64_t{across.source} * down.source);
+  Column* const sums = columns->data();
+  const std::size_t count = columns->size();
+  const auto add_row = [&](std::uint32_t y, std::uint32_t share) {
+    const std::uint8_t* row = picture.rows[y];
+    for (std::size_t i = 0; i < count; ++i) sums[i] = static_cast<Column>(sums[i] + share * row[i]);
+  };
+  const auto add_column = [&](std::uint32_t x, std::uint32_t share, Four& sum) {
+    Column channels __attribute__((vector_size(4 * sizeof(Column))));
+    std::memcpy(&channels, sums + std::size_t{x} * kBytesPerPixel, sizeof channels);
+    sum += __builtin_convertvector(channels, Four) * share;
+  };
+  std::uint8_t* out = pixels->data();
   for (std::uint32_t j = 0; j < target.height; ++j) {
-    std::uint32_t* sums = columns.data();
-    std::fill_n(sums, columns.size(), 0);
-    rows.next([&](std::uint32_t y, std::uint32_t share) {
-      const std::uint8_t* row = picture.rows[y];
-      for (std::size_t i = 0; i < columns.size(); ++i) sums[i] += share * row[i];
-    });
-    Walk pixels(across);
-    for (std::uint32_t i = 0; i < target.width; ++i, out += kBytesPerPixel) {
+    std::fill_n(sums, count, Column{0});
+    const Span rows = span_of(j, down);
+    add_row(rows.first, rows.head);
+    for (std::uint32_t y = rows.first + 1; y < rows.last; ++y) add_row(y, down.target);
+    if (rows.tail != 0) add_row(rows.last, rows.tail);
+    for (const Span& span : *spans) {
       Four sum{};
-      pixels.next([&](std::uint32_t x, std::uint32_t share) {
-        Four32 column;
-        std::memcpy(&column, sums + std::size_t{x} * kBytesPerPixel, sizeof column);
-        sum += __builtin_convertvector(column, Four) * Sum{share};
-      });
-      for (int channel = 0; channel < 3; ++channel) out[channel] = divided(sum[channel]);
+      for (std::uint32_t x = span.first + 1; x < span.last; ++x) add_column(x, 1, sum);
+      sum *= across.target;
+      add_column(span.first, span.head, sum);
+      add_column(span.last, span.tail, sum);
+      divide(sum, out);
       out[3] = 255;
+      out += kBytesPerPixel;
     }
   }
+  return pixels;
 }
 
 }  // namespace
@@ -135,16 +175,11 @@ Size fit(Size size, std::uint32_t max_width, std::uint32_t max_height) {
 }
 
 Result<Buffer<std::uint8_t>> downscale(const Picture& picture, Size target) {
-  auto columns = Buffer<std::uint32_t>::allocate(std::size_t{picture.width} * kBytesPerPixel);
-  if (!columns) return columns.error();
-  auto pixels = Buffer<std::uint8_t>::allocate(std::size_t{target.width} * target.height * kBytesPerPixel);
-  if (!pixels) return pixels.error();
   const Axis across(picture.width, target.width);
   const Axis down(picture.height(), target.height);
-  const bool is_small = std::uint64_t{across.source} * down.source <= Divisor<std::uint32_t>::kMostArea;
-  const auto sums = is_small ? average<std::uint32_t> : average<std::uint64_t>;
-  sums(picture, target, across, down, *columns, pixels->data());
-  return pixels;
+  if (SmallDivisor::takes(across, down)) return average<SmallDivisor>(picture, target, across, down);
+  if (Divisor::takes(across, down)) return average<Divisor>(picture, target, across, down);
+  return average<LargeDivisor>(picture, target, across, down);
 }
 
 }  // namespace caseframe
