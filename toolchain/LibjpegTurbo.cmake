@@ -58,8 +58,8 @@ elseif(EMSCRIPTEN)
   set_source_files_properties(${source}/jchuff.c PROPERTIES COMPILE_DEFINITIONS "__x86_64__;__ILP32__")
 endif()
 target_compile_options(libjpeg-turbo-encoder PRIVATE -w)
-# What runs a few times a picture is made small, not fast; and so is Huffman coding, whose macros have unrolled all there
-# is: it is as fast.
-foreach(file jcapimin jcapistd jchuff jcinit jcmainct jcmarker jcmaster jcomapi jcparam jmemmgr jutils jsimd_none)
+# What runs a few times a picture is made small, not fast; and so is Huffman coding, whose macros and loops gain nothing by
+# being unrolled further.
+foreach(file jcapimin jcapistd jchuff jcphuff jcinit jcmainct jcmarker jcmaster jcomapi jcparam jmemmgr jutils jsimd_none)
   set_property(SOURCE ${source}/${file}.c APPEND PROPERTY COMPILE_OPTIONS -Os)
 endforeach()
