@@ -86,7 +86,7 @@ std::uint8_t* write_reversed(const std::uint8_t* end, std::size_t count, std::ui
     wasm_v128_store(out + at, bytes);
     return wasm_i8x16_bitmask(wasm_i8x16_eq(bytes, wasm_i8x16_splat(-1)));
   };
-  // 32 at once, which few blocks have: more are foreseen.
+  // 32 at a time, more than most blocks have: that there are no more is foreseen.
   std::size_t ones = 0;
   for (std::size_t at = 0; at < count; at += 32) {
     const std::uint64_t all = put(at) | std::uint64_t{put(at + 16)} << 16;
