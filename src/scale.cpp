@@ -37,13 +37,14 @@ Span span_of(std::uint64_t pixel, Axis axis) {
 // a pixel's channels.
 
 // In single precision, four at once. Below 2¹⁸ sums are exact there, and a quotient is 1 / (2 × area) at least from
-// what would be rounded otherwise unless it lies in the middle, where the surplus decides: it is above every rounding
-// error, and 256 times it below every distance.
+// what would be rounded otherwise unless it lies in the middle, where the surplus decides: relative to the quotient it
+// is above every rounding error, and of the largest, 255, still below every such distance.
 class SmallDivisor {
  public:
   using Column = std::uint16_t;
   using Four = std::uint32_t __attribute__((vector_size(16)));
 
+  // 257 × 255 is the largest sum of 16 bits.
   static bool takes(Axis across, Axis down) {
     return down.source <= 257 && std::uint64_t{across.source} * down.source <= 1024;
   }

@@ -63,7 +63,6 @@ std::uint64_t zigzag(const std::int16_t* block, std::uint8_t* out) {
 
 void put_any(BitWriter& writer, const std::int16_t* block, std::uint64_t nonzero, std::uint64_t left,
              const BlockCodes& codes) {
-  writer.flush();
   // The place of the last one that is done, or of the DC.
   int last = 63 - __builtin_clzll((nonzero | 1) & ((left & -left) - 1));
   for (; left != 0; left &= left - 1) {

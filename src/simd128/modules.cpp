@@ -65,10 +65,12 @@ struct HuffmanEncoder : jpeg_entropy_encoder {
 };
 
 void start_huffman(j_compress_ptr info, boolean gather_statistics) {
-  // None of them is ever asked for: src/jpeg.cpp configures the encoder.
+  // Neither is ever asked for: src/jpeg.cpp configures the encoder.
   if (gather_statistics || info->restart_interval != 0) ERREXIT(info, JERR_NOT_COMPILED);
   auto* huffman = static_cast<HuffmanEncoder*>(info->entropy);
+  huffman->buffer = {};
   for (int i = 0; i < info->comps_in_scan; ++i) {
+    huffman->last_dc[i] = 0;
     const int number = info->cur_comp_info[i]->dc_tbl_no;
     if (number < 0 || number >= HuffmanEncoder::kTables || number != info->cur_comp_info[i]->ac_tbl_no) {
       ERREXIT1(info, JERR_NO_HUFF_TABLE, number);

@@ -33,7 +33,7 @@ class Survey {
           const v128_t lumas = look(row + std::size_t{x} * kBytesPerPixel, weights, batch);
           highest = wasm_i16x8_max(highest, lumas);
         }
-        if (is_any_above_peak(highest)) count_bright(row, start, end, weights);
+        if (wasm_v128_any_true(above_peak(highest))) count_bright(row, start, end, weights);
         batch.steps += (end - start) / kStep;
         if (batch.steps == kMostSteps) settle(batch, sums);
       }
@@ -117,7 +117,6 @@ class Survey {
   [[nodiscard]] v128_t above_peak(v128_t lumas) const {
     return wasm_i16x8_gt(lumas, wasm_i16x8_splat(static_cast<std::int16_t>(least_peak_)));
   }
-  [[nodiscard]] bool is_any_above_peak(v128_t lumas) const { return wasm_v128_any_true(above_peak(lumas)); }
 
   // A second look: only pixels above what the peak is at least can still raise it, and soon there are few.
   void count_bright(const std::uint8_t* row, std::uint32_t x, std::uint32_t end, const Weights& weights) {

@@ -81,6 +81,24 @@ TEST_CASE("scale: an average in the middle between two values is rounded up") {
   CHECK(wrong == 0);
 }
 
+TEST_CASE("scale: just below the middle is rounded down and the middle up, whatever the area and however bright") {
+  std::size_t wrong = 0;
+  for (std::uint32_t area = 2; area <= 1100; ++area) {
+    for (const std::uint32_t level : {0U, 1U, 127U, 128U, 253U, 254U}) {
+      const std::uint32_t middle = level * area + (area + 1) / 2;  // the least sum that is rounded up
+      for (const std::uint32_t sum : {middle - 1, middle}) {
+        Image image(area, 1);
+        for (std::uint32_t x = 0; x < area; ++x) {
+          const auto value = static_cast<std::uint8_t>(sum / area + (x < sum % area ? 1 : 0));
+          for (std::uint32_t c = 0; c < 3; ++c) image.at(x, 0)[c] = value;
+        }
+        wrong += shrink(image, {1, 1})[0] != level + (sum == middle ? 1 : 0);
+      }
+    }
+  }
+  CHECK(wrong == 0);
+}
+
 TEST_CASE("scale: the whole width, one row; one column; one pixel") {
   Dice dice(3);
   for (const Size size : {Size{65500, 1}, Size{1, 65500}}) {
