@@ -1,6 +1,11 @@
 import { rtpTimestampOf } from './video-frame.js';
 
 /**
+ * A frame's pixels on their way to the engine: transferred, never copied. The receiver closes it, or zeroes its bytes.
+ * @typedef {{ frame: VideoFrame } | { data: Uint8ClampedArray, width: number, height: number }} FrameInput
+ */
+
+/**
  * A frame that arrived after it was asked for. Whether it is good enough is for others to say; whoever holds it calls
  * `take` or `close`, once.
  * @typedef {object} Candidate
@@ -17,7 +22,7 @@ import { rtpTimestampOf } from './video-frame.js';
 /**
  * @typedef {object} Taken
  * @property {'video-frame' | 'canvas'} method How its pixels are read.
- * @property {import('../worker/protocol.js').FrameInput} input
+ * @property {FrameInput} input
  * @property {Transferable[]} transfer
  * @property {number} width Of the pixels that were really read: a sender may switch resolution at any frame.
  * @property {number} height

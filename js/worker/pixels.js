@@ -3,7 +3,7 @@ import { CaptureError } from '../errors.js';
 
 /** @typedef {import('../engine/index.js').Engine} Engine */
 /** @typedef {import('../engine/index.js').EngineFrame} EngineFrame */
-/** @typedef {import('./protocol.js').FrameInput} FrameInput */
+/** @typedef {import('../frames/candidate.js').FrameInput} FrameInput */
 
 /**
  * @param {Engine} engine Nothing else may call it until the promise settles.

@@ -6,8 +6,8 @@ import { assertScene } from './scene.js';
 
 const { run } = useLab();
 
-/** How old a kept frame may be: FRESH_MS in js/worker/watches.js. */
-const FRESH_MS = 150;
+/** How old a kept frame may be: LATEST_MS in js/frames/latest-frame.js. */
+const LATEST_MS = 150;
 
 /** Runs in the page ahead of all scripts: a track whose frames are sent by hand, and an adapter over it. */
 function defineStudio() {
@@ -88,7 +88,7 @@ test('the newest frame is taken without a wait, as long as it is of now', async 
     await assertShows(shot, 2);
     assert.equal(shot.frame.method, 'video-frame');
     // It came a little after it was sent; `send` then waits for 30 ms.
-    assert.ok(shot.frame.ageMs >= 10 && shot.frame.ageMs <= FRESH_MS, `${shot.frame.ageMs} ms old`);
+    assert.ok(shot.frame.ageMs >= 10 && shot.frame.ageMs <= LATEST_MS, `${shot.frame.ageMs} ms old`);
   }
   assert.equal(old.code, 'stale-frame');
   assert.ok(old.ms >= 295, 'a newer one was waited for');
@@ -207,7 +207,7 @@ test('over a call: the picture of now at any time, none once the sender has stop
     const { counter } = await assertScene(shot.jpeg);
     // Ten frames of 33 ms in flight, as without ready(), and what a kept frame may be old.
     assert.ok(counter > from - 15 && counter <= to, `frame ${counter}, painted ${from} to ${to}`);
-    assert.ok(shot.frame.ageMs <= FRESH_MS, `${shot.frame.ageMs} ms old`);
+    assert.ok(shot.frame.ageMs <= LATEST_MS, `${shot.frame.ageMs} ms old`);
     assert.equal(typeof shot.frame.rtpTimestamp, 'number');
   }
   const waits = shots.map(({ timings }) => timings.wait).sort((a, b) => a - b);

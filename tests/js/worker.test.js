@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { readFile } from 'node:fs/promises';
 import { test } from 'node:test';
 import sharp from 'sharp';
-import { createService } from '../../dist/worker/service.js';
+import { createService } from '../../dist/worker/worker.js';
 
 const wasm = await readFile(new URL('../../dist/wasm/caseframe.baseline.wasm', import.meta.url));
 const wasmModule = await WebAssembly.compile(wasm);
