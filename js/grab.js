@@ -66,7 +66,10 @@ export async function grab({ given, request, encode, lifetime, reader, prepared,
   let loadingMs = 0;
   lifetime.onEnd(stopwatch.run(() => reader.warm(target)));
   const frames = createFreshFrames({ source, target, reader, limits, lifetime, stopwatch });
-  const loading = load(host, limits.loadTimeoutMs, lifetime);
+  const loading = load(host, limits.loadTimeoutMs, lifetime).then((server) => {
+    prepared.moveTo(server);
+    return server;
+  });
   // Beside the wait: a frame that no engine will ever see need not come.
   loading.catch(frames.fail);
 

@@ -78,11 +78,14 @@ export function createPreparedSources({ clock, warm, open = openFrames }) {
      */
     find(given, server, target) {
       const prepared = sources.get(given);
-      if (!prepared) return undefined;
-      if (prepared.server === server) return prepared.find(target);
-      // The worker has crashed since.
-      prepareFor(given, server).catch(() => {});
-      return undefined;
+      return prepared?.server === server ? prepared.find(target) : undefined;
+    },
+
+    /** All that was prepared with a server that is no more, with the one that has come in its place. @param {Server} server */
+    moveTo(server) {
+      for (const [given, prepared] of Array.from(sources)) {
+        if (prepared.server !== server) prepareFor(given, server).catch(() => {});
+      }
     },
 
     dispose() {

@@ -61,9 +61,10 @@ const SWITCHED = Object.freeze({ name: 'switched' });
  */
 export function createFreshFrames({ source, target: chosen, reader, limits, lifetime, stopwatch }) {
   const { clock } = lifetime;
-  const askedAt = clock.now();
   const wait = lifetime.child();
   let target = chosen;
+  /** Frames from before were there before they were asked for, or before something else was seen on the track. */
+  let since = clock.now();
   let attempt = wait.child();
   let tries = 0;
   /** Why the latest frame that came was not good enough. @type {CaptureError | undefined} */
@@ -82,6 +83,14 @@ export function createFreshFrames({ source, target: chosen, reader, limits, life
     }
   }
 
+  /** @param {Target} shown @returns {boolean} Whether it is what the source shows now. */
+  function follow(shown) {
+    const now = followTarget(source, shown);
+    if (!isSamePicture(now, target)) since = clock.now();
+    target = now;
+    return isSamePicture(now, shown);
+  }
+
   /** @returns {Promise<FreshFrame | undefined>} */
   async function tryOnce() {
     attempt = wait.child();
@@ -90,7 +99,7 @@ export function createFreshFrames({ source, target: chosen, reader, limits, life
       return stopwatch.run(() => takeIfFresh(candidate));
     } catch (error) {
       if (error !== SWITCHED) throw error;
-      target = followTarget(source, target);
+      follow(target);
       return undefined;
     } finally {
       attempt.finish();
@@ -104,16 +113,14 @@ export function createFreshFrames({ source, target: chosen, reader, limits, life
     let taken;
     try {
       wait.check();
-      const before = target;
-      target = followTarget(source, before);
       // The source has put something else on the track since the frame was asked for: it may show either.
-      if (!isSamePicture(target, before)) return undefined;
+      if (!follow(target)) return undefined;
       const ageMs = clock.now() - presentedAt;
       if (ageMs > limits.maxFrameAgeMs) {
         reason = stale(ageMs, limits);
         return undefined;
       }
-      if (presentedAt < Math.max(askedAt, target.notBefore ?? 0)) return undefined;
+      if (presentedAt < Math.max(since, target.notBefore ?? 0)) return undefined;
       if (isTooSmall(candidate, limits)) {
         reason = tooSmall(candidate, limits);
         return undefined;
@@ -157,15 +164,11 @@ export function createFreshFrames({ source, target: chosen, reader, limits, life
     },
 
     /**
-     * Asks the source once more when the picture is done: what changes meanwhile may have shown before it was told.
-     * @param {Target} shown As it was when the frame was taken.
-     * @returns {boolean} Whether the frame shows who is still there.
-     * @throws {CaptureError} As `followTarget`: the interaction has changed, or the target is gone.
+     * Asks the source once more when the picture is done: what changes meanwhile may have shown before it was told. Takes
+     * the target as it was when the frame was taken; returns whether it is what the source shows now. Throws as
+     * `followTarget`: the interaction has changed, or the target is gone.
      */
-    confirm(shown) {
-      target = followTarget(source, shown);
-      return isSamePicture(target, shown);
-    },
+    confirm: follow,
 
     /** The target as the source has named it last. */
     target: () => target,

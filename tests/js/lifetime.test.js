@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { CaptureError } from '../../js/errors.js';
 import { createLifetime } from '../../js/lifetime.js';
+import { createFakeClock } from './fake-clock.js';
 
 test('ends once, with the first reason', async () => {
   const lifetime = createLifetime();
@@ -68,24 +69,87 @@ test('a child ends with its parent, not the other way round', () => {
 });
 
 test('after finish, everything rejects with disposed', async () => {
-  const lifetime = createLifetime();
+  const clock = createFakeClock();
+  const lifetime = createLifetime(clock);
   const asleep = lifetime.sleep(10000);
   lifetime.finish();
   await assert.rejects(asleep, { code: 'disposed' });
   await assert.rejects(lifetime.race(Promise.resolve()), { code: 'disposed' });
   assert.throws(() => lifetime.check(), { code: 'disposed' });
+  assert.equal(clock.timers(), 0);
 });
 
 test('the deadline asks for the reason when it is due, and can be lifted', async () => {
-  const lifetime = createLifetime();
+  const clock = createFakeClock();
+  const lifetime = createLifetime(clock);
   let reason = 'too early';
   lifetime.deadline(20, () => new Error(reason));
+  const asleep = assert.rejects(lifetime.sleep(10000), /in time/);
+  await clock.advance(19);
+  lifetime.check();
   reason = 'in time';
-  await assert.rejects(lifetime.sleep(10000), /in time/);
+  await clock.advance(1);
+  await asleep;
 
-  const lifted = createLifetime();
-  lifted.deadline(10, () => assert.fail('asked'))();
-  await lifted.sleep(30);
+  const lifted = createLifetime(clock);
+  lifted.deadline(10, () => assert.fail('asked')).lift();
+  await clock.advance(30);
+  lifted.check();
+  assert.equal(clock.timers(), 0);
+});
+
+test('a deadline’s clock stands still as long as anybody has paused it', async () => {
+  const clock = createFakeClock();
+  const lifetime = createLifetime(clock);
+  const deadline = lifetime.deadline(100, () => new Error('due'));
+  await clock.advance(60);
+  const [first, second] = [deadline.pause(), deadline.pause()];
+  await clock.advance(1000);
+  first();
+  first(); // once is all that counts
+  await clock.advance(1000);
+  second();
+  await clock.advance(39);
+  lifetime.check();
+  await clock.advance(1);
+  assert.throws(() => lifetime.check(), /due/);
+
+  const over = createLifetime(clock);
+  const [lifted, ended] = [over.deadline(5, () => 'late'), over.deadline(5, () => 'late')];
+  const resumes = [lifted.pause(), ended.pause()];
+  lifted.lift();
+  over.finish();
+  for (const resume of resumes) resume();
+  assert.equal(clock.timers(), 0, 'none of them starts again');
+});
+
+test('every so often, until the end, also where the callback is what ends it', async () => {
+  const clock = createFakeClock();
+  const lifetime = createLifetime(clock);
+  let calls = 0;
+  lifetime.every(10, () => {
+    if (++calls === 3) lifetime.finish();
+  });
+  await clock.advance(100);
+  assert.deepEqual([calls, clock.timers()], [3, 0]);
+});
+
+test('an ending that throws keeps none from running', (t) => {
+  const { mock } = t.mock.method(console, 'error', () => {});
+  const lifetime = createLifetime();
+  const ran = [];
+  lifetime.onEnd(() => ran.push('first'));
+  lifetime.onEnd(() => {
+    throw new Error('a mistake of the page’s');
+  });
+  lifetime.child().onEnd(() => ran.push('child'));
+  lifetime.onEnd(() => ran.push('last'));
+  lifetime.fail('over');
+  lifetime.onEnd(() => {
+    throw new Error('afterwards');
+  });
+  assert.deepEqual(ran, ['first', 'child', 'last']);
+  assert.match(String(mock.calls.map(({ arguments: [error] }) => error)), /of the page’s.*afterwards/s);
 });
 
 test('a signal aborts, with its reason as the cause, and is let go afterwards', async () => {
