@@ -122,8 +122,12 @@ export function createSender(width, height, { from = 0, turned = false, plain = 
   let counter = from;
   let paint = paintScene;
   let running = true;
+  let beats = 0;
+  const waiting = [];
 
   function tick() {
+    beats++;
+    for (const resolve of waiting.splice(0)) resolve();
     if (!running) return;
     counter = (counter + 1) % 2 ** BITS;
     paint(context, canvas.width, canvas.height, counter);
@@ -141,6 +145,10 @@ export function createSender(width, height, { from = 0, turned = false, plain = 
   return {
     track: generator || canvas.captureStream(30).getVideoTracks()[0],
     counter: () => counter,
+    /** How often its clock has ticked, 30 times a second on a machine with time for it; when paused, too. */
+    beats: () => beats,
+    /** Resolves with the clock's next tick, in a hidden tab as well. */
+    beat: () => new Promise((resolve) => waiting.push(resolve)),
     /** @param {string} color One flat colour from now on; the scene again without. */
     show(color) {
       paint = color ? (ctx, w, h) => fill(ctx, color, 0, 0, w, h) : paintScene;
@@ -175,6 +183,17 @@ export function paintScene(context, width, height, counter) {
     const isSet = (counter >> (BITS - 1 - bit)) & 1;
     fill(context, isSet ? '#fff' : '#000', (bit * width) / BITS, height * 0.4, width / BITS, height * 0.2);
   }
+}
+
+/** Which frame of the scene a picture shows. @param {ImageData} picture Upright. */
+export function readCounter({ data, width, height }) {
+  const row = Math.floor(height / 2) * width;
+  let counter = 0;
+  for (let bit = 0; bit < BITS; bit++) {
+    const green = data[(row + Math.floor(((bit + 0.5) / BITS) * width)) * 4 + 1];
+    counter = counter * 2 + (green > 127 ? 1 : 0);
+  }
+  return counter;
 }
 
 function fill(context, color, x, y, width, height) {
