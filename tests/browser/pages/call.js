@@ -34,6 +34,12 @@ async function callOverNetwork({ width = 640, height = 360, maxBitrate = 2500000
   await negotiate(customer, agent);
   const { track, receiver, streams } = await received;
 
+  function activate(active) {
+    const parameters = transceiver.sender.getParameters();
+    parameters.encodings[0].active = active;
+    return transceiver.sender.setParameters(parameters);
+  }
+
   return {
     sending,
     stream: streams[0],
@@ -47,11 +53,9 @@ async function callOverNetwork({ width = 640, height = 360, maxBitrate = 2500000
     freeze: () => transceiver.sender.replaceTrack(null),
     resume: () => transceiver.sender.replaceTrack(sending.track),
     /** Nothing is sent any more. */
-    silence: () => {
-      const parameters = transceiver.sender.getParameters();
-      parameters.encodings[0].active = false;
-      return transceiver.sender.setParameters(parameters);
-    },
+    silence: () => activate(false),
+    /** A call that was silent from the start begins to send. */
+    speak: () => activate(true),
     switchTo: (other) => transceiver.sender.replaceTrack(other.track),
     async setInactive() {
       transceiver.direction = 'inactive';
