@@ -34,6 +34,12 @@ async function callOverNetwork({ width = 640, height = 360, maxBitrate = 2500000
   await negotiate(customer, agent);
   const { track, receiver, streams } = await received;
 
+  function activate(active) {
+    const parameters = transceiver.sender.getParameters();
+    parameters.encodings[0].active = active;
+    return transceiver.sender.setParameters(parameters);
+  }
+
   return {
     sending,
     stream: streams[0],
@@ -47,11 +53,9 @@ async function callOverNetwork({ width = 640, height = 360, maxBitrate = 2500000
     freeze: () => transceiver.sender.replaceTrack(null),
     resume: () => transceiver.sender.replaceTrack(sending.track),
     /** Nothing is sent any more. */
-    silence: () => {
-      const parameters = transceiver.sender.getParameters();
-      parameters.encodings[0].active = false;
-      return transceiver.sender.setParameters(parameters);
-    },
+    silence: () => activate(false),
+    /** A call that was silent from the start begins to send. */
+    speak: () => activate(true),
     switchTo: (other) => transceiver.sender.replaceTrack(other.track),
     async setInactive() {
       transceiver.direction = 'inactive';
@@ -122,8 +126,12 @@ export function createSender(width, height, { from = 0, turned = false, plain = 
   let counter = from;
   let paint = paintScene;
   let running = true;
+  let beats = 0;
+  const waiting = [];
 
   function tick() {
+    beats++;
+    for (const resolve of waiting.splice(0)) resolve();
     if (!running) return;
     counter = (counter + 1) % 2 ** BITS;
     paint(context, canvas.width, canvas.height, counter);
@@ -141,6 +149,10 @@ export function createSender(width, height, { from = 0, turned = false, plain = 
   return {
     track: generator || canvas.captureStream(30).getVideoTracks()[0],
     counter: () => counter,
+    /** How often its clock has ticked, 30 times a second on a machine with time for it; when paused, too. */
+    beats: () => beats,
+    /** Resolves with the clock's next tick, in a hidden tab as well. */
+    beat: () => new Promise((resolve) => waiting.push(resolve)),
     /** @param {string} color One flat colour from now on; the scene again without. */
     show(color) {
       paint = color ? (ctx, w, h) => fill(ctx, color, 0, 0, w, h) : paintScene;
@@ -175,6 +187,17 @@ export function paintScene(context, width, height, counter) {
     const isSet = (counter >> (BITS - 1 - bit)) & 1;
     fill(context, isSet ? '#fff' : '#000', (bit * width) / BITS, height * 0.4, width / BITS, height * 0.2);
   }
+}
+
+/** Which frame of the scene a picture shows. @param {ImageData} picture Upright. */
+export function readCounter({ data, width, height }) {
+  const row = Math.floor(height / 2) * width;
+  let counter = 0;
+  for (let bit = 0; bit < BITS; bit++) {
+    const green = data[(row + Math.floor(((bit + 0.5) / BITS) * width)) * 4 + 1];
+    counter = counter * 2 + (green > 127 ? 1 : 0);
+  }
+  return counter;
 }
 
 function fill(context, color, x, y, width, height) {

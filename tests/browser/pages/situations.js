@@ -32,6 +32,12 @@ const MEDIA =
   "media-src 'self' http://localhost:*; frame-src 'self'; default-src 'none'; connect-src 'self'; worker-src 'self'; script-src 'self' 'wasm-unsafe-eval'";
 const NO_WASM = "default-src 'none'; script-src 'self'; worker-src 'self'; connect-src 'self'";
 
+/** For captures that are to see frames all the time until their deadline. */
+const WATCHING = { timeoutMs: 3000 };
+
+/** For captures that see no frame any more, with an engine that is loaded. */
+const NOTHING_COMES = { timeoutMs: 700 };
+
 /** For captures that load an engine of their own, on a busy machine. */
 const LOADING = { timeoutMs: 20000 };
 
@@ -56,8 +62,8 @@ export const situations = [
       await stage.sleep(500);
       const shot = await stage.take(call);
       await call.silence();
-      await stage.sleep(1500);
-      const frozen = await stage.take(call, { timeoutMs: 700 });
+      await stage.hasStopped(call);
+      const frozen = await stage.take(call, NOTHING_COMES);
       stage.expect(frozen.code === 'stale-frame', `frozen: ${frozen.code}: ${frozen.message}`);
       return shot;
     },
@@ -109,7 +115,7 @@ export const situations = [
     expected: 'too-small',
     everyPath: true,
     async play(stage) {
-      const outcome = await stage.take(await stage.call(), { minWidth: 1920, timeoutMs: 600 });
+      const outcome = await stage.take(await stage.call(), { minWidth: 1920, ...WATCHING });
       const { width, minWidth } = outcome.details;
       stage.expect(width >= 160 && width <= 640 && minWidth === 1920, 'details say what was seen');
       return outcome;
@@ -142,7 +148,7 @@ export const situations = [
       stage.expect(!before.code, `${before.code}: ${before.message}`);
       const other = stage.createSender(400, 400, { from: 40000 });
       await call.switchTo(other);
-      await stage.sleep(1500);
+      await stage.sees(call, ({ video }) => video.videoWidth === video.videoHeight);
       const shot = await stage.take(call, {}, { counter: other.counter });
       other.stop();
       stage.expect(shot.width === shot.height, `${shot.width} × ${shot.height} is the old source`);
@@ -156,8 +162,8 @@ export const situations = [
     async play(stage) {
       const call = await stage.call();
       call.cameraOff();
-      await stage.sleep(1500);
-      const outcome = await stage.take(call, { timeoutMs: 700 });
+      await stage.sees(call, (witness) => witness.isBlack());
+      const outcome = await stage.take(call, WATCHING);
       stage.expect(outcome.details?.report?.verdict === 'black', `details say so: ${JSON.stringify(outcome.details)}`);
       return outcome;
     },
@@ -185,9 +191,9 @@ export const situations = [
       const before = await stage.take(call);
       stage.expect(!before.code, `${before.code}: ${before.message}`);
       await call.freeze();
-      await stage.sleep(1500);
+      await stage.hasStopped(call);
       // Longer than the time between two of Firefox's repeats.
-      const outcome = await stage.take(call, { timeoutMs: 1200 });
+      const outcome = await stage.take(call, WATCHING);
       await call.resume();
       const back = await stage.take(call, { timeoutMs: 10000 });
       stage.expect(!back.code, `camera on again: ${back.code}: ${back.message}`);
@@ -203,8 +209,8 @@ export const situations = [
       const before = await stage.take(call);
       stage.expect(!before.code, `${before.code}: ${before.message}`);
       await call.silence();
-      await stage.sleep(1500);
-      return stage.take(call, { timeoutMs: 700 });
+      await stage.hasStopped(call);
+      return stage.take(call, NOTHING_COMES);
     },
   },
   {
@@ -214,8 +220,8 @@ export const situations = [
     async play(stage) {
       const call = await stage.call();
       await call.silence();
-      await stage.sleep(1500);
-      return stage.take(call, { timeoutMs: 700 });
+      await stage.hasStopped(call);
+      return stage.take(call, NOTHING_COMES);
     },
   },
   {
@@ -227,10 +233,10 @@ export const situations = [
       const before = await stage.take(call);
       stage.expect(!before.code, `${before.code}: ${before.message}`);
       await call.setInactive();
-      await stage.sleep(500);
-      const empty = await stage.take(call, { timeoutMs: 500 });
+      await stage.hasStopped(call);
+      const empty = await stage.take(call, NOTHING_COMES);
       stage.expect(empty.code === 'no-source', `the stream has lost its track: ${empty.code}`);
-      return stage.take(call.track, { timeoutMs: 700 });
+      return stage.take(call.track, NOTHING_COMES);
     },
   },
   {
@@ -292,10 +298,10 @@ export const situations = [
       const before = await stage.take(call);
       stage.expect(!before.code, `${before.code}: ${before.message}`);
       await stage.hide();
-      await stage.sleep(1500);
+      await stage.beats(call, 45);
       const shot = await stage.take(call, { timeoutMs: 6000 });
       await call.silence();
-      await stage.sleep(1500);
+      await stage.hasStopped(call);
       const frozen = await stage.take(call, { timeoutMs: 2500 });
       stage.expect(frozen.code === 'stale-frame', `frozen: ${frozen.code}: ${frozen.message}`);
       return shot;
@@ -380,7 +386,7 @@ export const situations = [
       const alive = await stage.take(call, { timeoutMs: 15000 });
       stage.expect(!alive.code, `${alive.code}: ${alive.message}`);
       frame.remove();
-      return stage.take(call.stream, { timeoutMs: 800 });
+      return stage.take(call.stream, { timeoutMs: 5000 });
     },
   },
   {
