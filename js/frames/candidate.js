@@ -17,7 +17,7 @@ import { rtpTimestampOf } from './video-frame.js';
 /**
  * @typedef {object} Taken
  * @property {'video-frame' | 'canvas'} method How its pixels are read.
- * @property {import('../worker/protocol.js').FrameInput} input
+ * @property {import('../engine/pixels.js').FrameInput} input
  * @property {Transferable[]} transfer
  * @property {number} width Of the pixels that were really read: a sender may switch resolution at any frame.
  * @property {number} height

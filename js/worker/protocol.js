@@ -8,6 +8,7 @@
  */
 import { CaptureError } from '../errors.js';
 
+/** @import { FrameInput } from '../engine/pixels.js' */
 /** @typedef {import('../engine/index.js').EncodeOptions} EncodeOptions */
 /** @typedef {import('../engine/index.js').FrameReport} FrameReport */
 /** @typedef {import('../engine/index.js').LoadOptions} LoadOptions */
@@ -20,11 +21,6 @@ import { CaptureError } from '../errors.js';
 
 /** The worker's greeting. */
 export const UP = 'up';
-
-/**
- * A frame on its way: transferred, never copied. The receiver closes it, or zeroes its bytes.
- * @typedef {{ frame: VideoFrame } | { data: Uint8ClampedArray, width: number, height: number }} FrameInput
- */
 
 /** @typedef {{ start: LoadOptions }} Start */
 

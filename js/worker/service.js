@@ -4,10 +4,10 @@
  * may grow that memory, which detaches the view being written to.
  */
 import { createEngine } from '../engine/index.js';
+import { letGo, readInto } from '../engine/pixels.js';
+import { WARM_UP_PICTURES, warmUp } from '../engine/warm-up.js';
 import { CaptureError } from '../errors.js';
 import { rtpTimestampOf } from '../frames/video-frame.js';
-import { letGo, readInto } from './pixels.js';
-import { WARM_UP_PICTURES, warmUp } from './warm-up.js';
 import { createWatches } from './watches.js';
 
 /** @typedef {import('./protocol.js').Operation} Operation */
