@@ -1,9 +1,6 @@
 import { rtpTimestampOf } from './video-frame.js';
 
-/**
- * A frame's pixels on their way to the engine: transferred, never copied. The receiver closes it, or zeroes its bytes.
- * @typedef {{ frame: VideoFrame } | { data: Uint8ClampedArray, width: number, height: number }} FrameInput
- */
+/** @import { FrameInput } from '../engine/pixels.js' */
 
 /**
  * A frame that arrived after it was asked for. Whether it is good enough is for others to say; whoever holds it calls

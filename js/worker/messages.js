@@ -15,7 +15,7 @@ import { CaptureError } from '../errors.js';
 
 /** @import { Encoded, EncodeOptions, FrameReport, LoadOptions } from '../engine/index.js' */
 /** @import { CaptureErrorCode } from '../errors.js' */
-/** @import { FrameInput } from '../frames/candidate.js' */
+/** @import { FrameInput } from '../engine/pixels.js' */
 /** @import { Wanted } from '../frames/latest-frame.js' */
 
 export const UP = 'up';

@@ -6,15 +6,15 @@
  */
 import { systemClock } from '../clock.js';
 import { createEngine } from '../engine/index.js';
+import { letGo, readInto } from '../engine/pixels.js';
+import { WARM_UP_PICTURES, warmUp } from '../engine/warm-up.js';
 import { CaptureError } from '../errors.js';
 import { createLatestFrames } from '../frames/latest-frame.js';
 import { rtpTimestampOf } from '../frames/video-frame.js';
 import { PING, PONG, toPlainError, UP, WORKER_NAME } from './messages.js';
-import { letGo, readInto } from './pixels.js';
-import { WARM_UP_PICTURES, warmUp } from './warm-up.js';
 
 /** @import { Encoded, EncodeOptions, Engine, EngineFrame, FrameReport, LoadOptions } from '../engine/index.js' */
-/** @import { FrameInput } from '../frames/candidate.js' */
+/** @import { FrameInput } from '../engine/pixels.js' */
 /** @import { Answers, EncodedBlob, Operation, Request, Requests, Response } from './messages.js' */
 
 /** @typedef {{ [K in Operation]: (args: Requests[K]) => Promise<Answers[K]> }} Operations */
