@@ -8,45 +8,77 @@
  * @typedef {object} Occupant
  * @property {string | null} participantId Null where nothing has told yet.
  * @property {string | null} userId
- * @property {string} kind
+ * @property {string} kind `'camera'` or `'screen'`.
  * @property {boolean} cameraOff
  */
 
-/** @type {Record<string, string>} */
-const KIND_OF_CONTENT = { camera: 'camera', screenshare: 'screen' };
+/**
+ * A stream that the server has named. What it says of somebody who has left since is void: when they come back, their
+ * place may be another.
+ * @typedef {{ stream: IncomingStream, isVoid: boolean }} Entry
+ */
+
+/** The kinds of content that show a participant or their screen. A recording that is played (`'playback'`) does not. */
+const KIND_OF_CONTENT = new Map([
+  ['camera', 'camera'],
+  ['screenshare', 'screen'],
+]);
 
 /**
  * @param {import('./shapes.js').SessionLike} session
  * @param {() => string | undefined} agentUserId
  */
 export function createRoster(session, agentUserId) {
+  /** The conversation that everything below was told of. */
+  let conversationId = session.conversationId;
   /** @type {Map<string, ParticipantUpdate>} */
   let present = new Map();
   /** @type {Set<string>} */
   const gone = new Set();
-  /** By user: all that this event knows. @type {string[]} */
+  /** By user, null for somebody without an account: all that this event knows. @type {(string | null)[]} */
   let onScreen = [];
-  /** @type {IncomingStream[]} */
-  let streams = [];
+  /** @type {Entry[]} */
+  let entries = [];
+  /** Whether participants were told of after streams: of two that contradict each other, the newer is right. */
+  let isPresenceNewer = false;
 
-  /** @param {{ activeParticipants?: ParticipantUpdate[], removedParticipants?: ParticipantUpdate[] }} update */
-  function takeParticipants({ activeParticipants, removedParticipants = [] }) {
-    if (!Array.isArray(activeParticipants)) return;
-    for (const id of present.keys()) gone.add(id);
-    for (const { participantId } of removedParticipants) gone.add(participantId);
-    present = new Map(activeParticipants.map((participant) => [participant.participantId, participant]));
-    for (const id of present.keys()) gone.delete(id);
+  /** A session that has moved to another conversation has left everybody behind. */
+  function forgetOthers() {
+    if (conversationId === session.conversationId) return;
+    conversationId = session.conversationId;
+    present = new Map();
+    gone.clear();
+    onScreen = [];
+    entries = [];
   }
 
-  /** @param {{ participants?: { userId?: string }[] }} update */
+  /** @param {import('./shapes.js').ParticipantsUpdate} update */
+  function takeParticipants({ conversationId: about, activeParticipants, removedParticipants = [] }) {
+    forgetOthers();
+    if (!Array.isArray(activeParticipants)) return;
+    if (about && conversationId && about !== conversationId) return;
+    const before = Array.from(present.values());
+    for (const { participantId } of before.concat(removedParticipants)) gone.add(participantId);
+    present = new Map(activeParticipants.map((participant) => [participant.participantId, participant]));
+    for (const id of present.keys()) gone.delete(id);
+    const left = before.filter(({ participantId }) => gone.has(participantId));
+    for (const entry of entries) if (left.some((participant) => isNamed(participant, entry))) entry.isVoid = true;
+    isPresenceNewer = true;
+  }
+
+  /** @param {{ participants?: { userId?: string | null }[] }} update */
   function takeOnScreen({ participants = [] }) {
-    onScreen = /** @type {string[]} */ (participants.map(({ userId }) => userId).filter(Boolean));
+    forgetOthers();
+    onScreen = participants.map(({ userId }) => userId || null);
   }
 
   /** @param {{ params?: { incomingStreams?: IncomingStream[] } }} message */
   function takeMemberStatus({ params = {} }) {
+    forgetOthers();
     // Most of these messages tell of speakers only.
-    if (Array.isArray(params.incomingStreams)) streams = params.incomingStreams;
+    if (!Array.isArray(params.incomingStreams)) return;
+    entries = params.incomingStreams.map((stream) => ({ stream, isVoid: false }));
+    isPresenceNewer = false;
   }
 
   takeParticipants(session._lastParticipantsUpdate || {});
@@ -61,27 +93,69 @@ export function createRoster(session, agentUserId) {
 
   const remote = () => Array.from(present.values()).filter((participant) => !isAgent(participant));
 
-  /** @param {IncomingStream} stream @returns {Occupant[]} */
-  function fromStream({ appId, appid, contentType }) {
-    const { sourceParticipantId, sourceUserId } = appId || appid || {};
-    const known =
-      (sourceParticipantId && present.get(sourceParticipantId)) ||
-      remote().find(({ userId }) => userId && userId === sourceUserId);
-    const participantId = sourceParticipantId || known?.participantId || null;
-    const userId = sourceUserId || known?.userId || null;
-    if (isAgent({ participantId, userId }) || (participantId && gone.has(participantId))) return [];
-    if (known) return [occupant({ ...known, userId }, contentType)];
-    return [{ participantId, userId, kind: kindOf(contentType, false), cameraOff: false }];
+  /**
+   * Whom a stream may show, of those who are present.
+   * @param {Entry} entry
+   */
+  function candidatesOf(entry) {
+    if (!hasOwner(entry)) return remote();
+    const named = remote().filter((participant) => isNamed(participant, entry));
+    return named.length > 0 && entry.isVoid ? remote() : named;
   }
 
-  /** Without a word about streams: the one who is there, or everybody who might be. @returns {Occupant[]} */
-  function fromPresence() {
+  /** @param {Entry} entry @returns {Occupant[]} */
+  function fromEntry(entry) {
+    const { contentType } = entry.stream;
+    if (contentType && !KIND_OF_CONTENT.has(contentType)) return [];
+    const { sourceParticipantId: participantId = null, sourceUserId: userId = null } = ownerOf(entry);
+    if (participantId !== null && gone.has(participantId)) return [];
+    const candidates = candidatesOf(entry);
+    if (candidates.length === 1 && hasStoppedSharing(candidates[0], entry)) return [];
+    if (candidates.length > 0) {
+      return candidates.map((participant) => occupant(participant, kindOf(participant, entry)));
+    }
+    // Nobody that is remote, somebody who has left, or somebody whose presence has not been told yet.
+    const known = participantId === null ? undefined : present.get(participantId);
+    const hasLeft = entry.isVoid || (!hasOwner(entry) && gone.size > 0);
+    if (hasLeft || isAgent(known || { participantId, userId })) return [];
+    return [{ participantId, userId, kind: kindOfContent(entry) || 'camera', cameraOff: false }];
+  }
+
+  /**
+   * Without a word about streams: the one who is there, or everybody who might be.
+   * @param {boolean} isOnlyTrack Who is on the screen is told for all tracks together, and in Firefox for the first alone.
+   * @returns {Occupant[]}
+   */
+  function fromPresence(isOnlyTrack) {
     const others = remote();
-    const visible = others.filter(({ userId }) => userId && onScreen.includes(userId));
+    const visible = isOnlyTrack ? others.filter(({ userId }) => onScreen.includes(userId || null)) : [];
     const candidates = visible.length > 0 ? visible : others;
-    if (candidates.length > 0) return candidates.map((participant) => occupant(participant));
+    if (candidates.length > 0)
+      return candidates.map((participant) => occupant(participant, kindByPresence(participant)));
     if (gone.size > 0) return [];
     return [{ participantId: null, userId: null, kind: 'camera', cameraOff: false }];
+  }
+
+  /**
+   * Streams tell what they carry, and presence tells who shares a screen. They travel apart: the newer word is right.
+   * @param {ParticipantUpdate} participant @param {Entry} entry
+   */
+  function kindOf(participant, entry) {
+    const told = kindOfContent(entry);
+    const isOutdated = isPresenceNewer && typeof participant.sharingScreen === 'boolean' && !sendsBoth(participant);
+    return told && !isOutdated ? told : kindByPresence(participant);
+  }
+
+  /** A screen beside the camera, and a newer word that it is no longer shared. */
+  function hasStoppedSharing(/** @type {ParticipantUpdate} */ participant, /** @type {Entry} */ entry) {
+    const isScreen = kindOfContent(entry) === 'screen';
+    return isScreen && isPresenceNewer && participant.sharingScreen === false && sendsBoth(participant);
+  }
+
+  /** Whether the streams tell a participant's camera and screen apart. @param {ParticipantUpdate} participant */
+  function sendsBoth(participant) {
+    const own = entries.filter((entry) => candidatesOf(entry).includes(participant)).map(kindOfContent);
+    return own.includes('camera') && own.includes('screen');
   }
 
   return {
@@ -94,26 +168,57 @@ export function createRoster(session, agentUserId) {
      * @returns {Occupant[][]} For each track, who is on it: nobody, one, or, where nothing tells, all who might be.
      */
     assign(tracks) {
-      const told = tracks.map((ids) => streams.find(({ sinkTrackId }) => sinkTrackId && ids.includes(sinkTrackId)));
-      const isTold = told.some(Boolean);
-      return told.map((stream) => {
-        if (stream) return fromStream(stream);
+      forgetOthers();
+      const told = tracks.map((ids) =>
+        entries.filter(({ stream }) => stream.sinkTrackId && ids.includes(stream.sinkTrackId)),
+      );
+      const isTold = told.some(({ length }) => length > 0);
+      return told.map((named) => {
+        if (named.length > 0) return distinct(named.map(fromEntry));
         // Once the server names tracks, one that it does not name carries nobody.
-        return isTold ? [] : fromPresence();
+        return isTold ? [] : fromPresence(tracks.length === 1);
       });
     },
 
     /** Remote participants who send no picture. */
-    camerasOff: () =>
-      remote()
+    camerasOff() {
+      forgetOthers();
+      return remote()
         .filter(({ videoMuted, sharingScreen }) => videoMuted && !sharingScreen)
-        .map(identify),
+        .map(identify);
+    },
   };
 }
 
-/** @param {ParticipantUpdate} participant @param {string} [contentType] @returns {Occupant} */
-function occupant(participant, contentType) {
-  const kind = kindOf(contentType, Boolean(participant.sharingScreen));
+/** @param {Entry} entry */
+function ownerOf({ stream: { appId, appid } }) {
+  return appId || appid || {};
+}
+
+/** @param {Entry} entry */
+function hasOwner(entry) {
+  const { sourceParticipantId, sourceUserId } = ownerOf(entry);
+  return Boolean(sourceParticipantId || sourceUserId);
+}
+
+/** The participant's id decides; a user may take part several times. @param {ParticipantUpdate} participant @param {Entry} entry */
+function isNamed({ participantId, userId }, entry) {
+  const { sourceParticipantId, sourceUserId } = ownerOf(entry);
+  return sourceParticipantId ? sourceParticipantId === participantId : Boolean(userId) && userId === sourceUserId;
+}
+
+/** @param {Entry} entry */
+function kindOfContent({ stream }) {
+  return KIND_OF_CONTENT.get(stream.contentType || '');
+}
+
+/** A screen takes the camera's place on the wire. @param {ParticipantUpdate} participant */
+function kindByPresence({ sharingScreen }) {
+  return sharingScreen ? 'screen' : 'camera';
+}
+
+/** @param {ParticipantUpdate} participant @param {string} kind @returns {Occupant} */
+function occupant(participant, kind) {
   return { ...identify(participant), kind, cameraOff: kind === 'camera' && Boolean(participant.videoMuted) };
 }
 
@@ -122,11 +227,8 @@ function identify({ participantId, userId }) {
   return { participantId, userId: userId || null };
 }
 
-/**
- * A screen takes the camera's place on the wire, so that without a content type `sharingScreen` tells.
- * @param {string | undefined} contentType @param {boolean} sharingScreen
- */
-function kindOf(contentType, sharingScreen) {
-  if (contentType) return KIND_OF_CONTENT[contentType] || contentType;
-  return sharingScreen ? 'screen' : 'camera';
+/** Each once. @param {Occupant[][]} occupants @returns {Occupant[]} */
+function distinct(occupants) {
+  const all = occupants.reduce((sum, each) => sum.concat(each), []);
+  return all.filter((one, i) => all.findIndex(({ participantId }) => participantId === one.participantId) === i);
 }
