@@ -17,14 +17,13 @@ export function createSubscriptions() {
       const heard = (/** @type {any[]} */ ...args) => {
         if (isOn) listener(...args);
       };
-      /** @type {unknown} */
       const answer = emitter.on(event, heard);
       takeBacks.push(() => {
         isOn = false;
         if (emitter.off) emitter.off(event, heard);
         else if (emitter.removeListener) emitter.removeListener(event, heard);
-        // Emitters of Node's kind answer with themselves, others with what takes the listener back.
-        else if (typeof answer === 'function' && answer !== /** @type {unknown} */ (emitter)) answer();
+        // Others answer with what takes the listener back; Node's answer with themselves.
+        else if (typeof answer === 'function') answer();
       });
     },
 
