@@ -153,7 +153,7 @@ function uncertain(target, all) {
   const message =
     target.guess === 'interaction'
       ? 'Nothing tells for certain which interaction the picture belongs to: a name is not enough'
-      : 'Nothing tells which of the participants is in the picture: a name is not enough';
+      : 'Nothing tells for certain who or what is in the picture: a name is not enough';
   return new CaptureError('interaction-ambiguous', message, {
     details: {
       interactionIds: Array.from(new Set(candidates.map(({ interactionId }) => interactionId))),

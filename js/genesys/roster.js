@@ -1,4 +1,5 @@
 /** Who takes part in a session, and who of them is on which track, from what the server has said so far. */
+import { hasOwner, isOf, isShown, kindOfContent, ownerOf } from './incoming-stream.js';
 
 /** @typedef {import('./shapes.js').IncomingStream} IncomingStream */
 /** @typedef {import('./shapes.js').ParticipantUpdate} ParticipantUpdate */
@@ -17,12 +18,6 @@
  * place may be another.
  * @typedef {{ stream: IncomingStream, isVoid: boolean }} Entry
  */
-
-/** The kinds of content that show a participant or their screen. A recording that is played (`'playback'`) does not. */
-const KIND_OF_CONTENT = new Map([
-  ['camera', 'camera'],
-  ['screenshare', 'screen'],
-]);
 
 /**
  * @param {import('./shapes.js').SessionLike} session
@@ -62,7 +57,7 @@ export function createRoster(session, agentUserId) {
     present = new Map(activeParticipants.map((participant) => [participant.participantId, participant]));
     for (const id of present.keys()) gone.delete(id);
     const left = before.filter(({ participantId }) => gone.has(participantId));
-    for (const entry of entries) if (left.some((participant) => isNamed(participant, entry))) entry.isVoid = true;
+    for (const entry of entries) if (left.some((participant) => isOf(entry.stream, participant))) entry.isVoid = true;
     isPresenceNewer = true;
   }
 
@@ -98,27 +93,25 @@ export function createRoster(session, agentUserId) {
    * @param {Entry} entry
    */
   function candidatesOf(entry) {
-    if (!hasOwner(entry)) return remote();
-    const named = remote().filter((participant) => isNamed(participant, entry));
+    if (!hasOwner(entry.stream)) return remote();
+    const named = remote().filter((participant) => isOf(entry.stream, participant));
     return named.length > 0 && entry.isVoid ? remote() : named;
   }
 
   /** @param {Entry} entry @returns {Occupant[]} */
   function fromEntry(entry) {
-    const { contentType } = entry.stream;
-    if (contentType && !KIND_OF_CONTENT.has(contentType)) return [];
-    const { sourceParticipantId: participantId = null, sourceUserId: userId = null } = ownerOf(entry);
+    const { stream } = entry;
+    if (!isShown(stream)) return [];
+    const { sourceParticipantId: participantId = null, sourceUserId: userId = null } = ownerOf(stream);
     if (participantId !== null && gone.has(participantId)) return [];
     const candidates = candidatesOf(entry);
     if (candidates.length === 1 && hasStoppedSharing(candidates[0], entry)) return [];
-    if (candidates.length > 0) {
-      return candidates.map((participant) => occupant(participant, kindOf(participant, entry)));
-    }
+    if (candidates.length > 0) return occupants(candidates, (participant) => kindsOf(participant, entry));
     // Nobody that is remote, somebody who has left, or somebody whose presence has not been told yet.
     const known = participantId === null ? undefined : present.get(participantId);
-    const hasLeft = entry.isVoid || (!hasOwner(entry) && gone.size > 0);
+    const hasLeft = entry.isVoid || (!hasOwner(stream) && gone.size > 0);
     if (hasLeft || isAgent(known || { participantId, userId })) return [];
-    return [{ participantId, userId, kind: kindOfContent(entry) || 'camera', cameraOff: false }];
+    return [{ participantId, userId, kind: kindOfContent(stream) || 'camera', cameraOff: false }];
   }
 
   /**
@@ -130,8 +123,7 @@ export function createRoster(session, agentUserId) {
     const others = remote();
     const visible = isOnlyTrack ? others.filter(({ userId }) => onScreen.includes(userId || null)) : [];
     const candidates = visible.length > 0 ? visible : others;
-    if (candidates.length > 0)
-      return candidates.map((participant) => occupant(participant, kindByPresence(participant)));
+    if (candidates.length > 0) return occupants(candidates, (participant) => kindsByPresence(participant, isOnlyTrack));
     if (gone.size > 0) return [];
     return [{ participantId: null, userId: null, kind: 'camera', cameraOff: false }];
   }
@@ -140,22 +132,27 @@ export function createRoster(session, agentUserId) {
    * Streams tell what they carry, and presence tells who shares a screen. They travel apart: the newer word is right.
    * @param {ParticipantUpdate} participant @param {Entry} entry
    */
-  function kindOf(participant, entry) {
-    const told = kindOfContent(entry);
+  function kindsOf(participant, entry) {
+    const told = kindOfContent(entry.stream);
     const isOutdated = isPresenceNewer && typeof participant.sharingScreen === 'boolean' && !sendsBoth(participant);
-    return told && !isOutdated ? told : kindByPresence(participant);
+    return told && !isOutdated ? [told] : kindsByPresence(participant, entriesOf(participant).length === 1);
   }
 
   /** A screen beside the camera, and a newer word that it is no longer shared. */
   function hasStoppedSharing(/** @type {ParticipantUpdate} */ participant, /** @type {Entry} */ entry) {
-    const isScreen = kindOfContent(entry) === 'screen';
+    const isScreen = kindOfContent(entry.stream) === 'screen';
     return isScreen && isPresenceNewer && participant.sharingScreen === false && sendsBoth(participant);
   }
 
   /** Whether the streams tell a participant's camera and screen apart. @param {ParticipantUpdate} participant */
   function sendsBoth(participant) {
-    const own = entries.filter((entry) => candidatesOf(entry).includes(participant)).map(kindOfContent);
-    return own.includes('camera') && own.includes('screen');
+    const kinds = entriesOf(participant).map(({ stream }) => kindOfContent(stream));
+    return kinds.includes('camera') && kinds.includes('screen');
+  }
+
+  /** @param {ParticipantUpdate} participant */
+  function entriesOf(participant) {
+    return entries.filter((entry) => candidatesOf(entry).includes(participant));
   }
 
   return {
@@ -174,7 +171,7 @@ export function createRoster(session, agentUserId) {
       );
       const isTold = told.some(({ length }) => length > 0);
       return told.map((named) => {
-        if (named.length > 0) return distinct(named.map(fromEntry));
+        if (named.length > 0) return distinct(named.flatMap(fromEntry));
         // Once the server names tracks, one that it does not name carries nobody.
         return isTold ? [] : fromPresence(tracks.length === 1);
       });
@@ -190,36 +187,28 @@ export function createRoster(session, agentUserId) {
   };
 }
 
-/** @param {Entry} entry */
-function ownerOf({ stream: { appId, appid } }) {
-  return appId || appid || {};
+/**
+ * A screen takes the camera's place on the wire, or comes beside it: then nothing tells the two apart.
+ * @param {ParticipantUpdate} participant @param {boolean} isOnlyTrack
+ */
+function kindsByPresence({ sharingScreen }, isOnlyTrack) {
+  if (!sharingScreen) return ['camera'];
+  return isOnlyTrack ? ['screen'] : ['camera', 'screen'];
 }
 
-/** @param {Entry} entry */
-function hasOwner(entry) {
-  const { sourceParticipantId, sourceUserId } = ownerOf(entry);
-  return Boolean(sourceParticipantId || sourceUserId);
-}
-
-/** The participant's id decides; a user may take part several times. @param {ParticipantUpdate} participant @param {Entry} entry */
-function isNamed({ participantId, userId }, entry) {
-  const { sourceParticipantId, sourceUserId } = ownerOf(entry);
-  return sourceParticipantId ? sourceParticipantId === participantId : Boolean(userId) && userId === sourceUserId;
-}
-
-/** @param {Entry} entry */
-function kindOfContent({ stream }) {
-  return KIND_OF_CONTENT.get(stream.contentType || '');
-}
-
-/** A screen takes the camera's place on the wire. @param {ParticipantUpdate} participant */
-function kindByPresence({ sharingScreen }) {
-  return sharingScreen ? 'screen' : 'camera';
-}
-
-/** @param {ParticipantUpdate} participant @param {string} kind @returns {Occupant} */
-function occupant(participant, kind) {
-  return { ...identify(participant), kind, cameraOff: kind === 'camera' && Boolean(participant.videoMuted) };
+/**
+ * @param {ParticipantUpdate[]} candidates
+ * @param {(participant: ParticipantUpdate) => string[]} kindsOf
+ * @returns {Occupant[]}
+ */
+function occupants(candidates, kindsOf) {
+  return candidates.flatMap((participant) =>
+    kindsOf(participant).map((kind) => ({
+      ...identify(participant),
+      kind,
+      cameraOff: kind === 'camera' && Boolean(participant.videoMuted),
+    })),
+  );
 }
 
 /** @param {ParticipantUpdate} participant */
@@ -227,8 +216,9 @@ function identify({ participantId, userId }) {
   return { participantId, userId: userId || null };
 }
 
-/** Each once. @param {Occupant[][]} occupants @returns {Occupant[]} */
-function distinct(occupants) {
-  const all = occupants.reduce((sum, each) => sum.concat(each), []);
-  return all.filter((one, i) => all.findIndex(({ participantId }) => participantId === one.participantId) === i);
+/** @param {Occupant[]} all */
+function distinct(all) {
+  const isFirst = (/** @type {Occupant} */ { participantId, kind }, /** @type {number} */ i) =>
+    all.findIndex((other) => other.participantId === participantId && other.kind === kind) === i;
+  return all.filter(isFirst);
 }
