@@ -11,6 +11,7 @@ import { hasOwner, isOf, isShown, kindOfContent, ownerOf } from './incoming-stre
  * @property {string | null} userId
  * @property {string} kind `'camera'` or `'screen'`.
  * @property {boolean} cameraOff
+ * @property {boolean} isAgent No target.
  */
 
 /**
@@ -88,30 +89,39 @@ export function createRoster(session, agentUserId) {
 
   const remote = () => Array.from(present.values()).filter((participant) => !isAgent(participant));
 
+  /** Participants have been told of, and none that is remote is there. */
+  const isNobodyThere = () => present.size + gone.size > 0 && remote().length === 0;
+
+  /** Who may be in a picture that nobody is named for: with a second device, the agent too. */
+  function anybody() {
+    const others = remote();
+    return others.length > 0 && present.size - others.length > 1 ? Array.from(present.values()) : others;
+  }
+
   /**
    * Whom a stream may show, of those who are present.
    * @param {Entry} entry
    */
   function candidatesOf(entry) {
-    if (!hasOwner(entry.stream)) return remote();
+    if (!hasOwner(entry.stream)) return anybody();
     const named = remote().filter((participant) => isOf(entry.stream, participant));
-    return named.length > 0 && entry.isVoid ? remote() : named;
+    return named.length > 0 && entry.isVoid ? anybody() : named;
   }
 
-  /** @param {Entry} entry @returns {Occupant[]} */
-  function fromEntry(entry) {
+  /** @param {Entry} entry @param {boolean} isOnlyTrack @returns {Occupant[]} */
+  function fromEntry(entry, isOnlyTrack) {
     const { stream } = entry;
     if (!isShown(stream)) return [];
     const { sourceParticipantId: participantId = null, sourceUserId: userId = null } = ownerOf(stream);
     if (participantId !== null && gone.has(participantId)) return [];
     const candidates = candidatesOf(entry);
     if (candidates.length === 1 && hasStoppedSharing(candidates[0], entry)) return [];
-    if (candidates.length > 0) return occupants(candidates, (participant) => kindsOf(participant, entry));
+    if (candidates.length > 0) return occupants(candidates, (participant) => kindsOf(participant, entry, isOnlyTrack));
     // Nobody that is remote, somebody who has left, or somebody whose presence has not been told yet.
     const known = participantId === null ? undefined : present.get(participantId);
-    const hasLeft = entry.isVoid || (!hasOwner(stream) && gone.size > 0);
+    const hasLeft = entry.isVoid || (!hasOwner(stream) && isNobodyThere());
     if (hasLeft || isAgent(known || { participantId, userId })) return [];
-    return [{ participantId, userId, kind: kindOfContent(stream) || 'camera', cameraOff: false }];
+    return [{ participantId, userId, kind: kindOfContent(stream) || 'camera', cameraOff: false, isAgent: false }];
   }
 
   /**
@@ -120,22 +130,23 @@ export function createRoster(session, agentUserId) {
    * @returns {Occupant[]}
    */
   function fromPresence(isOnlyTrack) {
-    const others = remote();
+    const others = anybody();
     const visible = isOnlyTrack ? others.filter(({ userId }) => onScreen.includes(userId || null)) : [];
     const candidates = visible.length > 0 ? visible : others;
     if (candidates.length > 0) return occupants(candidates, (participant) => kindsByPresence(participant, isOnlyTrack));
-    if (gone.size > 0) return [];
-    return [{ participantId: null, userId: null, kind: 'camera', cameraOff: false }];
+    if (isNobodyThere()) return [];
+    return [{ participantId: null, userId: null, kind: 'camera', cameraOff: false, isAgent: false }];
   }
 
   /**
    * Streams tell what they carry, and presence tells who shares a screen. They travel apart: the newer word is right.
-   * @param {ParticipantUpdate} participant @param {Entry} entry
+   * @param {ParticipantUpdate} participant @param {Entry} entry @param {boolean} isOnlyTrack
    */
-  function kindsOf(participant, entry) {
+  function kindsOf(participant, entry, isOnlyTrack) {
     const told = kindOfContent(entry.stream);
     const isOutdated = isPresenceNewer && typeof participant.sharingScreen === 'boolean' && !sendsBoth(participant);
-    return told && !isOutdated ? [told] : kindsByPresence(participant, entriesOf(participant).length === 1);
+    const contradicts = told === 'screen' ? !participant.sharingScreen : participant.sharingScreen;
+    return told && !(isOutdated && contradicts) ? [told] : kindsByPresence(participant, isOnlyTrack);
   }
 
   /** A screen beside the camera, and a newer word that it is no longer shared. */
@@ -146,13 +157,25 @@ export function createRoster(session, agentUserId) {
 
   /** Whether the streams tell a participant's camera and screen apart. @param {ParticipantUpdate} participant */
   function sendsBoth(participant) {
-    const kinds = entriesOf(participant).map(({ stream }) => kindOfContent(stream));
+    const own = entries.filter((entry) => candidatesOf(entry).includes(participant));
+    const kinds = own.map(({ stream }) => kindOfContent(stream));
     return kinds.includes('camera') && kinds.includes('screen');
   }
 
-  /** @param {ParticipantUpdate} participant */
-  function entriesOf(participant) {
-    return entries.filter((entry) => candidatesOf(entry).includes(participant));
+  /**
+   * @param {ParticipantUpdate[]} candidates
+   * @param {(participant: ParticipantUpdate) => string[]} kinds What each may be sending.
+   * @returns {Occupant[]}
+   */
+  function occupants(candidates, kinds) {
+    return candidates.flatMap((participant) =>
+      kinds(participant).map((kind) => ({
+        ...identify(participant),
+        kind,
+        cameraOff: kind === 'camera' && Boolean(participant.videoMuted),
+        isAgent: isAgent(participant),
+      })),
+    );
   }
 
   return {
@@ -170,10 +193,11 @@ export function createRoster(session, agentUserId) {
         entries.filter(({ stream }) => stream.sinkTrackId && ids.includes(stream.sinkTrackId)),
       );
       const isTold = told.some(({ length }) => length > 0);
+      const isOnlyTrack = tracks.length === 1;
       return told.map((named) => {
-        if (named.length > 0) return distinct(named.flatMap(fromEntry));
+        if (named.length > 0) return distinct(named.flatMap((entry) => fromEntry(entry, isOnlyTrack)));
         // Once the server names tracks, one that it does not name carries nobody.
-        return isTold ? [] : fromPresence(tracks.length === 1);
+        return isTold ? [] : fromPresence(isOnlyTrack);
       });
     },
 
@@ -194,21 +218,6 @@ export function createRoster(session, agentUserId) {
 function kindsByPresence({ sharingScreen }, isOnlyTrack) {
   if (!sharingScreen) return ['camera'];
   return isOnlyTrack ? ['screen'] : ['camera', 'screen'];
-}
-
-/**
- * @param {ParticipantUpdate[]} candidates
- * @param {(participant: ParticipantUpdate) => string[]} kindsOf
- * @returns {Occupant[]}
- */
-function occupants(candidates, kindsOf) {
-  return candidates.flatMap((participant) =>
-    kindsOf(participant).map((kind) => ({
-      ...identify(participant),
-      kind,
-      cameraOff: kind === 'camera' && Boolean(participant.videoMuted),
-    })),
-  );
 }
 
 /** @param {ParticipantUpdate} participant */

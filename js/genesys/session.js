@@ -67,7 +67,8 @@ export function followSession(session, { agentUserId, changed, ended }) {
       // Somebody whose camera is off is not in the picture.
       const visible = seen[i].filter(({ cameraOff }) => !cameraOff);
       const notBefore = settle(track, visible);
-      for (const { participantId, userId, kind, cameraOff } of seen[i]) {
+      for (const { participantId, userId, kind, cameraOff, isAgent } of seen[i]) {
+        if (isAgent) continue;
         const target = { track, receiver, interactionId, participantId, userId, kind, cameraOff, notBefore };
         list.push(visible.length > 1 && !cameraOff ? { ...target, guess: 'participant' } : target);
       }

@@ -572,11 +572,15 @@ test('who is on the screen, by user: customers without one count, and several tr
   throws(() => chooseTarget(source, 'a', 'q'), 'interaction-ambiguous');
 });
 
-test('the agent’s second device is the agent, by presence and by stream', () => {
+test('the agent’s second device is no target, and may be in a picture that nobody is named for', () => {
   const phone = person('agent-phone', { userId: 'agent' });
   const session = sessionOf(phone, person('p'));
   const source = adopt(session);
   assert.deepEqual(brief(source.targets()), ['a p camera v']);
+  throws(() => chooseTarget(source, 'a', 'p'), 'interaction-ambiguous');
+  session.participants({ ...agent, videoMuted: true }, { ...phone, videoMuted: true }, person('p'));
+  assert.equal(chooseTarget(source).participantId, 'p');
+  session.participants(agent, phone, person('p'));
   for (const appId of [{ sourceParticipantId: 'agent-phone' }, { sourceUserId: 'agent' }]) {
     session.memberStatus(on({ appId, contentType: 'camera' }));
     assert.deepEqual(source.targets(), []);
