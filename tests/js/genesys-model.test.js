@@ -14,8 +14,8 @@ import { firstSeed, forEachSeed } from './random.js';
 /** @typedef {import('./dice.js').Dice} Dice */
 
 const REASONS = /^(no-source|interaction-ambiguous|interaction-changed|camera-off|stream-ended)$/;
-const WORLDS = 2000;
-const STEPS = 80;
+const WORLDS = 1000;
+const STEPS = 60;
 
 class World {
   sdk = new Sdk();
