@@ -19,6 +19,9 @@ import { CaptureError, invalidArgument } from '../errors.js';
  * @property {string | null} participantId Who is in the picture.
  * @property {string | null} [userId] Their account, where they have one.
  * @property {string} kind `'camera'`, `'screen'`, or for plain sources `'stream'`, `'track'`, `'element'`.
+ * @property {'interaction' | 'participant'} [guess] What the source does not know for certain, where it lists one picture
+ *   for several interactions or participants. A capture does not take such a target, whatever name it is given. Of one
+ *   picture that is listed without this under several, none is taken either.
  * @property {boolean} [cameraOff] True where signalling says that the sender's camera is off.
  * @property {number} [notBefore] Frames presented before, on the clock of `performance.now()`, may show who was on the
  *   track earlier: they do not count.
