@@ -22,7 +22,8 @@ else await guard();
 
 async function guard() {
   const interrupted = ['SIGINT', 'SIGTERM', 'SIGHUP'].map((signal) => once(process, signal).then(() => [null, signal]));
-  const folder = join(tmpdir(), `caseframe-run-${randomUUID()}`);
+  // Short: the path of a socket in it may have 107 bytes.
+  const folder = join(tmpdir(), `cf-${randomUUID().slice(0, 8)}`);
   // In a session of its own, which Ctrl-C does not reach. Its input ends when this process does.
   const watcher = spawn(process.execPath, [fileURLToPath(import.meta.url), '--watch', folder], {
     stdio: ['pipe', 'pipe', 'inherit'],
@@ -48,57 +49,64 @@ async function watch(folder) {
   await mkdir(folder, { mode: 0o700 });
   process.stdout.on('error', () => {}).write('ready');
   await closed;
-  if (!(await end(folder, 'SIGTERM', GRACE_MS))) await end(folder, 'SIGKILL', 10 * GRACE_MS);
+  /** @type {Map<number, string>} */
+  const found = new Map();
+  if (!(await end('SIGTERM', GRACE_MS))) await end('SIGKILL', 10 * GRACE_MS);
   await rm(folder, { recursive: true, force: true, maxRetries: 5 });
-}
 
-/**
- * Sends the signal to each process once, those that come meanwhile included.
- * @param {string} folder @param {'SIGTERM' | 'SIGKILL'} signal @param {number} ms
- * @returns {Promise<boolean>} Whether all have gone.
- */
-async function end(folder, signal, ms) {
-  const told = new Set();
-  // A process that is just becoming another (execve) has no environment for a moment.
-  let clean = 0;
-  for (const deadline = Date.now() + ms; Date.now() < deadline; await sleep(50)) {
-    const left = await find(folder);
-    clean = left.length === 0 ? clean + 1 : 0;
-    if (clean === 3) return true;
-    for (const pid of left.filter((pid) => !told.has(pid))) {
-      told.add(pid);
-      try {
-        process.kill(pid, signal);
-      } catch (error) {
-        if (error.code !== 'ESRCH') throw error;
+  /**
+   * Sends the signal to each process once, those that come meanwhile included.
+   * @param {'SIGTERM' | 'SIGKILL'} signal @param {number} ms
+   * @returns {Promise<boolean>} Whether all have gone.
+   */
+  async function end(signal, ms) {
+    const told = new Set();
+    // A process that is just becoming another (execve) has no environment for a moment.
+    let clean = 0;
+    for (const deadline = Date.now() + ms; Date.now() < deadline; await sleep(50)) {
+      const left = await find(folder, found);
+      clean = left.length === 0 ? clean + 1 : 0;
+      if (clean === 3) return true;
+      for (const pid of left.filter((pid) => !told.has(pid))) {
+        told.add(pid);
+        try {
+          process.kill(pid, signal);
+        } catch (error) {
+          if (error.code !== 'ESRCH') throw error;
+        }
       }
     }
+    return false;
   }
-  return false;
 }
 
 /**
- * Those whose environment names the folder, their children, and the groups that they lead: browsers overwrite the
- * environment of their own processes.
- * @param {string} folder @returns {Promise<number[]>}
+ * Living processes whose environment names the folder, those that were found before, their children, and the groups that
+ * they lead: browsers overwrite the environment of their own processes.
+ * @param {string} folder
+ * @param {Map<number, string>} found When each has started, since numbers are used again. New ones are added.
+ * @returns {Promise<number[]>}
  */
-async function find(folder) {
+async function find(folder, found) {
   const pids = (await readdir('/proc').catch(() => [])).filter((name) => /^\d+$/.test(name));
   const read = (pid, name) => readFile(`/proc/${pid}/${name}`, 'latin1').catch(() => '');
   const all = await Promise.all(
     pids.map(async (pid) => {
       const [stat, environment] = await Promise.all([read(pid, 'stat'), read(pid, 'environ')]);
       // proc_pid_stat(5): the name, in brackets, may hold anything.
-      const [state, parent, group] = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
+      const [state, parent, group, ...rest] = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
       const isMarked = new RegExp(`(^|\0)${MARKER}=[^\0]*${folder}(:|\0|$)`).test(environment);
-      return { pid: Number(pid), state, parent: Number(parent), group: Number(group), isMarked };
+      return { pid: Number(pid), state, parent: Number(parent), group: Number(group), started: rest[16], isMarked };
     }),
   );
   const living = all.filter(({ pid, state }) => state && state !== 'Z' && pid !== process.pid);
-  const found = new Set(living.filter(({ isMarked }) => isMarked).map(({ pid }) => pid));
-  for (let size = -1; size < found.size; ) {
-    size = found.size;
-    for (const { pid, parent, group } of living) if (found.has(parent) || found.has(group)) found.add(pid);
+  const left = new Set(
+    living.filter(({ pid, started, isMarked }) => isMarked || found.get(pid) === started).map(({ pid }) => pid),
+  );
+  for (let size = -1; size < left.size; ) {
+    size = left.size;
+    for (const { pid, parent, group } of living) if (left.has(parent) || left.has(group)) left.add(pid);
   }
-  return [...found];
+  for (const { pid, started } of living) if (left.has(pid)) found.set(pid, started);
+  return [...left];
 }

@@ -61,7 +61,7 @@ describe('an interrupted run leaves nothing behind', () => {
 /** The real runner on a test that never ends, in a process group of its own. @param {import('node:test').TestContext} t */
 async function start(t) {
   const marker = randomUUID();
-  const folder = await mkdtemp(join(tmpdir(), 'caseframe-interruption-'));
+  const folder = await mkdtemp(join(tmpdir(), 'cf-'));
   // As typed into a terminal: under no other runner.
   const { NODE_TEST_CONTEXT, CASEFRAME_GUARD, ...env } = process.env;
   const runner = spawn('bash', ['toolchain/run-tests.sh', 'tests/fixtures/interrupted/endless.test.js'], {
@@ -77,6 +77,7 @@ async function start(t) {
       output.on('data', (data) => {
         said += data;
         if (said.includes('everything has started')) resolve(undefined);
+        if (/^not ok/m.test(said)) reject(new Error(`Not everything has started:\n${said}`));
       });
     }
     gone.then(() => reject(new Error(`The run has ended by itself:\n${said}`)));

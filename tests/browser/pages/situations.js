@@ -162,7 +162,7 @@ export const situations = [
     async play(stage) {
       const call = await stage.call();
       call.cameraOff();
-      await stage.sees(call, (witness) => witness.isBlack());
+      await stage.sees(call, (witness) => witness.shows([0, 0, 0]));
       const outcome = await stage.take(call, WATCHING);
       stage.expect(outcome.details?.report?.verdict === 'black', `details say so: ${JSON.stringify(outcome.details)}`);
       return outcome;
