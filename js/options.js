@@ -25,6 +25,8 @@ import { invalidArgument } from './errors.js';
 /**
  * @typedef {object} CaptureOnlyOptions
  * @property {number} [timeoutMs] The whole wait for a good frame, in ms, without the hooks' own time. Default 3000.
+ * @property {number} [loadTimeoutMs] How long the engine may take to load, in ms, beside the wait for a frame and not
+ *   counted in it. Default 15000.
  * @property {number} [maxFrameAgeMs] How long ago the frame may have been presented, in ms. Default 1000.
  * @property {number} [minWidth] In pixels. Smaller frames are let pass until the deadline. Default 0.
  * @property {number} [minHeight] In pixels. Default 0.
@@ -68,10 +70,12 @@ export function parseCreateOptions(options = {}) {
 /** @param {CaptureOptions} [options] */
 export function parseCaptureOptions(options = {}) {
   if (!isObject(options)) throw invalidArgument('options', 'an object', options);
-  const { timeoutMs = 3000, maxFrameAgeMs = 1000, minWidth = 0, minHeight = 0 } = options;
+  const { timeoutMs = 3000, loadTimeoutMs = 15000, maxFrameAgeMs = 1000, minWidth = 0, minHeight = 0 } = options;
   const { signal, beforeCapture, detect, interactionId, participantId } = options;
-  if (!isNumber(timeoutMs) || timeoutMs <= 0 || timeoutMs > MAX_TIMEOUT_MS) {
-    throw invalidArgument('timeoutMs', `a number above 0 and up to ${MAX_TIMEOUT_MS}`, timeoutMs);
+  for (const [name, value] of Object.entries({ timeoutMs, loadTimeoutMs })) {
+    if (!isNumber(value) || value <= 0 || value > MAX_TIMEOUT_MS) {
+      throw invalidArgument(name, `a number above 0 and up to ${MAX_TIMEOUT_MS}`, value);
+    }
   }
   if (!isNumber(maxFrameAgeMs) || maxFrameAgeMs < 0) {
     throw invalidArgument('maxFrameAgeMs', 'a number of at least 0', maxFrameAgeMs);
@@ -89,7 +93,7 @@ export function parseCaptureOptions(options = {}) {
     }
   }
   return {
-    limits: { timeoutMs, maxFrameAgeMs, minWidth, minHeight },
+    limits: { timeoutMs, loadTimeoutMs, maxFrameAgeMs, minWidth, minHeight },
     signal,
     beforeCapture,
     detect,

@@ -49,6 +49,7 @@ import { limit, parseEncodeOptions, parseFrame, side } from './options.js';
  * @property {(frame: Frame, options?: EncodeOptions) => Encoded} encode Throws 'black-frame', 'undecoded-frame' or
  *   'uniform-frame' as `reject` says, with the report in `details.report`; 'invalid-argument'; 'out-of-memory'.
  * @property {(width: number, height: number) => EngineFrame} allocate Room for a frame that is written in place.
+ * @property {() => boolean} hasCrashed After a trap nothing works any more but `dispose`.
  * @property {() => void} dispose Zeroes and frees everything; later calls throw 'disposed'. May be called again.
  */
 
@@ -177,6 +178,7 @@ export async function start(options, readDefault) {
       return withFrame(frame, (held) => held.encode(encodeOptions));
     },
     allocate,
+    hasCrashed: () => crash !== undefined,
     dispose() {
       if (disposed) return;
       for (const release of Array.from(releases)) release();

@@ -1,54 +1,19 @@
-/** The hidden video that plays a track where nothing reads tracks directly, and the canvas that reads videos. */
+/** The next frame of a video element, read by a VideoFrame or, where there is none, by a canvas. */
 import { CaptureError } from '../errors.js';
 import { takeVideoFrame } from './candidate.js';
-import { nextPresented } from './presented.js';
+import { nextPresented } from './frame-callback.js';
 
-/** @typedef {import('./candidate.js').Candidate} Candidate */
-/** @typedef {import('./candidate.js').Taken} Taken */
-
-/**
- * @param {MediaStreamTrack} track
- * @returns {HTMLVideoElement}
- */
-export function createHiddenVideo(track) {
-  const video = document.createElement('video');
-  // Both as properties and as attributes: Safari plays inline and unasked only with the attributes.
-  video.muted = true;
-  video.playsInline = true;
-  video.setAttribute('muted', '');
-  video.setAttribute('playsinline', '');
-  video.setAttribute('aria-hidden', 'true');
-  video.tabIndex = -1;
-  // Not display:none: engines other than Chromium stop decoding what cannot be seen at all.
-  Object.assign(video.style, { position: 'fixed', width: '1px', height: '1px', opacity: '0', pointerEvents: 'none' });
-  video.srcObject = new MediaStream([track]);
-  (document.body || document.documentElement).append(video);
-  return video;
-}
-
-/**
- * Never awaited: for a track whose sender has gone silent, `play` never settles.
- * @param {HTMLVideoElement} video
- */
-export function keepPlaying(video) {
-  if (video.paused) Promise.resolve(video.play()).catch(() => {});
-}
-
-/** @param {HTMLVideoElement} video */
-export function removeHiddenVideo(video) {
-  video.pause();
-  video.srcObject = null;
-  video.remove();
-}
+/** @import { Lifetime } from '../lifetime.js' */
+/** @import { Candidate, Taken } from './candidate.js' */
 
 /**
  * @param {HTMLVideoElement} video
  * @param {HTMLCanvasElement} canvas Shared by all: it is filled, read and emptied within one turn.
- * @param {import('../scope.js').Scope} scope
+ * @param {Lifetime} lifetime
  * @returns {Promise<Candidate>}
  */
-export async function nextFromElement(video, canvas, scope) {
-  const proof = await nextPresented(video, scope);
+export async function nextFromElement(video, canvas, lifetime) {
+  const proof = await nextPresented(video, lifetime);
   return {
     ...proof,
     width: video.videoWidth,

@@ -4,7 +4,7 @@
  * A source lists its targets anew at every call, so that whoever holds it never works on a copy that has gone stale:
  * an adapter reads the interaction id from its SDK inside `targets()`.
  */
-import { invalidArgument } from '../errors.js';
+import { CaptureError, invalidArgument } from '../errors.js';
 
 /**
  * One picture that can be captured. Plain data, made by `targets()`; two calls name the same picture by the same
@@ -28,8 +28,8 @@ import { invalidArgument } from '../errors.js';
 /**
  * @typedef {object} CaptureSource
  * @property {() => Target[]} targets What can be captured now, the preferred first. Remote video only.
- * @property {(event: 'change', listener: () => void) => (() => void) | void} on Calls back whenever `targets()` would
- *   answer differently; returns what takes the listener back.
+ * @property {(event: 'change', listener: () => void) => unknown} on Calls back whenever `targets()` would
+ *   answer differently; returns what takes the listener back. An event emitter's, with `off` or `removeListener`, will do.
  * @property {() => void} dispose Lets go of everything the source listens to.
  */
 
@@ -47,10 +47,35 @@ export function toSource(value) {
   if (isObject(value)) {
     if (typeof value.targets === 'function' && typeof value.on === 'function') return /** @type {any} */ (value);
     if (typeof value.getVideoTracks === 'function') return fromMediaStream(/** @type {any} */ (value));
-    if (value.tagName === 'VIDEO') return fromElement(/** @type {any} */ (value));
+    // In lower case where the page is XHTML.
+    if (String(value.tagName).toUpperCase() === 'VIDEO') return fromElement(/** @type {any} */ (value));
     if (value.kind === 'video' && 'readyState' in value) return fromTrack(/** @type {any} */ (value));
   }
   throw invalidArgument('source', EXPECTED, value);
+}
+
+/**
+ * Listens to a source's changes. What `on` gives back is either what takes the listener back, or, as with every event
+ * emitter, the source itself, which then has `off` or `removeListener`.
+ * @param {CaptureSource} source
+ * @param {() => void} listener
+ * @returns {() => void} Takes the listener back.
+ * @throws {CaptureError} `no-source` where the source fails.
+ */
+export function onChange(source, listener) {
+  /** @type {unknown} */
+  let takeBack;
+  try {
+    takeBack = source.on('change', listener);
+  } catch (cause) {
+    throw new CaptureError('no-source', 'The source could not be listened to', { cause });
+  }
+  return () => {
+    const { off, removeListener } = /** @type {Record<string, unknown>} */ (/** @type {unknown} */ (source));
+    if (typeof takeBack === 'function') takeBack();
+    else if (typeof off === 'function') off.call(source, 'change', listener);
+    else if (typeof removeListener === 'function') removeListener.call(source, 'change', listener);
+  };
 }
 
 /**

@@ -23,7 +23,6 @@ test('camera off by enabled = false: black-frame with the report', async () => {
   const off = await run(async () => {
     const call = await lab.startCall();
     const capture = lab.createCapture();
-    await capture.ready();
     await lab.ramped(call.track, 320);
     const witness = await lab.createWitness(call);
     call.cameraOff();
@@ -130,6 +129,36 @@ for (const [name, before] of Object.entries({ 'VideoFrame path': undefined, 'can
     assertFailed(frozen, 'stale-frame', 1500);
   });
 }
+
+test('a visible page whose frame callbacks keep silent, as those of a frame out of sight: the picture of now', async () => {
+  const { seen, shot, frozen } = await run(
+    async () => {
+      const call = await lab.startCall();
+      const capture = lab.createCapture();
+      await lab.ramped(call.track, 320);
+      const seen = call.counter();
+      const shot = await lab.outcome(capture.snapshot(call.stream, { timeoutMs: 20000 }));
+      await call.sender.replaceTrack(null);
+      await lab.hasStopped(call);
+      const frozen = await lab.outcome(capture.snapshot(call.stream, { timeoutMs: 700 }));
+      capture.dispose();
+      call.end();
+      return { seen, shot, frozen };
+    },
+    {
+      before: () => {
+        delete window.MediaStreamTrackProcessor;
+        HTMLVideoElement.prototype.requestVideoFrameCallback = () => 1;
+        HTMLVideoElement.prototype.cancelVideoFrameCallback = () => {};
+      },
+    },
+  );
+  assert.equal(shot.code, undefined, shot.message);
+  const { counter } = await assertScene(shot.jpeg);
+  assert.ok(counter > seen - 30, `frame ${counter}, painted from ${seen}`);
+  assert.equal(shot.frame.presentedFrames, undefined);
+  assertFailed(frozen, 'stale-frame', 700);
+});
 
 test('renegotiated inactive: the stream loses its track, the track goes stale', async () => {
   const { frozen, empty } = await run(async () => {

@@ -72,7 +72,7 @@ test('the deadline, at every stage', async () => {
     const capture = lab.createCapture();
     await capture.ready();
     const loading = lab.createCapture({ wasmUrl: '/dist/wasm/hanging.wasm' });
-    const load = await lab.outcome(loading.snapshot(call.stream, { timeoutMs: 300 }));
+    const load = await lab.outcome(loading.snapshot(call.stream, { loadTimeoutMs: 300 }));
     const wait = await lab.outcome(capture.snapshot(silent.stream, { timeoutMs: 300 }));
     const tiny = await lab.outcome(capture.snapshot(silent.stream, { timeoutMs: 0.5 }));
     loading.dispose();
@@ -238,6 +238,7 @@ test('every wrong argument is named', async () => {
     }
     const bad = {
       timeoutMs: [0, -1, NaN, Infinity, 1e10, '3000', null],
+      loadTimeoutMs: [0, -1, NaN, Infinity, 1e10, '15000', null],
       maxFrameAgeMs: [-1, NaN, Infinity, '1'],
       minWidth: [-1, 1.5, NaN, '640'],
       minHeight: [-1, 1.5, Infinity, null],

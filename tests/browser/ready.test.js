@@ -6,8 +6,8 @@ import { assertScene } from './scene.js';
 
 const { run } = useLab();
 
-/** How old a kept frame may be: FRESH_MS in js/worker/watches.js. */
-const FRESH_MS = 150;
+/** How old a kept frame may be: LATEST_MS in js/frames/latest-frame.js. */
+const LATEST_MS = 150;
 
 /** Runs in the page ahead of all scripts: a track whose frames are sent by hand, and an adapter over it. */
 function defineStudio() {
@@ -113,7 +113,7 @@ test('the newest frame is taken without a wait, as long as it is of now', async 
     await assertShows(shot, 2);
     assert.equal(shot.frame.method, 'video-frame');
     // It came a little after it was sent; `send` then waits for 30 ms.
-    assert.ok(shot.frame.ageMs >= 10 && shot.frame.ageMs <= FRESH_MS, `${shot.frame.ageMs} ms old`);
+    assert.ok(shot.frame.ageMs >= 10 && shot.frame.ageMs <= LATEST_MS, `${shot.frame.ageMs} ms old`);
   }
   assert.equal(old.code, 'stale-frame');
   assert.ok(old.ms >= 295, 'a newer one was waited for');
@@ -227,14 +227,14 @@ test('over a call: the picture of now at any time, none once the sender has stop
   for (const { seen, to, ...shot } of shots) {
     assert.equal(shot.code, undefined, shot.message);
     const { counter } = await assertScene(shot.jpeg);
-    // A kept frame is the newest there is, or one of those that came within FRESH_MS.
+    // A kept frame is the newest there is, or one of those that came within LATEST_MS.
     assert.ok(seen > 0 && counter >= seen - 5 && counter <= to, `frame ${counter}, ${seen} was seen`);
     assert.equal(typeof shot.frame.rtpTimestamp, 'number');
   }
   // Presented before the click: it has not been waited for.
   const taken = shots.filter(({ frame, timings }) => frame.ageMs > timings.wait);
   assert.ok(taken.length >= 2, JSON.stringify(shots.map(({ frame, timings }) => [frame.ageMs, timings.wait])));
-  for (const { frame } of taken) assert.ok(frame.ageMs <= FRESH_MS, `${frame.ageMs} ms old`);
+  for (const { frame } of taken) assert.ok(frame.ageMs <= LATEST_MS, `${frame.ageMs} ms old`);
   assert.equal(frozen.code, 'stale-frame');
   await assertScene(back.jpeg);
   assert.equal(ended.code, 'stream-ended');

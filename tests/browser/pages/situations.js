@@ -50,7 +50,16 @@ export const situations = [
     title: 'A live call',
     expected: 'captured',
     everyPath: true,
-    play: async (stage) => stage.take(await stage.call()),
+    async play(stage) {
+      const shot = await stage.take(await stage.call());
+      const { frame, timings } = shot.code ? { frame: { ageMs: 0 }, timings: { wait: 0 } } : shot;
+      // A page's clock has steps of a millisecond.
+      stage.expect(
+        frame.ageMs <= timings.wait + 1,
+        `${frame.ageMs} ms old after ${timings.wait}: from before the call`,
+      );
+      return shot;
+    },
   },
   {
     title: 'A live call that was made ready',

@@ -1,9 +1,9 @@
-/** What the worker and the in-page fallback both run, with the real engine. */
+/** The service that the worker and the in-page fallback both run, with the real engine. */
 import assert from 'node:assert/strict';
 import { readFile } from 'node:fs/promises';
 import { test } from 'node:test';
 import sharp from 'sharp';
-import { createService } from '../../dist/worker/service.js';
+import { createService } from '../../dist/worker/worker.js';
 
 const wasm = await readFile(new URL('../../dist/wasm/caseframe.baseline.wasm', import.meta.url));
 const wasmModule = await WebAssembly.compile(wasm);
@@ -73,6 +73,43 @@ test('a still that is gone does not cost the others; bad options neither', async
   await assert.rejects(handle('encode', { stillId, options }), { code: 'engine-crash' });
   await handle('dispose', {});
   await assert.rejects(handle('open', { input: picture(), options, encode: true }), { code: 'disposed' });
+});
+
+test('what fails beside the engine costs nobody else: a preview where there are no bitmaps, one that fails', async (t) => {
+  const { handle } = createService({ wasmModule });
+  const [first, second] = [
+    await handle('open', { input: picture(), options, encode: false }),
+    await handle('open', { input: picture(), options, encode: false }),
+  ];
+  // Node has neither ImageData nor createImageBitmap.
+  await assert.rejects(handle('preview', { stillId: first.stillId }), { name: 'CaptureError', code: 'engine-crash' });
+  t.after(() => delete globalThis.ImageData);
+  globalThis.ImageData = class {
+    constructor(data, width, height) {
+      Object.assign(this, { data, width, height });
+    }
+  };
+  const image = await handle('preview', { stillId: first.stillId, maxWidth: 32 });
+  assert.deepEqual([image.width, image.height, image.data.length], [32, 24, 32 * 24 * 4]);
+  assert.ok(image.data.some((byte) => byte > 0));
+  for (const { stillId } of [first, second]) {
+    assert.ok((await handle('encode', { stillId, options })).encoded.blob.size > 0);
+  }
+  await handle('dispose', {});
+});
+
+test('importing it starts nothing: neither in Node nor in a worker of the page’s own', async () => {
+  const messages = [];
+  globalThis.self = { name: 'somebody else’s', postMessage: (message) => messages.push(message) };
+  try {
+    await import('../../dist/worker/worker.js?again');
+    assert.deepEqual([messages, globalThis.self.onmessage], [[], undefined]);
+    globalThis.self.name = 'caseframe';
+    await import('../../dist/worker/worker.js?own');
+    assert.deepEqual(messages, ['up']);
+  } finally {
+    delete globalThis.self;
+  }
 });
 
 test('an engine that fails to load is tried again', async () => {

@@ -1,14 +1,16 @@
 /**
  * Proof that a video element shows a frame that was not there before.
  *
- * requestVideoFrameCallback (rVFC) says it best. Where it is missing, and in hidden tabs, where it keeps silent, the
- * element's count of frames is watched: a rise between two looks proves a frame that is no older than the first of
- * them. `currentTime` proves nothing for a stream: in some browsers it runs on without frames. And where a count is
- * kept (Firefox keeps none for streams), a callback without a rise is about a frame from before it was asked for: WebKit
- * makes up for the one that nobody was told of, and calls it new. It is asked for again then. With neither
- * callback nor count, which is Firefox before 132, only the picture itself can tell.
+ * requestVideoFrameCallback (rVFC) says it best. Where it is missing, and where it keeps silent (in hidden tabs always, in
+ * frames of a page that are out of sight often), the element's count of frames is watched: a rise between two looks
+ * proves a frame that is no older than the first of them. `currentTime` proves nothing for a stream: in some browsers it
+ * runs on without frames. And where a count is kept (Firefox keeps none for streams), a callback without a rise is about
+ * a frame from before it was asked for: WebKit makes up for the one that nobody was told of, and calls it new. It is
+ * asked for again then. With neither callback nor count, which is Firefox before 132, only the picture itself can tell.
  */
-import { watchPicture } from './picture.js';
+import { watchPicture } from './picture-change.js';
+
+/** @import { Lifetime } from '../lifetime.js' */
 
 /** How often the count is looked at; browsers make it once a second in hidden tabs. */
 const LOOK_MS = 50;
@@ -25,14 +27,16 @@ const CLOSE_MS = 100;
 
 /**
  * @param {HTMLVideoElement} video
- * @param {import('../scope.js').Scope} scope
- * @returns {Promise<Presented>} Never settles once the scope has ended.
+ * @param {Lifetime} lifetime
+ * @returns {Promise<Presented>} Never settles once the lifetime has ended.
  */
-export function nextPresented(video, scope) {
+export function nextPresented(video, lifetime) {
   return new Promise((resolve) => {
     const hasCallback = typeof video.requestVideoFrameCallback === 'function';
     let seen = totalVideoFrames(video);
     let lookedAt = performance.now();
+    /** When a rise began that the callback has not told of. @type {number | undefined} */
+    let untold;
     const hasOtherPicture = watchPicture(video);
 
     function look() {
@@ -41,7 +45,11 @@ export function nextPresented(video, scope) {
       const since = lookedAt;
       seen = now;
       lookedAt = performance.now();
-      if (isNew && video.readyState >= 2 && (document.hidden || !hasCallback)) finish({ presentedAt: since });
+      if (video.readyState < 2) return;
+      if (untold !== undefined) finish({ presentedAt: untold });
+      else if (isNew && (document.hidden || !hasCallback)) finish({ presentedAt: since });
+      // The callback knows more: it has until the next look.
+      else if (isNew) untold = since;
     }
 
     const looking = setInterval(() => {
@@ -88,7 +96,7 @@ export function nextPresented(video, scope) {
       });
     }
 
-    const off = scope.onEnd(stop);
+    const off = lifetime.onEnd(stop);
     lookClosely();
 
     function stop() {

@@ -1,9 +1,12 @@
 /** From a frame to RGBA pixels in the engine's memory: upright, square, in sRGB. */
 import { CaptureError } from '../errors.js';
 
-/** @typedef {import('../engine/index.js').Engine} Engine */
-/** @typedef {import('../engine/index.js').EngineFrame} EngineFrame */
-/** @typedef {import('./protocol.js').FrameInput} FrameInput */
+/** @import { Engine, EngineFrame } from './index.js' */
+
+/**
+ * A frame on its way: transferred, never copied. The receiver closes it, or zeroes its bytes.
+ * @typedef {{ frame: VideoFrame } | { data: Uint8ClampedArray, width: number, height: number }} FrameInput
+ */
 
 /**
  * @param {Engine} engine Nothing else may call it until the promise settles.

@@ -10,7 +10,7 @@ export const WARM_UP_PICTURES = 4;
 const WIDTH = 320;
 const HEIGHT = 180;
 
-/** One of them. @param {import('../engine/index.js').Engine} engine */
+/** One of them. @param {import('./index.js').Engine} engine */
 export function warmUp(engine) {
   const held = engine.allocate(WIDTH, HEIGHT);
   try {
