@@ -68,7 +68,7 @@ test('the camera toggled ten times: camera-off at once, and the picture again', 
     }
     // While a capture waits.
     await call.camera.sender.replaceTrack(null);
-    await lab.sleep(300);
+    await lab.hasStopped(call);
     const during = lab.outcome(capture.snapshot(source, { timeoutMs: 30000 }));
     setTimeout(() => call.setParticipant('customer of A', { videoMuted: true }), 200);
     rounds.push({ off: await during, on: undefined });

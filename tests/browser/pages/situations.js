@@ -448,8 +448,9 @@ export const situations = [
       const capture = stage.capture({ workerUrl: '/pages/worker-that-crashes.js' });
       const still = await capture.grab(call.stream, LOADING);
       const string = new BroadcastChannel('crash');
+      const before = stage.crashes();
       string.postMessage('pull');
-      await stage.sleep(300);
+      await stage.until(call, () => stage.crashes() > before, 'the worker has crashed');
       string.close();
       const outcome = await stage.outcome(still.encode());
       const next = await stage.take(call, LOADING, { capture });
