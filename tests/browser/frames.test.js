@@ -26,7 +26,7 @@ test('camera off by enabled = false: black-frame with the report', async () => {
     await lab.ramped(call.track, 320);
     const witness = await lab.createWitness(call);
     call.cameraOff();
-    await lab.until(call, witness.isBlack);
+    await lab.until(call, () => witness.shows([0, 0, 0]));
     const off = await lab.outcome(capture.snapshot(call.stream, { timeoutMs: 3000 }));
     witness.end();
     capture.dispose();
@@ -46,7 +46,7 @@ test('black at first, light again before the deadline: a picture', async () => {
     await lab.ramped(call.track, 320);
     const witness = await lab.createWitness(call);
     call.cameraOff();
-    await lab.until(call, witness.isBlack);
+    await lab.until(call, () => witness.shows([0, 0, 0]));
     const taking = lab.outcome(capture.snapshot(call.stream, { timeoutMs: 30000 }));
     await lab.beats(call, 20);
     const litMs = performance.now();

@@ -56,11 +56,13 @@ async function ramped(track, width = 1) {
 
 /** The package's workers that are alive: all but the call's clock. */
 const workers = new Set();
+let crashes = 0;
 const { Worker } = globalThis;
 globalThis.Worker = class extends Worker {
   constructor(url, options) {
     super(url, options);
     if (!String(url).includes('ticker')) workers.add(this);
+    this.addEventListener('error', () => crashes++);
     // On the object: it is another class's where a test has replaced Worker.
     this.terminate = () => {
       workers.delete(this);
@@ -82,4 +84,6 @@ globalThis.lab = {
   ramped,
   problems,
   workers: () => workers.size,
+  /** How many workers have crashed, or did not load. */
+  crashes: () => crashes,
 };

@@ -171,7 +171,7 @@ export const situations = [
     async play(stage) {
       const call = await stage.call();
       call.cameraOff();
-      await stage.sees(call, (witness) => witness.isBlack());
+      await stage.sees(call, (witness) => witness.shows([0, 0, 0]));
       const outcome = await stage.take(call, WATCHING);
       stage.expect(outcome.details?.report?.verdict === 'black', `details say so: ${JSON.stringify(outcome.details)}`);
       return outcome;
@@ -448,8 +448,9 @@ export const situations = [
       const capture = stage.capture({ workerUrl: '/pages/worker-that-crashes.js' });
       const still = await capture.grab(call.stream, LOADING);
       const string = new BroadcastChannel('crash');
+      const before = stage.crashes();
       string.postMessage('pull');
-      await stage.sleep(300);
+      await stage.until(call, () => stage.crashes() > before, 'the worker has crashed');
       string.close();
       const outcome = await stage.outcome(still.encode());
       const next = await stage.take(call, LOADING, { capture });

@@ -4,8 +4,8 @@ import { readCounter } from './call.js';
 const WIDTH = 64;
 const HEIGHT = 36;
 
-/** What black may come to, per sample. */
-const BLACK = 24;
+/** What a codec may do to a flat colour, per sample. */
+const TOLERANCE = 24;
 
 /** @param {{ stream: MediaStream }} call */
 export async function createWitness({ stream }) {
@@ -24,7 +24,8 @@ export async function createWitness({ stream }) {
     video,
     /** Which frame is shown now. */
     counter: () => readCounter(look()),
-    isBlack: () => look().data.every((value, i) => i % 4 === 3 || value <= BLACK),
+    /** Whether all of the picture is of one colour. @param {number[]} color Red, green and blue. */
+    shows: (color) => look().data.every((value, i) => i % 4 === 3 || Math.abs(value - color[i % 4]) <= TOLERANCE),
     end() {
       video.srcObject = null;
       video.remove();
