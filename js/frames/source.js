@@ -22,6 +22,8 @@ import { CaptureError, invalidArgument } from '../errors.js';
  * @property {'interaction' | 'participant'} [guess] What the source does not know for certain, where it lists one picture
  *   for several interactions or participants. A capture does not take such a target, whatever name it is given. Of one
  *   picture that is listed without this under several, none is taken either.
+ * @property {unknown} [origin] What a picture without an interaction or a participant comes from: a stream, or a file's
+ *   address. Another origin is another picture, which never takes the place of the one that was chosen.
  * @property {boolean} [cameraOff] True where signalling says that the sender's camera is off.
  * @property {number} [notBefore] Frames presented before, on the clock of `performance.now()`, may show who was on the
  *   track earlier: they do not count.
@@ -107,7 +109,7 @@ export function fromMediaStream(stream) {
 
 /** @param {MediaStreamTrack} track @returns {CaptureSource} */
 function fromTrack(track) {
-  return { targets: () => [{ ...plain('track'), track }], on: () => nothing, dispose: nothing };
+  return { targets: () => [{ ...plain('track', track), track }], on: () => nothing, dispose: nothing };
 }
 
 /**
@@ -123,7 +125,8 @@ function fromElement(element) {
       if (stream && 'getVideoTracks' in stream) {
         return streamTargets(stream, 'element').map((target) => ({ ...target, element }));
       }
-      return element.currentSrc || element.src ? [{ ...plain('element'), element }] : [];
+      const file = element.currentSrc || element.src;
+      return file ? [{ ...plain('element', file), element }] : [];
     },
     on(_event, listener) {
       element.addEventListener('emptied', listener);
@@ -137,12 +140,12 @@ function fromElement(element) {
 function streamTargets(stream, kind) {
   const tracks = stream.getVideoTracks();
   const track = tracks.find((candidate) => candidate.readyState === 'live') || tracks[0];
-  return track ? [{ ...plain(kind), track }] : [];
+  return track ? [{ ...plain(kind, stream), track }] : [];
 }
 
-/** @param {string} kind */
-function plain(kind) {
-  return { kind, interactionId: null, participantId: null };
+/** @param {string} kind @param {unknown} origin */
+function plain(kind, origin) {
+  return { kind, origin, interactionId: null, participantId: null };
 }
 
 /** @param {unknown} value @returns {value is Record<string, unknown>} */

@@ -128,7 +128,9 @@ function who({ participantId, userId, kind }) {
 
 /** @param {Target} a @param {Target} b */
 export function isSame(a, b) {
-  return a.track || b.track ? a.track === b.track : a.element === b.element;
+  if (a.track || b.track) return a.track === b.track;
+  // An element may go on to another file.
+  return a.element === b.element && a.origin === b.origin;
 }
 
 /** Of the same person and kind, too. @param {Target} a @param {Target} b */
@@ -206,6 +208,7 @@ function replaces(candidate, target) {
     candidate.interactionId === target.interactionId &&
     candidate.participantId === target.participantId &&
     candidate.kind === target.kind &&
+    candidate.origin === target.origin &&
     !candidate.guess &&
     !candidate.cameraOff &&
     isAlive(candidate)

@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { onChange, toSource } from '../../js/frames/source.js';
+import { chooseTarget, followTarget } from '../../js/frames/target.js';
 import { createTrack } from './fake-call.js';
 
 test('a video element of an HTML page, and one of an XHTML page', () => {
@@ -43,4 +44,28 @@ test('whatever on() gives back, the listener can be taken back', () => {
     [],
     'nothing that could be called',
   );
+});
+
+test('an element that goes on to somebody else’s stream, or to another file, shows another picture', () => {
+  const streamOf = (...tracks) => ({ getVideoTracks: () => tracks });
+  const [before, after] = [createTrack(), createTrack()];
+  const element = { tagName: 'VIDEO', srcObject: streamOf(before), addEventListener() {}, removeEventListener() {} };
+  const source = toSource(element);
+  const chosen = chooseTarget(source, 'a');
+  element.srcObject = streamOf(after);
+  assert.throws(() => followTarget(source, chosen), { code: 'stream-ended' });
+  // The same track in another stream is the same picture; so is the next track of the same stream.
+  element.srcObject = streamOf(before);
+  assert.equal(followTarget(source, chosen).track, before);
+  const tracks = [before];
+  element.srcObject = { getVideoTracks: () => tracks };
+  const again = chooseTarget(source, 'a');
+  tracks[0] = after;
+  assert.equal(followTarget(source, again).track, after);
+
+  Object.assign(element, { srcObject: null, currentSrc: 'first.webm' });
+  const file = chooseTarget(source);
+  assert.equal(followTarget(source, file).element, element);
+  element.currentSrc = 'second.webm';
+  assert.throws(() => followTarget(source, file), { code: 'stream-ended' });
 });
