@@ -82,6 +82,11 @@ function createWorld({ clockOffset = 0, latency = () => 5, loadMs = 0, loadError
     load() {
       loaded = server;
     },
+    /** Whether the source tells of all its changes. */
+    isTelling: true,
+    manners(dice) {
+      return { tells: this.isTelling || dice.pick([true, false]) };
+    },
     target: () => targets[0],
     /** @param {object} changes @param {{ tells?: boolean }} [how] */
     change(changes, { tells = true } = {}) {
@@ -457,23 +462,31 @@ test('regions of grab are a floor: undefined is not given, encode adds, replaceR
   assert.equal(asked, 1, 'the frame stays the same');
 });
 
-/** Everything that may happen to a call while it is captured from. */
+/**
+ * Everything that may happen to a call while it is captured from. A source tells of its changes; where it does not, what
+ * was there before does not come back, which nobody who looks now and then could see.
+ */
 const EVENTS = {
   /** Nothing: frames come. */
   none() {},
-  person: (world, dice) => world.change({ participantId: dice.pick(PEOPLE) }, { tells: dice.pick([true, false]) }),
+  person: (world, dice) => world.change({ participantId: someoneElse(world, dice, PEOPLE) }, world.manners(dice)),
   interaction: (world, dice) =>
-    world.change({ interactionId: dice.pick(INTERACTIONS) }, { tells: dice.pick([true, false]) }),
-  track: (world, dice) => world.change({ track: createTrack() }, { tells: dice.pick([true, false]) }),
+    world.change({ interactionId: someoneElse(world, dice, INTERACTIONS) }, world.manners(dice)),
+  track: (world, dice) => world.change({ track: createTrack() }, world.manners(dice)),
   ended: (world) => Object.assign(world.target().track, { readyState: 'ended' }),
   left: (world) => world.become([]),
   cameraOff: (world, dice) => world.change({ cameraOff: dice.pick([true, false]) }),
   /** Somebody else, whose first frames come a while after the word of it. */
   settled(world, dice) {
     world.lag(200);
-    world.change({ participantId: dice.pick(PEOPLE), notBefore: world.clock.now() + 200 });
+    world.change({ participantId: someoneElse(world, dice, PEOPLE), notBefore: world.clock.now() + 200 });
   },
 };
+
+/** One of the usual ones, or of a source that does not always tell, somebody new. */
+function someoneElse(world, dice, usual) {
+  return world.isTelling ? dice.pick(usual) : `somebody ${dice.between(0, 1e9)}`;
+}
 
 /** Which events excuse which refusal. @type {Record<string, (story: any) => boolean>} */
 const EXCUSES = {
@@ -504,6 +517,7 @@ test('whatever happens in whatever order: the right picture of the right person,
     if (loadMs === 0 && !loadFails) world.load();
     const isReady = dice.pick([true, false]) && loadMs === 0 && !loadFails;
     if (isReady) await world.capture.ready(world.source);
+    world.isTelling = dice.pick([true, false]);
     const kinds = Object.keys(EVENTS);
     const timeoutMs = dice.pick([200, 1000, 3000]);
     const minWidth = dice.pick([0, 0, 640]);
