@@ -561,8 +561,8 @@ test('whatever happens in whatever order: the right picture of the right person,
         const width = dice.pick([320, 640, 640]);
         const delay = dice.pick([0, 0, 5, 40, 120]);
         const frame = world.send({ verdict, width }, delay);
+        story.frames.push(frame);
         if (step >= 8) {
-          story.frames.push(frame);
           const isGood =
             verdict === 'ok' && delay === 0 && width >= minWidth && world.clock.now() < calledAt + timeoutMs;
           if (isGood && world.reader.isWaiting(target.track)) story.goodWhileWaiting = true;
