@@ -18,8 +18,6 @@ export function createReader() {
   // One hidden video per track, for all captures of it: a new one would have to wait for its start each time.
   /** @type {Map<MediaStreamTrack, HTMLVideoElement>} */
   const videos = new Map();
-  /** @type {HTMLCanvasElement | undefined} */
-  let canvas;
 
   /** @param {MediaStreamTrack} track */
   function hiddenVideo(track) {
@@ -53,9 +51,8 @@ export function createReader() {
       const { track } = target;
       const frames = track && stopwatch.run(() => openFrames(track)?.getReader());
       if (frames) return nextFromProcessor(frames, scope);
-      canvas = canvas || document.createElement('canvas');
       const video = /** @type {HTMLVideoElement} */ (track ? hiddenVideo(track) : target.element);
-      return nextFromElement(video, canvas, scope);
+      return nextFromElement(video, scope);
     },
 
     /**
@@ -74,7 +71,6 @@ export function createReader() {
 
     dispose() {
       for (const track of Array.from(videos.keys())) drop(track);
-      canvas = undefined;
     },
   };
 }
