@@ -1,21 +1,25 @@
-/** From a frame to RGBA pixels in the engine's memory: upright, square, in sRGB. */
+/** From a frame to RGBA pixels in the engine's memory: upright, square, over black, in sRGB. */
 import { CaptureError } from '../errors.js';
+import { readThroughCanvas } from './canvas.js';
 
 /** @import { Engine, EngineFrame } from './index.js' */
 
 /**
  * A frame on its way: transferred, never copied. The receiver closes it, or zeroes its bytes.
- * @typedef {{ frame: VideoFrame } | { data: Uint8ClampedArray, width: number, height: number }} FrameInput
+ * @typedef {{ frame: VideoFrame, isUpright?: boolean } | { data: Uint8ClampedArray, width: number, height: number }}
+ *   FrameInput `isUpright`: nothing has to be turned, though the frame itself cannot say so (`rotation`).
  */
 
 /**
  * @param {Engine} engine Nothing else may call it until the promise settles.
  * @param {FrameInput} input
- * @returns {Promise<EngineFrame>}
+ * @returns {Promise<EngineFrame>} Upright, square pixels, over black. Alpha is what it was: a frame that no decoder has
+ *   written to is transparent throughout.
+ * @throws {CaptureError} `unreliable-pixels`, `out-of-memory`
  */
 export async function readInto(engine, input) {
   if (!('frame' in input)) return hold(engine, input);
-  const copied = await copyPlanes(engine, input.frame);
+  const copied = await copyPlanes(engine, input.frame, Boolean(input.isUpright));
   if (copied) return copied;
   const image = draw(input.frame);
   try {
@@ -34,7 +38,9 @@ export function letGo(input) {
 /** @param {Engine} engine @param {{ data: Uint8ClampedArray, width: number, height: number }} image */
 function hold(engine, { data, width, height }) {
   const held = engine.allocate(width, height);
-  held.pixels().set(data);
+  const pixels = held.pixels();
+  pixels.set(data);
+  placeOverBlack(toWords(pixels));
   return held;
 }
 
@@ -42,17 +48,19 @@ function hold(engine, { data, width, height }) {
  * The browser converts straight into the engine's memory: 7 ms for a 1080p frame where a canvas takes 36.
  * @param {Engine} engine
  * @param {VideoFrame} frame
+ * @param {boolean} isUpright
  * @returns {Promise<EngineFrame | undefined>} Undefined where a canvas has to do it.
  */
-async function copyPlanes(engine, frame) {
+async function copyPlanes(engine, frame, isUpright) {
   const { width, height } = frame.visibleRect || { width: 0, height: 0 };
-  if (isTurned(frame) || width !== frame.displayWidth || height !== frame.displayHeight) return undefined;
+  if (isTurned(frame, isUpright) || width !== frame.displayWidth || height !== frame.displayHeight) return undefined;
   const isBlueFirst = !(await honoursFormat()) && /^BGR/.test(String(frame.format));
   if (!takesRgbaRoom(frame, width * height * 4)) return undefined;
   const held = engine.allocate(width, height);
   try {
     await frame.copyTo(held.pixels(), AS_RGBA);
-    if (isBlueFirst) swapRedAndBlue(held.pixels());
+    if (isBlueFirst) swapRedAndBlue(toWords(held.pixels()));
+    if (hasAlpha(frame)) placeOverBlack(toWords(held.pixels()));
     return held;
   } catch {
     held.release();
@@ -97,43 +105,58 @@ async function tryFormat() {
   }
 }
 
-/** @param {Uint8Array<ArrayBuffer>} pixels */
-function swapRedAndBlue(pixels) {
-  // A frame starts on a word, and WebAssembly's memory is little-endian everywhere.
-  const words = new Uint32Array(pixels.buffer, pixels.byteOffset, pixels.length / 4);
+/** A frame starts on a word, and WebAssembly's memory is little-endian everywhere. @param {Uint8Array<ArrayBuffer>} pixels */
+function toWords({ buffer, byteOffset, length }) {
+  return new Uint32Array(buffer, byteOffset, length / 4);
+}
+
+/** @param {Uint32Array} words */
+function swapRedAndBlue(words) {
   for (let i = 0; i < words.length; i++) {
     const word = words[i];
     words[i] = (word & 0xff00ff00) | ((word & 0xff) << 16) | ((word >>> 16) & 0xff);
   }
 }
 
-/** `copyTo` gives pixels as they are stored; only drawing turns them upright. @param {VideoFrame} frame */
-function isTurned(frame) {
+/** RGBA, BGRA, I420A and the like (WebCodecs, Pixel Format). @param {VideoFrame} frame */
+function hasAlpha(frame) {
+  return /A/.test(String(frame.format));
+}
+
+/**
+ * What is transparent as a video element shows it, and as a JPEG of a canvas has it. Alpha itself stays.
+ * @param {Uint32Array} words
+ */
+function placeOverBlack(words) {
+  for (let i = 0; i < words.length; i++) {
+    const word = words[i];
+    const alpha = word >>> 24;
+    if (alpha === 255) continue;
+    const red = Math.round(((word & 0xff) * alpha) / 255);
+    const green = Math.round((((word >>> 8) & 0xff) * alpha) / 255);
+    const blue = Math.round((((word >>> 16) & 0xff) * alpha) / 255);
+    words[i] = (alpha << 24) | (blue << 16) | (green << 8) | red;
+  }
+}
+
+/**
+ * `copyTo` gives pixels as they are stored; only drawing turns them upright. Chromium keeps the turn with every frame,
+ * and tells it from version 138 on.
+ * @param {VideoFrame} frame
+ * @param {boolean} isUpright
+ */
+function isTurned(frame, isUpright) {
   const { rotation, flip } = /** @type {{ rotation?: number, flip?: boolean }} */ (frame);
-  return Boolean(rotation || flip);
+  return rotation === undefined ? !isUpright : Boolean(rotation || flip);
 }
 
 /** @param {VideoFrame} frame */
 function draw(frame) {
   const { displayWidth: width, displayHeight: height } = frame;
-  const canvas = createCanvas(width, height);
-  const context = /** @type {OffscreenCanvasRenderingContext2D | null} */ (
-    canvas.getContext('2d', { willReadFrequently: true })
-  );
-  if (!context) throw new CaptureError('out-of-memory', `No canvas of ${width} × ${height} to read the frame with`);
   try {
-    context.drawImage(frame, 0, 0, width, height);
-    return context.getImageData(0, 0, width, height);
+    return readThroughCanvas(frame, width, height);
   } catch (cause) {
+    if (cause instanceof CaptureError) throw cause;
     throw new CaptureError('out-of-memory', `No memory to read ${width} × ${height} pixels`, { cause });
-  } finally {
-    canvas.width = 0;
-    canvas.height = 0;
   }
-}
-
-/** @param {number} width @param {number} height */
-function createCanvas(width, height) {
-  if (typeof OffscreenCanvas === 'function') return new OffscreenCanvas(width, height);
-  return Object.assign(document.createElement('canvas'), { width, height });
 }

@@ -24,8 +24,6 @@ const nothing = () => {};
 /** @param {Clock} clock */
 export function createReader(clock) {
   const videos = createHiddenVideos(clock);
-  /** @type {HTMLCanvasElement | undefined} */
-  let canvas;
 
   return {
     /**
@@ -46,11 +44,10 @@ export function createReader(clock) {
     async next({ track, element }, lifetime, stopwatch) {
       const frames = track && stopwatch.run(() => openFrames(track)?.getReader());
       if (frames) return nextFromProcessor(frames, lifetime);
-      canvas = canvas || document.createElement('canvas');
-      if (!track) return nextFromElement(/** @type {HTMLVideoElement} */ (element), canvas, lifetime);
+      if (!track) return nextFromElement(/** @type {HTMLVideoElement} */ (element), lifetime);
       const { video, release } = videos.use(track);
       lifetime.onEnd(release);
-      return nextFromElement(video, canvas, lifetime);
+      return nextFromElement(video, lifetime);
     },
 
     /** @param {Target} target @returns {Evidence} */
@@ -64,9 +61,6 @@ export function createReader(clock) {
       };
     },
 
-    dispose() {
-      videos.dispose();
-      canvas = undefined;
-    },
+    dispose: videos.dispose,
   };
 }

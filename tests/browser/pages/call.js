@@ -17,12 +17,13 @@ export function startCall(options = {}) {
   return typeof RTCPeerConnection === 'function' ? callOverNetwork(options) : callWithinPage(options);
 }
 
-async function callOverNetwork({ width = 640, height = 360, maxBitrate = 2500000, turned = false, silent = false }) {
+async function callOverNetwork({ width = 640, height = 360, maxBitrate = 2500000, turned = 0, silent = false }) {
   const sending = createSender(width, height, { turned });
   const customer = new RTCPeerConnection();
   const agent = new RTCPeerConnection();
-  customer.onicecandidate = ({ candidate }) => agent.addIceCandidate(candidate);
-  agent.onicecandidate = ({ candidate }) => customer.addIceCandidate(candidate);
+  // Chrome 80 does not take the null that ends them.
+  customer.onicecandidate = ({ candidate }) => candidate && agent.addIceCandidate(candidate);
+  agent.onicecandidate = ({ candidate }) => candidate && customer.addIceCandidate(candidate);
   const received = new Promise((resolve) => {
     agent.ontrack = resolve;
   });
@@ -110,11 +111,11 @@ async function negotiate(from, to) {
  * Paints from a worker's clock into a track, so that it goes on in a hidden tab.
  * @param {number} width
  * @param {number} height Upright.
- * @param {{ from?: number, turned?: boolean, plain?: boolean }} [options] `from`: where the counter begins.
- *   `turned`: as a phone held upright sends it, lying on its side with the turn to make noted beside it. `plain`: as a
- *   canvas's stream, in the colours that recorders expect.
+ * @param {{ from?: number, turned?: 0 | 90 | 180 | 270, plain?: boolean }} [options] `from`: where the counter begins.
+ *   `turned`: as a phone held upright sends it, lying on its side with the turn to make noted beside it, in degrees
+ *   clockwise. `plain`: as a canvas's stream, in the colours that recorders expect.
  */
-export function createSender(width, height, { from = 0, turned = false, plain = false } = {}) {
+export function createSender(width, height, { from = 0, turned = 0, plain = false } = {}) {
   const canvas = document.createElement('canvas');
   canvas.width = width;
   canvas.height = height;
@@ -138,7 +139,7 @@ export function createSender(width, height, { from = 0, turned = false, plain = 
     if (!writer) return;
     const timestamp = performance.now() * 1000;
     const frame = turned
-      ? new VideoFrame(layDown(canvas), { timestamp, rotation: 90 })
+      ? new VideoFrame(turnBack(canvas, turned), { timestamp, rotation: turned })
       : new VideoFrame(canvas, { timestamp });
     // What the track does not take any more is nobody's.
     writer.write(frame).catch(() => frame.close());
@@ -171,11 +172,15 @@ export function createSender(width, height, { from = 0, turned = false, plain = 
   };
 }
 
-function layDown(upright) {
-  const lying = new OffscreenCanvas(upright.height, upright.width);
+/** @param {HTMLCanvasElement} upright @param {number} turned By this many degrees clockwise it becomes upright again. */
+function turnBack(upright, turned) {
+  const { width, height } = upright;
+  const lies = turned % 180 !== 0;
+  const lying = new OffscreenCanvas(lies ? height : width, lies ? width : height);
   const context = lying.getContext('2d');
-  context.rotate(-Math.PI / 2);
-  context.drawImage(upright, -upright.width, 0);
+  context.translate(lying.width / 2, lying.height / 2);
+  context.rotate((-turned * Math.PI) / 180);
+  context.drawImage(upright, -width / 2, -height / 2);
   return lying;
 }
 

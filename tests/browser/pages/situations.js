@@ -103,7 +103,7 @@ export const situations = [
     needs: ['VideoFrame'],
     cannot: { Firefox: NO_TURN, WebKitGTK: NO_TURN },
     async play(stage) {
-      const shot = await stage.take(await stage.call({ width: 360, height: 640, turned: true }));
+      const shot = await stage.take(await stage.call({ width: 360, height: 640, turned: 90 }));
       stage.expect(shot.height > shot.width, `${shot.width} × ${shot.height}`);
       return shot;
     },
