@@ -12,7 +12,7 @@ browsers=() others=()
 for file in "$@"; do
   case $file in
     tests/browser/* | tests/bench/bench.test.js) browsers+=("$file") ;;
-    *) if grep -q "from '../browser/" "$file"; then browsers+=("$file"); else others+=("$file"); fi ;;
+    *) if grep -qE "from '(../)+browser/" "$file"; then browsers+=("$file"); else others+=("$file"); fi ;;
   esac
 done
 
@@ -22,7 +22,7 @@ CASEFRAME_LANE_FILES=$(printf '%s\n' "${browsers[@]}")
 export CASEFRAME_LANES CASEFRAME_LANE_COUNT CASEFRAME_LANE_FILES
 # Started in this order: a browser file for each lane, then those that need none, so that no lane waits for them.
 status=0
-node --import ./toolchain/browser-lane.mjs --test --test-concurrency=$((2 * lanes)) --test-timeout=600000 \
+node --import ./toolchain/browser-lane.mjs toolchain/run-tests.mjs $((2 * lanes)) \
   "${browsers[@]:0:lanes}" "${others[@]}" "${browsers[@]:lanes}" || status=$?
 say "the slowest files:"
 sort -rn "$CASEFRAME_LANES/times" | head -n 12 >&2
