@@ -266,7 +266,7 @@ test('a frame that is stored turned comes out upright', async () => {
 });
 
 test('the page’s thread has next to nothing to do with it, and never for long', async () => {
-  const rounds = await run(async () => {
+  const { rounds, isGood } = await run(async () => {
     const { paintScene } = await import('/pages/call.js');
     const canvas = Object.assign(document.createElement('canvas'), { width: 1920, height: 1080 });
     paintScene(canvas.getContext('2d'), 1920, 1080, 1);
@@ -286,8 +286,9 @@ test('the page’s thread has next to nothing to do with it, and never for long'
       return longTasks;
     };
     const rounds = [];
-    // Whatever else the machine does can only make it slower: the best of the rounds is closest to the truth.
-    for (let round = 0; round < 6; round++) {
+    const isGood = ({ share, longTasks, control }) => share <= 0.2 && longTasks <= control;
+    // Whatever else the machine does can only make it slower: one good round is the truth.
+    for (let round = 0; round < 6 && !rounds.some(isGood); round++) {
       const shares = [];
       let ms = 0;
       const longTasks = await longTasksDuring(async () => {
@@ -302,13 +303,9 @@ test('the page’s thread has next to nothing to do with it, and never for long'
       rounds.push({ share: shares.sort((a, b) => a - b)[7], longTasks, control });
     }
     capture.dispose();
-    return rounds;
+    return { rounds, isGood: rounds.some(isGood) };
   });
   const table = JSON.stringify(rounds);
-  console.log(`main thread ÷ engine at 1080p, medians, and long tasks: ${table}`);
-  assert.ok(Math.min(...rounds.map(({ share }) => share)) <= 0.2, table);
-  assert.ok(
-    rounds.some(({ longTasks, control }) => longTasks <= control),
-    `a round with no more long tasks than a page that rests: ${table}`,
-  );
+  console.log(`main thread ÷ engine at 1080p, medians, and long tasks, beside those of a page that rests: ${table}`);
+  assert.ok(isGood, table);
 });
