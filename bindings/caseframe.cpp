@@ -34,12 +34,15 @@ struct RegionFields {
   int mode;
   int unit;
   unsigned color;
+  double of_width;
+  double of_height;
 };
 
 val failure(Error error) {
   val result = val::object();
   result.set("error", static_cast<int>(error.code));
   result.set("message", val::u8string(error.message));
+  if (error.region >= 0) result.set("region", error.region);
   return result;
 }
 
@@ -64,6 +67,31 @@ val to_js(const Redaction& r) {
   result.set("radius", r.radius);
   result.set("color", r.color);
   return result;
+}
+
+val to_js(const Buffer<Redaction>& redactions) {
+  val result = val::array();
+  for (const Redaction& r : redactions) result.call<void>("push", to_js(r));
+  return result;
+}
+
+Result<Buffer<Region>> to_regions(const val& list) {
+  const auto count = list["length"].as<unsigned>();
+  auto regions = Buffer<Region>::allocate(count);
+  if (!regions) return regions.error();
+  for (unsigned i = 0; i < count; ++i) {
+    const auto r = list[i].as<RegionFields>();
+    (*regions)[i] = {.x = r.x,
+                     .y = r.y,
+                     .width = r.width,
+                     .height = r.height,
+                     .mode = static_cast<RedactMode>(r.mode),
+                     .unit = static_cast<RegionUnit>(r.unit),
+                     .color = r.color,
+                     .of_width = r.of_width,
+                     .of_height = r.of_height};
+  }
+  return regions;
 }
 
 // A copy that JavaScript owns.
@@ -132,17 +160,19 @@ class HeldFrame {
     return frame ? to_js(caseframe::analyze(*frame)) : failure(frame.error());
   }
 
-  [[nodiscard]] val encode(Options options, val regions, val metadata_fields) const {
+  // The redactions that encode() would make of these regions.
+  [[nodiscard]] val place(val list) const {
+    const auto regions = to_regions(list);
+    if (!regions) return failure(regions.error());
+    const auto placed = caseframe::place({regions->data(), regions->size()}, {width_, height_});
+    return placed ? to_js(*placed) : failure(placed.error());
+  }
+
+  [[nodiscard]] val encode(Options options, val list, val metadata_fields) const {
     const auto frame = view();
     if (!frame) return failure(frame.error());
-    const auto count = regions["length"].as<unsigned>();
-    auto redact = Buffer<Region>::allocate(count);
-    if (!redact) return failure(redact.error());
-    for (unsigned i = 0; i < count; ++i) {
-      const auto r = regions[i].as<RegionFields>();
-      (*redact)[i] = {r.x,    r.y, r.width, r.height, static_cast<RedactMode>(r.mode), static_cast<RegionUnit>(r.unit),
-                      r.color};
-    }
+    const auto regions = to_regions(list);
+    if (!regions) return failure(regions.error());
     const auto metadata = ReadMetadata::from(metadata_fields);
     if (!metadata) return failure(metadata.error());
     FrameReport seen;
@@ -152,7 +182,7 @@ class HeldFrame {
                                                      .progressive = options.progressive},
                                             .max_width = options.max_width,
                                             .max_height = options.max_height,
-                                            .redact = {redact->data(), redact->size()},
+                                            .redact = {regions->data(), regions->size()},
                                             .metadata = metadata->metadata(),
                                             .reject = static_cast<Verdicts>(options.reject)},
                                            &seen);
@@ -162,15 +192,13 @@ class HeldFrame {
       return result;
     }
 
-    val redactions = val::array();
-    for (const Redaction& r : encoded->redactions) redactions.call<void>("push", to_js(r));
     val result = val::object();
     result.set("jpeg", copy_of(encoded->jpeg.data(), encoded->jpeg.size()));
     result.set("width", encoded->width);
     result.set("height", encoded->height);
     result.set("sha256", copy_of(encoded->sha256.data(), encoded->sha256.size()));
     result.set("report", to_js(encoded->report));
-    result.set("redactions", redactions);
+    result.set("redactions", to_js(encoded->redactions));
     return result;
   }
 
@@ -231,11 +259,14 @@ EMSCRIPTEN_BINDINGS(caseframe) {
       .field("height", &RegionFields::height)
       .field("mode", &RegionFields::mode)
       .field("unit", &RegionFields::unit)
-      .field("color", &RegionFields::color);
+      .field("color", &RegionFields::color)
+      .field("ofWidth", &RegionFields::of_width)
+      .field("ofHeight", &RegionFields::of_height);
   emscripten::class_<HeldFrame>("HeldFrame")
       .class_function("create", &HeldFrame::create, emscripten::return_value_policy::take_ownership())
       .function("pixels", &HeldFrame::pixels)
       .function("analyze", &HeldFrame::analyze)
+      .function("place", &HeldFrame::place)
       .function("encode", &HeldFrame::encode)
       .function("scaled", &HeldFrame::scaled);
 }

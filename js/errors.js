@@ -61,15 +61,16 @@ export class CaptureError extends Error {
 /**
  * One sentence for every bad argument.
  * @param {string} name @param {string} expected @param {unknown} actual
+ * @param {Record<string, unknown>} [details] More about the case.
  * @returns {CaptureError}
  * @example invalidArgument('width', 'a positive integer', 0)
  *   // Expected a positive integer for width but received 0 of type number
  */
-export function invalidArgument(name, expected, actual) {
+export function invalidArgument(name, expected, actual, details) {
   return new CaptureError(
     'invalid-argument',
     `Expected ${expected} for ${name} but received ${show(actual)} of type ${typeOf(actual)}`,
-    { details: { name, expected } },
+    { details: { name, expected, ...details } },
   );
 }
 

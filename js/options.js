@@ -1,5 +1,7 @@
 /** The arguments of createCapture, snapshot and grab, checked before anything waits. */
+import { isObject, readFields, refuseLookalikes } from './engine/fields.js';
 import { parseEncodeOptions } from './engine/options.js';
+import { isWasmModule, urlText } from './engine/realm.js';
 import { invalidArgument } from './errors.js';
 
 /** @typedef {import('./engine/index.js').EncodeOptions} EncodeOptions */
@@ -45,8 +47,19 @@ import { invalidArgument } from './errors.js';
 /** The most `setTimeout` can wait: beyond 2^31 - 1 it fires at once. */
 const MAX_TIMEOUT_MS = 2147483647;
 
-/** @type {readonly import('./engine/index.js').Verdict[]} */
-const DEFAULT_REJECT = Object.freeze(['black', 'undecoded']);
+/** @type {readonly (keyof CaptureOnlyOptions)[]} */
+const CAPTURE_FIELDS = [
+  'timeoutMs',
+  'loadTimeoutMs',
+  'maxFrameAgeMs',
+  'minWidth',
+  'minHeight',
+  'signal',
+  'beforeCapture',
+  'detect',
+  'interactionId',
+  'participantId',
+];
 
 /**
  * @param {CreateCaptureOptions} [options]
@@ -54,24 +67,26 @@ const DEFAULT_REJECT = Object.freeze(['black', 'undecoded']);
  */
 export function parseCreateOptions(options = {}) {
   if (!isObject(options)) throw invalidArgument('options', 'an object', options);
-  const { wasmModule, worker = 'auto' } = options;
+  const given = readFields(options, ['wasmUrl', 'workerUrl', 'wasmModule', 'worker']);
+  const { wasmModule, worker = 'auto' } = given;
   if (worker !== 'auto' && worker !== false) throw invalidArgument('worker', "'auto' or false", worker);
-  // By name: the module may have been compiled in another frame of the page.
-  if (wasmModule !== undefined && Object.prototype.toString.call(wasmModule) !== '[object WebAssembly.Module]') {
+  if (wasmModule !== undefined && !isWasmModule(wasmModule)) {
     throw invalidArgument('wasmModule', 'a WebAssembly.Module', wasmModule);
   }
   return {
     worker,
-    workerUrl: absolute('workerUrl', options.workerUrl),
-    engine: { wasmModule, wasmUrl: absolute('wasmUrl', options.wasmUrl) },
+    workerUrl: absolute('workerUrl', given.workerUrl),
+    engine: { wasmModule, wasmUrl: absolute('wasmUrl', given.wasmUrl) },
   };
 }
 
 /** @param {CaptureOptions} [options] */
 export function parseCaptureOptions(options = {}) {
   if (!isObject(options)) throw invalidArgument('options', 'an object', options);
-  const { timeoutMs = 3000, loadTimeoutMs = 15000, maxFrameAgeMs = 1000, minWidth = 0, minHeight = 0 } = options;
-  const { signal, beforeCapture, detect, interactionId, participantId } = options;
+  const given = readFields(options, CAPTURE_FIELDS);
+  refuseLookalikes(options, given, CAPTURE_FIELDS);
+  const { timeoutMs = 3000, loadTimeoutMs = 15000, maxFrameAgeMs = 1000, minWidth = 0, minHeight = 0 } = given;
+  const { signal, beforeCapture, detect, interactionId, participantId } = given;
   for (const [name, value] of Object.entries({ timeoutMs, loadTimeoutMs })) {
     if (!isNumber(value) || value <= 0 || value > MAX_TIMEOUT_MS) {
       throw invalidArgument(name, `a number above 0 and up to ${MAX_TIMEOUT_MS}`, value);
@@ -108,42 +123,25 @@ export function parseCaptureOptions(options = {}) {
  * @param {EncodeOptions} [options]
  * @returns {EncodeOptions}
  */
-export function plainEncodeOptions(options = {}) {
-  parseEncodeOptions(options);
-  const { quality, subsampling, progressive, maxWidth, maxHeight, redact = [], reject = DEFAULT_REJECT } = options;
-  const metadata = { ...options.metadata };
-  const plain = redact.map(({ x, y, width, height, mode, color, unit }) => ({
-    x,
-    y,
-    width,
-    height,
-    mode,
-    color,
-    unit,
-  }));
-  return {
-    quality,
-    subsampling,
-    progressive,
-    maxWidth,
-    maxHeight,
-    redact: plain,
-    reject: Array.from(reject),
-    metadata,
-  };
+export function plainEncodeOptions(options) {
+  return parseEncodeOptions(options).plain;
 }
 
 /**
- * Against the page: a worker would take it as relative to itself.
+ * Against the page: a worker would take it as relative to itself. Where there is no page, as in server-side rendering,
+ * nothing is loaded, and the URL stays as it is.
  * @param {string} name
  * @param {unknown} url
  * @returns {string | undefined}
  */
 function absolute(name, url) {
   if (url === undefined) return undefined;
-  if (typeof url !== 'string' && !(url instanceof URL)) throw invalidArgument(name, 'a URL', url);
+  const text = urlText(url);
+  if (text === undefined) throw invalidArgument(name, 'a URL', url);
+  const page = typeof document === 'object' ? document.baseURI : undefined;
   try {
-    return new URL(url, document.baseURI).href;
+    const resolved = new URL(text, page || 'https://no.page.invalid/').href;
+    return page ? resolved : text;
   } catch {
     throw invalidArgument(name, 'a URL', url);
   }
@@ -157,9 +155,4 @@ function isSignal(value) {
 /** @param {unknown} value @returns {value is number} */
 function isNumber(value) {
   return typeof value === 'number' && Number.isFinite(value);
-}
-
-/** @param {unknown} value @returns {value is object} */
-function isObject(value) {
-  return typeof value === 'object' && value !== null;
 }

@@ -44,13 +44,15 @@ void derive_unique_id(Buffer<std::uint8_t>& jpeg, const Segments& segments) {
 
 Result<Encoded> encode(const FrameView& frame, const EncodeOptions& options, FrameReport* seen) {
   if (const Status invalid = check(options.metadata)) return *invalid;
+  auto placed = place(options.redact, frame.size());
+  if (!placed) return placed.error();
   const FrameReport report = analyze(frame);
   if ((options.reject & verdicts(report.verdict)) != 0) {
     if (seen != nullptr) *seen = report;
     return rejected(report.verdict);
   }
 
-  auto redacted = RedactedFrame::create(frame, options.redact);
+  auto redacted = RedactedFrame::create(frame, *std::move(placed));
   if (!redacted) return redacted.error();
 
   Picture picture = redacted->picture();

@@ -1,4 +1,5 @@
-// One frame's way through the core: analyse → redact → scale → encode, with the metadata in place → hash.
+// One frame's way through the core: place the regions → analyse → redact → scale → encode, with the metadata in place →
+// hash.
 #pragma once
 
 #include <cstdint>
@@ -9,6 +10,7 @@
 #include "jpeg.hpp"
 #include "metadata.hpp"
 #include "redact.hpp"
+#include "region.hpp"
 #include "result.hpp"
 #include "sha256.hpp"
 #include "validity.hpp"
@@ -39,9 +41,9 @@ struct Encoded {
   Buffer<Redaction> redactions;
 };
 
-// kBlackFrame, kUndecodedFrame or kUniformFrame where the frame's verdict is among options.reject; else what
-// redact.hpp, jpeg.hpp and metadata.hpp say. The same input gives the same bytes on every platform. The frame is only
-// read. `seen` gets the report of a frame that is rejected.
+// What metadata.hpp and region.hpp say of the arguments, before the frame is looked at; kBlackFrame, kUndecodedFrame or
+// kUniformFrame where its verdict is among options.reject; else what redact.hpp and jpeg.hpp say. The same input gives
+// the same bytes on every platform. The frame is only read. `seen` gets the report of a frame that is rejected.
 [[nodiscard]] Result<Encoded> encode(const FrameView& frame, const EncodeOptions& options, FrameReport* seen = nullptr);
 
 }  // namespace caseframe

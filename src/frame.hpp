@@ -18,6 +18,13 @@ inline constexpr std::uint32_t kBytesPerPixel = 4;
 // The longest side a JPEG of libjpeg can have (JPEG_MAX_DIMENSION in jmorecfg.h; the format itself ends at 65535).
 inline constexpr std::uint32_t kMaxSide = 65500;
 
+// In pixels.
+struct Size {
+  std::uint32_t width;
+  std::uint32_t height;
+  friend bool operator==(const Size&, const Size&) = default;
+};
+
 // Non-owning and read-only; it never outlives the call it is passed to. Alpha is carried along and, but for the
 // question whether anything was drawn at all (validity.hpp), ignored: video has none.
 class FrameView {
@@ -41,6 +48,7 @@ class FrameView {
 
   [[nodiscard]] std::uint32_t width() const { return width_; }
   [[nodiscard]] std::uint32_t height() const { return height_; }
+  [[nodiscard]] Size size() const { return {width_, height_}; }
   [[nodiscard]] std::size_t stride() const { return stride_; }
   // `width() * 4` bytes; y < height().
   [[nodiscard]] const std::uint8_t* row(std::uint32_t y) const { return data_ + std::size_t{y} * stride_; }

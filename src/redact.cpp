@@ -2,21 +2,11 @@
 
 #include <algorithm>
 #include <array>
-#include <cmath>
+#include <cstddef>
 #include <limits>
-#include <optional>
 
 namespace caseframe {
 namespace {
-
-// What keeps a mosaic from being read is measured in tests/js/redaction-attack.test.js; the rules follow from it.
-//
-// Cells are tied to the region and not to the frame: at most this many along its longer side (the contract allows 6; at
-// 6, names of four letters and single digits could be read)…
-constexpr std::uint32_t kMaxCells = 4;
-// …and never smaller than this, in pixels: Hill et al., "On the (In)effectiveness of Mosaicing and Blurring as Tools
-// for Document Redaction" (PoPETs 2016/4) read text through grids of up to 30 px, with many cells and fine colours.
-constexpr std::uint32_t kMinCell = 16;
 
 // A cell shows the median colour, not the mean, of a square this many cells wide around it. Ink covers less than half
 // of such a square, so that the median is the ground the text stands on, whatever it says; a mean moves with each
@@ -39,6 +29,8 @@ struct Rect {
   [[nodiscard]] std::uint32_t height() const { return bottom - top; }
 };
 
+Rect rect_of(const Redaction& r) { return {r.x, r.y, r.x + r.width, r.y + r.height}; }
+
 struct Rgb {
   std::uint8_t r;
   std::uint8_t g;
@@ -58,37 +50,6 @@ struct Canvas {
   }
   [[nodiscard]] const std::uint8_t* row(std::uint32_t y) const { return owns(y) ? writable(y) : frame.row(y); }
 };
-
-// [begin, end) of a real-valued axis, grown outward to even pixels and clipped to 0..limit. Even, because video of
-// 4:2:0 shares one colour sample among 2 × 2 pixels: the neighbour of an odd edge carries colour from inside.
-void cover(double begin, double end, std::uint32_t limit, std::uint32_t& low, std::uint32_t& high) {
-  const auto size = static_cast<double>(limit);
-  low = static_cast<std::uint32_t>(std::floor(std::clamp(begin, 0.0, size))) & ~1U;
-  high = static_cast<std::uint32_t>(std::ceil(std::clamp(end, 0.0, size)));
-  high = std::min(high + (high & 1U), limit);
-}
-
-bool is_valid(const Region& region) {
-  return std::isfinite(region.x) && std::isfinite(region.y) && std::isfinite(region.width) &&
-         std::isfinite(region.height) && region.width >= 0 && region.height >= 0;
-}
-
-// Nothing where a valid region covers no pixel.
-std::optional<Rect> covered_by(const Region& region, const FrameView& frame) {
-  const bool ratio = region.unit == RegionUnit::kRatio;
-  const double scale_x = ratio ? frame.width() : 1.0;
-  const double scale_y = ratio ? frame.height() : 1.0;
-  const double left = region.x * scale_x;
-  const double top = region.y * scale_y;
-  const double right = (region.x + region.width) * scale_x;
-  const double bottom = (region.y + region.height) * scale_y;
-  if (!(left < right && top < bottom)) return std::nullopt;
-  if (left >= frame.width() || top >= frame.height() || right <= 0 || bottom <= 0) return std::nullopt;
-  Rect rect{};
-  cover(left, right, frame.width(), rect.left, rect.right);
-  cover(top, bottom, frame.height(), rect.top, rect.bottom);
-  return rect;
-}
 
 std::uint8_t to_byte(std::int32_t value) { return static_cast<std::uint8_t>(std::clamp(value, 0, 255)); }
 
@@ -140,14 +101,12 @@ void fill(const Canvas& canvas, const Rect& rect, Rgb color) {
 // The cells of one region: a grid tied to its top left corner, of square cells but for the last column and row.
 class Mosaic {
  public:
-  Mosaic(const Canvas& canvas, const Rect& rect)
-      : rect_(rect),
-        cell_(std::max(kMinCell, divide_up(std::max(rect.width(), rect.height()), kMaxCells))),
-        columns_(divide_up(rect.width(), cell_)),
-        rows_(divide_up(rect.height(), cell_)),
+  Mosaic(const Canvas& canvas, const Redaction& redaction)
+      : rect_(rect_of(redaction)),
+        cell_(redaction.cell),
+        columns_(divide_up(rect_.width(), cell_)),
+        rows_(divide_up(rect_.height(), cell_)),
         colors_(look(canvas)) {}
-
-  [[nodiscard]] std::uint32_t cell() const { return cell_; }
 
   void paint(const Canvas& canvas) const {
     for (std::uint32_t j = 0; j < rows_; ++j) {
@@ -287,33 +246,39 @@ Rgb unpack(std::uint32_t color) {
           static_cast<std::uint8_t>(color)};
 }
 
-Rect rect_of(const Redaction& r) { return {r.x, r.y, r.x + r.width, r.y + r.height}; }
+void paint(const Canvas& canvas, const Redaction& r) {
+  if (r.mode == RedactMode::kFill) return fill(canvas, rect_of(r), unpack(r.color));
+  const Mosaic mosaic(canvas, r);
+  if (r.mode == RedactMode::kBlur) return mosaic.paint_smooth(canvas);
+  mosaic.paint(canvas);
+}
+
+// Whether the same rectangle is painted in the same mode once more further on: this time is left out, so that a region
+// given a thousand times costs no more than one. The last fill would hide the earlier one anyway, and a mosaic of a
+// mosaic hides no more than a mosaic.
+bool is_repeated(std::span<const Redaction> placed, std::size_t index) {
+  const Redaction& r = placed[index];
+  return std::any_of(placed.begin() + static_cast<std::ptrdiff_t>(index) + 1, placed.end(),
+                     [&](const Redaction& other) {
+                       return other.mode == r.mode && other.x == r.x && other.y == r.y && other.width == r.width &&
+                              other.height == r.height;
+                     });
+}
 
 }  // namespace
 
-Result<RedactedFrame> RedactedFrame::create(const FrameView& frame, std::span<const Region> regions) {
-  RedactedFrame result;
-  result.width_ = frame.width();
-
-  auto record = Buffer<Redaction>::allocate(regions.size());
-  if (!record) return record.error();
-  std::size_t count = 0;
+Result<RedactedFrame> RedactedFrame::create(const FrameView& frame, Buffer<Redaction> placed) {
   std::uint32_t top = frame.height();
   std::uint32_t bottom = 0;
-  for (const Region& region : regions) {
-    if (!is_valid(region)) return Error{ErrorCode::kInvalidArgument, "Expected finite regions of no negative size"};
-    const auto rect = covered_by(region, frame);
-    if (!rect) continue;
-    (*record)[count++] = {rect->left, rect->top, rect->width(), rect->height(), region.mode, 0, 0, region.color};
-    top = std::min(top, rect->top);
-    bottom = std::max(bottom, rect->bottom);
+  for (const Redaction& r : placed) {
+    top = std::min(top, r.y);
+    bottom = std::max(bottom, r.y + r.height);
   }
-  record->shrink(count);
 
   auto rows = Buffer<const std::uint8_t*>::allocate(frame.height());
   if (!rows) return rows.error();
   const std::size_t row_size = std::size_t{frame.width()} * kBytesPerPixel;
-  const std::uint32_t copied = count == 0 ? 0 : bottom - top;
+  const std::uint32_t copied = placed.size() == 0 ? 0 : bottom - top;
   if (copied > std::numeric_limits<std::size_t>::max() / row_size) {
     return Error{ErrorCode::kOutOfMemory, "Not enough memory for the frame"};
   }
@@ -324,31 +289,22 @@ Result<RedactedFrame> RedactedFrame::create(const FrameView& frame, std::span<co
   for (std::uint32_t y = top; y < top + copied; ++y) std::memcpy(canvas.writable(y), frame.row(y), row_size);
   for (std::uint32_t y = 0; y < frame.height(); ++y) (*rows)[y] = canvas.row(y);
 
-  const auto fill_all = [&] {
-    for (const Redaction& r : *record) {
-      if (r.mode == RedactMode::kFill) fill(canvas, rect_of(r), unpack(r.color));
-    }
-  };
+  const std::span<const Redaction> record{placed.data(), placed.size()};
+  const auto is_fill = [](const Redaction& r) { return r.mode == RedactMode::kFill; };
   // Fills come first, so that no mosaic averages over what they hide, and last, so that no mosaic stands over them.
-  fill_all();
-  bool all_filled = true;
-  for (Redaction& r : *record) {
-    if (r.mode == RedactMode::kFill) continue;
-    all_filled = false;
-    const Mosaic mosaic(canvas, rect_of(r));
-    r.cell = mosaic.cell();
-    if (r.mode == RedactMode::kBlur) {
-      r.radius = mosaic.cell();
-      mosaic.paint_smooth(canvas);
-    } else {
-      mosaic.paint(canvas);
+  const int passes = std::all_of(record.begin(), record.end(), is_fill) ? 1 : 3;
+  for (int pass = 0; pass < passes; ++pass) {
+    for (std::size_t i = 0; i < record.size(); ++i) {
+      const bool in_turn = is_fill(record[i]) == (pass != 1);
+      if (in_turn && !is_repeated(record, i)) paint(canvas, record[i]);
     }
   }
-  if (!all_filled) fill_all();
 
+  RedactedFrame result;
+  result.width_ = frame.width();
   result.rows_ = *std::move(rows);
   result.copy_ = *std::move(copy);
-  result.record_ = *std::move(record);
+  result.record_ = std::move(placed);
   return result;
 }
 

@@ -1,4 +1,4 @@
-// Makes regions of a frame unreadable, at source size, in a copy.
+// Makes rectangles of a frame unreadable, at source size, in a copy.
 #pragma once
 
 #include <cstdint>
@@ -11,26 +11,12 @@
 
 namespace caseframe {
 
-enum class RegionUnit : std::uint8_t { kPixel, kRatio };
-
-// What to cover. May stick out of the frame; `color` is 0xRRGGBB and counts for kFill only.
-struct Region {
-  double x = 0;
-  double y = 0;
-  double width = 0;
-  double height = 0;
-  RedactMode mode = RedactMode::kPixelate;
-  RegionUnit unit = RegionUnit::kPixel;
-  std::uint32_t color = 0;
-};
-
 // The redacted picture: rows that no region touches are the frame's own, the others belong to a copy, which is zeroed
 // when this goes. It must not outlive the frame's pixels.
 class RedactedFrame {
  public:
-  // Regions that cover no pixel of the frame are dropped. kInvalidArgument for a non-finite position or size and for a
-  // negative size; kOutOfMemory.
-  static Result<RedactedFrame> create(const FrameView& frame, std::span<const Region> regions);
+  // `placed` is what place() made of the regions for a frame of this size. kOutOfMemory.
+  static Result<RedactedFrame> create(const FrameView& frame, Buffer<Redaction> placed);
 
   [[nodiscard]] Picture picture() const { return {{rows_.data(), rows_.size()}, width_}; }
   // In the order the regions were given.

@@ -1,6 +1,7 @@
 // Errors are values: what can fail returns a Result, and nothing in the core throws or exits.
 #pragma once
 
+#include <cstdint>
 #include <optional>
 #include <utility>
 #include <variant>
@@ -21,6 +22,8 @@ struct Error {
   ErrorCode code;
   // A string literal: it lives as long as the program.
   const char* message;
+  // The index of the region that is to blame; -1 where none is.
+  std::int32_t region = -1;
 };
 
 // Either a value or the error that stands in its place.

@@ -10,12 +10,6 @@
 
 namespace caseframe {
 
-struct Size {
-  std::uint32_t width;
-  std::uint32_t height;
-  friend bool operator==(const Size&, const Size&) = default;
-};
-
 // The largest size of the same shape inside the limits, at least 1 × 1, never larger than `size`. A limit of 0 is none.
 [[nodiscard]] Size fit(Size size, std::uint32_t max_width, std::uint32_t max_height);
 

@@ -2,7 +2,7 @@
  * The other side of bindings/caseframe.cpp: names for its numbers, and errors for its failures. Each list stands in the
  * order of the C++ enum it names.
  */
-import { CaptureError } from '../errors.js';
+import { CaptureError, invalidArgument } from '../errors.js';
 
 /** @typedef {import('../wasm/caseframe.js').RawReport} RawReport */
 /** @typedef {import('../wasm/caseframe.js').RawRedaction} RawRedaction */
@@ -84,6 +84,22 @@ export function toRedaction({ x, y, width, height, mode, cell, radius, color }) 
 /** @param {Uint8Array} bytes Lowercase hex. */
 export function toHex(bytes) {
   return Array.from(bytes, (byte) => byte.toString(16).padStart(2, '0')).join('');
+}
+
+/**
+ * The number of a name in one of the lists above.
+ * @template {string} T
+ * @param {readonly T[]} names @param {unknown} value @param {T} byDefault @param {string} argument
+ */
+export function numberOf(names, value, byDefault, argument) {
+  const number = names.indexOf(value === undefined ? byDefault : /** @type {T} */ (value));
+  if (number < 0) throw invalidArgument(argument, oneOf(names), value);
+  return number;
+}
+
+/** @param {readonly string[]} names */
+export function oneOf(names) {
+  return `one of ${names.map((name) => `'${name}'`).join(', ')}`;
 }
 
 /**

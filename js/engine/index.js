@@ -1,10 +1,11 @@
 /**
  * The engine: the C++ core in WebAssembly, in a page, a worker or Node. Synchronous once it is loaded.
  */
-import { CaptureError, invalidArgument } from '../errors.js';
+import { CaptureError } from '../errors.js';
 import { toHex, toRedaction, toReport, unwrap } from './border.js';
 import { load } from './load.js';
-import { limit, parseEncodeOptions, parseFrame, side } from './options.js';
+import { parseEncodeOptions, parseFrame, parseLimits, side } from './options.js';
+import { parseRegions, unwrapRegions } from './regions.js';
 
 /** @typedef {import('./border.js').FrameReport} FrameReport */
 /** @typedef {import('./border.js').Redaction} Redaction */
@@ -12,7 +13,7 @@ import { limit, parseEncodeOptions, parseFrame, side } from './options.js';
 /** @typedef {import('./load.js').LoadOptions} LoadOptions */
 /** @typedef {import('./load.js').Variant} Variant */
 /** @typedef {import('./options.js').Frame} Frame */
-/** @typedef {import('./options.js').Region} Region */
+/** @typedef {import('./regions.js').Region} Region */
 /** @typedef {import('./options.js').EncodeOptions} EncodeOptions */
 /** @typedef {import('./metadata.js').Metadata} Metadata */
 
@@ -34,6 +35,8 @@ import { limit, parseEncodeOptions, parseFrame, side } from './options.js';
  * @property {() => Uint8Array<ArrayBuffer>} pixels RGBA, rows tight: a view of the engine's memory, valid until the
  *   next call to the engine.
  * @property {() => FrameReport} analyze
+ * @property {(redact?: Region[]) => Redaction[]} place The `redactions` that `encode` would return for these regions, or
+ *   the 'invalid-argument' that it would throw: for checking regions before the frame is encoded.
  * @property {(options?: EncodeOptions) => Encoded} encode
  * @property {(options?: { maxWidth?: number, maxHeight?: number }) => ScaledImage} scaled A smaller copy, not
  *   redacted, for showing.
@@ -63,12 +66,11 @@ export async function createEngine(options = {}) {
 
 /**
  * @param {LoadOptions} options
- * @param {Parameters<typeof load>[1]} [readDefault]
+ * @param {Parameters<typeof load>[1]} [readFile]
  * @returns {Promise<Engine>}
  */
-export async function start(options, readDefault) {
-  if (typeof options !== 'object' || options === null) throw invalidArgument('options', 'an object', options);
-  const { module, memory } = await load(options, readDefault);
+export async function start(options, readFile) {
+  const { module, memory } = await load(options, readFile);
   /** @type {Set<() => void>} */
   const releases = new Set();
   let disposed = false;
@@ -124,10 +126,14 @@ export async function start(options, readDefault) {
       ...size,
       pixels: () => use(() => held.pixels()),
       analyze: () => use(() => toReport(unwrap(held.analyze()))),
+      place(redact) {
+        const { plain, raw } = parseRegions(redact, size);
+        return use(() => unwrapRegions(held.place(raw), plain, size).map(toRedaction));
+      },
       encode(encodeOptions) {
-        const { options: raw, regions, metadata } = parseEncodeOptions(encodeOptions);
+        const { plain, options: raw, regions, metadata } = parseEncodeOptions(encodeOptions, size);
         return use(() => {
-          const result = unwrap(held.encode(raw, regions, metadata));
+          const result = unwrapRegions(held.encode(raw, regions, metadata), plain.redact, size);
           return {
             jpeg: result.jpeg,
             width: result.width,
@@ -138,14 +144,10 @@ export async function start(options, readDefault) {
           };
         });
       },
-      scaled(scaledOptions = {}) {
-        if (typeof scaledOptions !== 'object' || scaledOptions === null) {
-          throw invalidArgument('options', 'an object', scaledOptions);
-        }
-        const { maxWidth, maxHeight } = scaledOptions;
-        const [w, h] = [limit(maxWidth, 'maxWidth'), limit(maxHeight, 'maxHeight')];
+      scaled(scaledOptions) {
+        const { maxWidth, maxHeight } = parseLimits(scaledOptions);
         return use(() => {
-          const image = unwrap(held.scaled(w, h));
+          const image = unwrap(held.scaled(maxWidth, maxHeight));
           return { ...image, data: new Uint8ClampedArray(image.data.buffer) };
         });
       },
@@ -155,12 +157,10 @@ export async function start(options, readDefault) {
 
   /**
    * @template T
-   * @param {Frame} frame
+   * @param {ReturnType<typeof parseFrame>} frame
    * @param {(held: EngineFrame) => T} action
    */
-  function withFrame(frame, action) {
-    call(() => {});
-    const { data, width, height, stride } = parseFrame(frame);
+  function withFrame({ data, width, height, stride }, action) {
     const held = allocate(width, height);
     try {
       copyRows(data, stride, held.pixels(), width * 4, height);
@@ -172,10 +172,16 @@ export async function start(options, readDefault) {
 
   return {
     variant: call(() => module.hasSimd()) ? 'simd' : 'baseline',
-    analyze: (frame) => withFrame(frame, (held) => held.analyze()),
+    analyze(frame) {
+      call(() => {});
+      return withFrame(parseFrame(frame), (held) => held.analyze());
+    },
     encode(frame, encodeOptions) {
-      parseEncodeOptions(encodeOptions);
-      return withFrame(frame, (held) => held.encode(encodeOptions));
+      call(() => {});
+      const parsed = parseFrame(frame);
+      // Checked before the pixels are copied.
+      const { plain } = parseEncodeOptions(encodeOptions, parsed);
+      return withFrame(parsed, (held) => held.encode(plain));
     },
     allocate,
     hasCrashed: () => crash !== undefined,

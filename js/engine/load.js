@@ -3,6 +3,8 @@
  */
 import { CaptureError, invalidArgument } from '../errors.js';
 import createModule from '../wasm/caseframe.js';
+import { isObject, readFields } from './fields.js';
+import { isWasmModule, urlText } from './realm.js';
 
 /** @typedef {'simd' | 'baseline'} Variant */
 
@@ -30,42 +32,58 @@ export function hasSimd() {
   return WebAssembly.validate(new Uint8Array(SIMD_PROBE));
 }
 
-/** @param {Variant} variant */
-export const fileName = (variant) => `caseframe.${variant}.wasm`;
-
 /**
  * @param {LoadOptions} options
- * @param {(variant: Variant) => Promise<BufferSource>} [readDefault] Reads the package's own file where
- *   fetch cannot.
+ * @param {(url: string) => Promise<BufferSource>} [readFile] Reads a `file:` URL, where fetch cannot.
  * @returns {Promise<Loaded>}
  */
-export async function load({ variant = 'auto', wasmUrl, wasmModule }, readDefault) {
+export async function load(options, readFile) {
+  if (!isObject(options)) throw invalidArgument('options', 'an object', options);
+  const { variant = 'auto', wasmUrl, wasmModule } = readFields(options, ['variant', 'wasmUrl', 'wasmModule']);
   if (variant !== 'auto' && variant !== 'simd' && variant !== 'baseline') {
     throw invalidArgument('variant', "one of 'auto', 'simd', 'baseline'", variant);
   }
   if (typeof WebAssembly !== 'object') throw loadError('This browser has no WebAssembly, or a policy turned it off');
   if (wasmModule !== undefined) {
-    if (!(wasmModule instanceof WebAssembly.Module)) {
-      throw invalidArgument('wasmModule', 'a WebAssembly.Module', wasmModule);
-    }
+    if (!isWasmModule(wasmModule)) throw invalidArgument('wasmModule', 'a WebAssembly.Module', wasmModule);
     return instantiate(wasmModule);
   }
   const chosen = variant === 'auto' ? (hasSimd() ? 'simd' : 'baseline') : variant;
-  if (wasmUrl === undefined && readDefault) return instantiate(await compile(readDefault(chosen), fileName(chosen)));
-  return instantiate(await fetchModule(locate(chosen, wasmUrl)));
+  const url = locate(chosen, wasmUrl);
+  return instantiate(await (readFile && url.startsWith('file:') ? readModule(url, readFile) : fetchModule(url)));
 }
 
 /** @param {Variant} variant @param {string | URL | undefined} wasmUrl @returns {string} */
 function locate(variant, wasmUrl) {
-  if (wasmUrl === undefined) {
+  if (wasmUrl === undefined) return besideThisFile(variant);
+  const url = urlText(wasmUrl);
+  if (url === undefined) throw invalidArgument('wasmUrl', 'a URL', wasmUrl);
+  return url.endsWith('/') ? `${url}caseframe.${variant}.wasm` : url;
+}
+
+/** @param {Variant} variant @returns {string} */
+function besideThisFile(variant) {
+  try {
     // Written out, so that bundlers see two assets.
     return variant === 'simd'
       ? new URL('../wasm/caseframe.simd.wasm', import.meta.url).href
       : new URL('../wasm/caseframe.baseline.wasm', import.meta.url).href;
+  } catch (cause) {
+    // A bundle that is no module has no import.meta.url.
+    throw loadError('This bundle does not know its own URL: host the package’s wasm/ folder and set wasmUrl', cause);
   }
-  if (typeof wasmUrl !== 'string' && !(wasmUrl instanceof URL)) throw invalidArgument('wasmUrl', 'a URL', wasmUrl);
-  const url = String(wasmUrl);
-  return url.endsWith('/') ? url + fileName(variant) : url;
+}
+
+/** @param {string} url @param {(url: string) => Promise<BufferSource>} readFile */
+async function readModule(url, readFile) {
+  /** @type {BufferSource} */
+  let bytes;
+  try {
+    bytes = await readFile(url);
+  } catch (cause) {
+    throw loadError(`Could not read ${url}: put the package’s wasm/ folder there, or set wasmUrl`, cause);
+  }
+  return compile(WebAssembly.compile(bytes), url);
 }
 
 /** @param {string} url @returns {Promise<WebAssembly.Module>} */
@@ -75,35 +93,40 @@ async function fetchModule(url) {
   try {
     response = await fetch(url, { credentials: 'same-origin' });
   } catch (cause) {
-    throw loadError(
-      `Could not fetch ${url}: check that it exists, and that connect-src and CORS allow it, or set wasmUrl`,
-      cause,
-    );
+    throw unfetched(url, cause);
   }
   if (!response.ok)
     throw loadError(`${url} answered ${response.status}: host the package's wasm/ folder there, or set wasmUrl`);
   const type = response.headers.get('content-type') || '';
   // With parameters it counts as another type: WebAssembly Web API, "compile a potential WebAssembly response".
-  if (type.toLowerCase() === 'application/wasm' && typeof WebAssembly.compileStreaming === 'function') {
-    return compile(WebAssembly.compileStreaming(response), url, type);
-  }
-  return compile(response.arrayBuffer(), url, type);
+  const streamed = type.toLowerCase() === 'application/wasm' && typeof WebAssembly.compileStreaming === 'function';
+  const compiling = streamed
+    ? WebAssembly.compileStreaming(response)
+    : response.arrayBuffer().then((bytes) => WebAssembly.compile(bytes));
+  return compile(compiling, url, type);
 }
 
+/** @param {string} url @param {unknown} cause */
+const unfetched = (url, cause) =>
+  loadError(
+    `Could not fetch ${url}: check that it exists, and that connect-src and CORS allow it, or set wasmUrl`,
+    cause,
+  );
+
 /**
- * @param {Promise<BufferSource | WebAssembly.Module> | undefined} source
- * @param {string} name @param {string} [type] What the server said it is.
+ * @param {Promise<WebAssembly.Module>} compiling
+ * @param {string} url @param {string} [type] What the server said it is.
  */
-async function compile(source, name, type) {
+async function compile(compiling, url, type) {
   try {
-    const got = await source;
-    return got instanceof WebAssembly.Module ? got : await WebAssembly.compile(/** @type {BufferSource} */ (got));
+    return await compiling;
   } catch (cause) {
+    if (isForbidden(cause)) throw loadError(FORBIDDEN, cause);
+    // The connection ended before the file did.
+    if (isObject(cause) && 'name' in cause && cause.name === 'TypeError') throw unfetched(url, cause);
     throw loadError(
-      isForbidden(cause)
-        ? FORBIDDEN
-        : `${name} is no WebAssembly this browser can compile${type ? ` (served as ${type})` : ''}: ` +
-            'serve the file itself, as application/wasm',
+      `${url} is no WebAssembly this browser can compile${type ? ` (served as ${type})` : ''}: ` +
+        'serve the file itself, as application/wasm',
       cause,
     );
   }

@@ -2,6 +2,10 @@
  * What a file says of itself, checked. The rules are those of src/metadata.hpp; here an error also says what came.
  */
 import { invalidArgument } from '../errors.js';
+import { isObject, readFields } from './fields.js';
+import { isDate } from './realm.js';
+
+/** @import { RawMetadata } from '../wasm/caseframe.js' */
 
 /** kMaxTextBytes and kMaxDescriptionBytes of src/metadata.hpp. */
 const MAX_TEXT_BYTES = 256;
@@ -37,26 +41,43 @@ const UNWRITABLE = /[\u0000-\u001f\u007f-\u009f\ud800-\udfff\ufffe\uffff]/u;
  *   Default false.
  */
 
+/** @type {readonly (keyof Metadata)[]} */
+const FIELDS = [
+  'id',
+  'interactionId',
+  'participantId',
+  'agentId',
+  'capturedAt',
+  'software',
+  'description',
+  'frameAgeMs',
+  'embed',
+];
+
 /**
  * @param {unknown} [metadata]
- * @returns {import('../wasm/caseframe.js').RawMetadata}
+ * @returns {{ plain: Metadata, raw: RawMetadata }} `plain` is what was given, as data that can be posted to a worker.
  */
 export function parseMetadata(metadata = {}) {
-  if (typeof metadata !== 'object' || metadata === null) throw invalidArgument('metadata', 'an object', metadata);
-  const fields = /** @type {Record<keyof Metadata, unknown>} */ (metadata);
-  const { embed = false } = fields;
+  if (!isObject(metadata)) throw invalidArgument('metadata', 'an object', metadata);
+  const plain = readFields(/** @type {Metadata} */ (metadata), FIELDS, 'metadata.');
+  if (isDate(plain.capturedAt) && !Number.isNaN(plain.capturedAt.getTime())) {
+    plain.capturedAt = plain.capturedAt.toISOString();
+  }
+  const { embed = false } = plain;
   if (typeof embed !== 'boolean') throw invalidArgument('metadata.embed', 'a boolean', embed);
-  return {
-    id: parseId(fields.id),
-    interactionId: text(fields.interactionId, 'interactionId', MAX_TEXT_BYTES),
-    participantId: text(fields.participantId, 'participantId', MAX_TEXT_BYTES),
-    agentId: text(fields.agentId, 'agentId', MAX_TEXT_BYTES),
-    capturedAt: parseTime(fields.capturedAt),
-    software: text(fields.software, 'software', MAX_TEXT_BYTES),
-    description: text(fields.description, 'description', MAX_DESCRIPTION_BYTES),
-    frameAgeMs: parseAge(fields.frameAgeMs),
+  const raw = {
+    id: parseId(plain.id),
+    interactionId: text(plain.interactionId, 'interactionId', MAX_TEXT_BYTES),
+    participantId: text(plain.participantId, 'participantId', MAX_TEXT_BYTES),
+    agentId: text(plain.agentId, 'agentId', MAX_TEXT_BYTES),
+    capturedAt: parseTime(plain.capturedAt),
+    software: text(plain.software, 'software', MAX_TEXT_BYTES),
+    description: text(plain.description, 'description', MAX_DESCRIPTION_BYTES),
+    frameAgeMs: parseAge(plain.frameAgeMs),
     embed,
   };
+  return { plain, raw };
 }
 
 /** @param {unknown} value @param {string} name @param {number} maxBytes */
@@ -86,16 +107,12 @@ function parseId(value) {
 /** @param {unknown} value */
 function parseTime(value) {
   if (isAbsent(value)) return utf8('');
-  // By name: the Date may come from another realm.
-  const isDate = Object.prototype.toString.call(value) === '[object Date]';
-  const date = /** @type {Date} */ (value);
-  const iso = isDate && !Number.isNaN(date.getTime()) ? date.toISOString() : value;
-  const match = typeof iso === 'string' ? TIME.exec(iso) : null;
+  const match = typeof value === 'string' ? TIME.exec(value) : null;
   if (match === null || !isDay(Number(match[1]), Number(match[2]), Number(match[3]))) {
     const expected = 'a Date or an ISO 8601 date and time with its offset, such as 2026-11-22T10:20:30.456+01:00,';
     throw invalidArgument('metadata.capturedAt', expected, value);
   }
-  return utf8(/** @type {string} */ (iso));
+  return utf8(match[0]);
 }
 
 /** A day of the calendar. @param {number} year @param {number} month @param {number} day */

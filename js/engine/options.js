@@ -3,83 +3,110 @@
  * expected and what came. Pure, so that a page can refuse bad options before it waits for a frame.
  */
 import { invalidArgument } from '../errors.js';
-import { REDACT_MODES, REGION_UNITS, SUBSAMPLINGS, VERDICTS } from './border.js';
+import { numberOf, oneOf, SUBSAMPLINGS, VERDICTS } from './border.js';
+import { isObject, readFields, readList, refuseLookalikes } from './fields.js';
 import { parseMetadata } from './metadata.js';
+import { isBytes } from './realm.js';
+import { parseRegions } from './regions.js';
 
-/** @typedef {import('./border.js').Subsampling} Subsampling */
-/** @typedef {import('./border.js').RedactMode} RedactMode */
-/** @typedef {import('./border.js').RegionUnit} RegionUnit */
-/** @typedef {import('./border.js').Verdict} Verdict */
+/** @import { RawMetadata, RawOptions, RawRegion } from '../wasm/caseframe.js' */
+/** @import { Subsampling, Verdict } from './border.js' */
+/** @import { Metadata } from './metadata.js' */
+/** @import { Region, Size } from './regions.js' */
 
 /** The longest side a frame can have: kMaxSide of src/frame.hpp, libjpeg's limit. */
 const MAX_SIDE = 65500;
 
 /**
  * RGBA, 8 bits a sample, row-major, top row first. Alpha is not looked at, but for frames that are transparent
- * throughout ('undecoded'). An `ImageData` fits.
+ * throughout ('undecoded'). An `ImageData` fits, if it is one of sRGB and of 8 bits.
  * @typedef {object} Frame
  * @property {Uint8Array | Uint8ClampedArray} data Never written to.
  * @property {number} width 1..65500
  * @property {number} height 1..65500
  * @property {number} [stride] Bytes from one row to the next, at least `width * 4`, which is the default.
+ * @property {string} [colorSpace] As an `ImageData` has it. What is not 'srgb' (default) is refused: its numbers mean
+ *   other colours, and a conversion would not give the same bytes in every browser.
+ * @property {string} [pixelFormat] As an `ImageData` has it. What is not 'rgba-unorm8' (default) is refused.
  */
 
-/**
- * A rectangle to make unreadable. It may stick out of the frame and overlap others.
- * @typedef {object} Region
- * @property {number} x
- * @property {number} y
- * @property {number} width
- * @property {number} height
- * @property {RedactMode} [mode] Default 'pixelate'.
- * @property {string} [color] For 'fill': `#rgb`, `#rrggbb` or one of CSS's sixteen basic names. Default black.
- * @property {RegionUnit} [unit] 'pixel' of the frame (default), or 'ratio': 0..1 of its width and height.
- */
+/** @type {readonly (keyof Frame)[]} */
+const FRAME_FIELDS = ['data', 'width', 'height', 'stride', 'colorSpace', 'pixelFormat'];
 
 /**
+ * `undefined` is "not given" everywhere; `null` is refused, but in `metadata`. Unknown fields are let pass, but for those
+ * that look like a known one (`regions`, `Redact`).
  * @typedef {object} EncodeOptions
  * @property {number} [quality] 0..1, as in `canvas.toBlob`. Default 0.9.
  * @property {Subsampling} [subsampling] Default '4:2:0'.
  * @property {boolean} [progressive] Default false.
- * @property {number} [maxWidth] In pixels; the picture is made to fit, never enlarged.
+ * @property {number} [maxWidth] In pixels; the picture is made to fit, never enlarged. `Infinity` is no limit.
  * @property {number} [maxHeight] In pixels.
- * @property {Region[]} [redact] Default none.
+ * @property {Region[]} [redact] At most 1,000. Default none.
  * @property {Verdict[]} [reject] Verdicts that make `encode` throw. Default black and undecoded.
- * @property {import('./metadata.js').Metadata} [metadata] What goes into the file's Exif and XMP.
+ * @property {Metadata} [metadata] What goes into the file's Exif and XMP.
  */
 
+/** @type {readonly (keyof EncodeOptions)[]} */
+const ENCODE_FIELDS = [
+  'quality',
+  'subsampling',
+  'progressive',
+  'maxWidth',
+  'maxHeight',
+  'redact',
+  'reject',
+  'metadata',
+];
+
+/** @type {readonly Verdict[]} */
+const DEFAULT_REJECT = ['black', 'undecoded'];
+
 /**
- * Complete and plain, fit for structured cloning and for the border.
  * @typedef {object} ParsedOptions
- * @property {import('../wasm/caseframe.js').RawOptions} options
- * @property {import('../wasm/caseframe.js').RawRegion[]} regions
- * @property {import('../wasm/caseframe.js').RawMetadata} metadata
+ * @property {EncodeOptions & Required<Pick<EncodeOptions, 'redact' | 'reject'>>} plain What was given, as plain data
+ *   that can be posted to a worker and means the same there; `redact` and `reject` are always there.
+ * @property {RawOptions} options The rest is for the border, complete.
+ * @property {RawRegion[]} regions
+ * @property {RawMetadata} metadata
  */
 
 /**
  * @param {EncodeOptions} [options]
+ * @param {Size} [frame] What the options are for, where it is known already.
  * @returns {ParsedOptions}
  */
-export function parseEncodeOptions(options = {}) {
+export function parseEncodeOptions(options = {}, frame) {
   if (!isObject(options)) throw invalidArgument('options', 'an object', options);
-  const { quality = 0.9, progressive = false, redact = [], reject = ['black', 'undecoded'] } = options;
+  const given = readFields(options, ENCODE_FIELDS);
+  refuseLookalikes(options, given, ENCODE_FIELDS);
+  const { quality = 0.9, progressive = false } = given;
   if (typeof quality !== 'number' || !(quality >= 0 && quality <= 1)) {
     throw invalidArgument('quality', 'a number from 0 to 1', quality);
   }
   if (typeof progressive !== 'boolean') throw invalidArgument('progressive', 'a boolean', progressive);
-  if (!Array.isArray(redact)) throw invalidArgument('redact', 'an array of regions', redact);
-  if (!Array.isArray(reject)) throw invalidArgument('reject', 'an array of verdicts', reject);
+  const regions = parseRegions(given.redact, frame);
+  const reject = readList(
+    given.reject === undefined ? DEFAULT_REJECT : given.reject,
+    'reject',
+    { expected: 'an array of verdicts' },
+    rejectable,
+  );
+  const metadata = parseMetadata(given.metadata);
+  const plain = { ...given, redact: regions.plain, reject };
+  if (given.metadata !== undefined) plain.metadata = metadata.plain;
   return {
+    plain,
     options: {
       quality,
-      subsampling: indexOf(SUBSAMPLINGS, options.subsampling, '4:2:0', 'subsampling'),
+      subsampling: numberOf(SUBSAMPLINGS, given.subsampling, '4:2:0', 'subsampling'),
       progressive,
-      maxWidth: limit(options.maxWidth, 'maxWidth'),
-      maxHeight: limit(options.maxHeight, 'maxHeight'),
-      reject: reject.reduce((set, verdict, i) => set | (1 << rejectable(verdict, `reject[${i}]`)), 0),
+      maxWidth: limit(given.maxWidth, 'maxWidth'),
+      maxHeight: limit(given.maxHeight, 'maxHeight'),
+      reject: reject.reduce((set, verdict) => set | (1 << VERDICTS.indexOf(verdict)), 0),
     },
-    regions: redact.map((region, i) => parseRegion(region, `redact[${i}]`)),
-    metadata: parseMetadata(options.metadata),
+    regions: regions.raw,
+    metadata: metadata.raw,
   };
 }
 
@@ -89,21 +116,29 @@ export function parseEncodeOptions(options = {}) {
  */
 export function parseFrame(frame) {
   if (!isObject(frame)) throw invalidArgument('frame', 'an object with data, width and height', frame);
-  const { data } = frame;
-  // By name, not instanceof: the frame may come from another realm, such as an iframe.
-  const kind = Object.prototype.toString.call(data);
-  if (kind !== '[object Uint8Array]' && kind !== '[object Uint8ClampedArray]') {
-    throw invalidArgument('data', 'a Uint8Array or Uint8ClampedArray', data);
+  const given = readFields(frame, FRAME_FIELDS);
+  const { data, colorSpace = 'srgb', pixelFormat = 'rgba-unorm8' } = given;
+  if (colorSpace !== 'srgb') {
+    throw invalidArgument('colorSpace', "'srgb' (which getImageData converts to where it is asked to)", colorSpace);
   }
-  const width = side(frame.width, 'width');
-  const height = side(frame.height, 'height');
-  const { stride = width * 4 } = frame;
+  if (pixelFormat !== 'rgba-unorm8') throw invalidArgument('pixelFormat', "'rgba-unorm8'", pixelFormat);
+  if (!isBytes(data)) throw invalidArgument('data', 'a Uint8Array or Uint8ClampedArray', data);
+  const width = side(given.width, 'width');
+  const height = side(given.height, 'height');
+  const { stride = width * 4 } = given;
   if (!Number.isSafeInteger(stride) || stride < width * 4) {
     throw invalidArgument('stride', `an integer of at least ${width * 4} (width * 4)`, stride);
   }
   const needed = stride * (height - 1) + width * 4;
   if (data.length < needed) throw invalidArgument('data.length', `at least ${needed} bytes`, data.length);
   return { data, width, height, stride };
+}
+
+/** @param {{ maxWidth?: number, maxHeight?: number }} [options] 0 where there is no limit. */
+export function parseLimits(options = {}) {
+  if (!isObject(options)) throw invalidArgument('options', 'an object', options);
+  const { maxWidth, maxHeight } = readFields(options, ['maxWidth', 'maxHeight']);
+  return { maxWidth: limit(maxWidth, 'maxWidth'), maxHeight: limit(maxHeight, 'maxHeight') };
 }
 
 /** @param {unknown} value @param {string} name */
@@ -118,103 +153,17 @@ export function side(value, name) {
  * `maxWidth` and `maxHeight`: 0 where there is no limit. Above the longest side there is nothing left to limit.
  * @param {unknown} value @param {string} name
  */
-export function limit(value, name) {
-  if (value === undefined) return 0;
-  if (value === Infinity) return 0;
+function limit(value, name) {
+  if (value === undefined || value === Infinity) return 0;
   if (!Number.isInteger(value) || /** @type {number} */ (value) < 1) {
     throw invalidArgument(name, 'a positive integer', value);
   }
   return Math.min(/** @type {number} */ (value), MAX_SIDE);
 }
 
-/**
- * @param {Region} region @param {string} name
- * @returns {import('../wasm/caseframe.js').RawRegion}
- */
-function parseRegion(region, name) {
-  if (!isObject(region)) throw invalidArgument(name, 'a region', region);
-  const { x, y, width, height } = region;
-  return {
-    x: finite(x, `${name}.x`),
-    y: finite(y, `${name}.y`),
-    width: size(width, `${name}.width`),
-    height: size(height, `${name}.height`),
-    mode: indexOf(REDACT_MODES, region.mode, 'pixelate', `${name}.mode`),
-    unit: indexOf(REGION_UNITS, region.unit, 'pixel', `${name}.unit`),
-    color: parseColor(region.color, `${name}.color`),
-  };
-}
-
-/** CSS Level 2's names, section 4.3.6, as 0xRRGGBB. @type {ReadonlyMap<string, number>} */
-const BASIC_COLORS = new Map([
-  ['aqua', 0x00ffff],
-  ['black', 0x000000],
-  ['blue', 0x0000ff],
-  ['fuchsia', 0xff00ff],
-  ['gray', 0x808080],
-  ['green', 0x008000],
-  ['lime', 0x00ff00],
-  ['maroon', 0x800000],
-  ['navy', 0x000080],
-  ['olive', 0x808000],
-  ['purple', 0x800080],
-  ['red', 0xff0000],
-  ['silver', 0xc0c0c0],
-  ['teal', 0x008080],
-  ['white', 0xffffff],
-  ['yellow', 0xffff00],
-]);
-
-/** @param {unknown} color @param {string} name @returns {number} 0xRRGGBB */
-function parseColor(color, name) {
-  if (color === undefined) return 0;
-  if (typeof color === 'string') {
-    const lower = color.toLowerCase();
-    if (/^#[0-9a-f]{6}$/.test(lower)) return parseInt(lower.slice(1), 16);
-    if (/^#[0-9a-f]{3}$/.test(lower)) return parseInt(lower.slice(1).replace(/./g, '$&$&'), 16);
-    const basic = BASIC_COLORS.get(lower);
-    if (basic !== undefined) return basic;
-  }
-  throw invalidArgument(name, 'a colour such as #1a2b3c, #abc or black', color);
-}
-
-/** @param {unknown} value @param {string} name @returns {number} */
-function finite(value, name) {
-  if (typeof value !== 'number' || !Number.isFinite(value)) throw invalidArgument(name, 'a finite number', value);
-  return value;
-}
-
-/** @param {unknown} value @param {string} name @returns {number} */
-function size(value, name) {
-  if (typeof value !== 'number' || !Number.isFinite(value) || value < 0) {
-    throw invalidArgument(name, 'a finite number of at least 0', value);
-  }
-  return value;
-}
-
-/** @param {unknown} verdict @param {string} name */
-function rejectable(verdict, name) {
-  const index = VERDICTS.indexOf(/** @type {Verdict} */ (verdict));
-  if (index < 1) throw invalidArgument(name, oneOf(VERDICTS.slice(1)), verdict);
-  return index;
-}
-
-/**
- * @template {string} T
- * @param {readonly T[]} names @param {unknown} value @param {T} byDefault @param {string} name
- */
-function indexOf(names, value, byDefault, name) {
-  const index = names.indexOf(value === undefined ? byDefault : /** @type {T} */ (value));
-  if (index < 0) throw invalidArgument(name, oneOf(names), value);
-  return index;
-}
-
-/** @param {readonly string[]} names */
-function oneOf(names) {
-  return `one of ${names.map((name) => `'${name}'`).join(', ')}`;
-}
-
-/** @param {unknown} value @returns {value is object} */
-function isObject(value) {
-  return typeof value === 'object' && value !== null;
+/** @param {unknown} verdict @param {number} index @returns {Verdict} */
+function rejectable(verdict, index) {
+  const known = VERDICTS.slice(1);
+  if (known.includes(/** @type {Verdict} */ (verdict))) return /** @type {Verdict} */ (verdict);
+  throw invalidArgument(`reject[${index}]`, oneOf(known), verdict);
 }

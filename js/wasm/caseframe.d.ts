@@ -3,6 +3,8 @@
 export interface Failure {
   error: number;
   message: string;
+  /** The index of the region that is to blame, where one is. */
+  region?: number;
   /** Of a frame that was rejected for its verdict. */
   report?: RawReport;
 }
@@ -58,6 +60,9 @@ export interface RawRegion {
   mode: number;
   unit: number;
   color: number;
+  /** The picture that pixel regions were drawn on; both 0 for the frame itself. */
+  ofWidth: number;
+  ofHeight: number;
 }
 
 /** Texts in UTF-8, empty where there is none. */
@@ -78,6 +83,7 @@ export interface HeldFrame {
   /** A view of the module's memory: valid until the next call into the module. */
   pixels(): Uint8Array<ArrayBuffer>;
   analyze(): RawReport | Failure;
+  place(regions: RawRegion[]): RawRedaction[] | Failure;
   encode(options: RawOptions, regions: RawRegion[], metadata: RawMetadata): RawEncoded | Failure;
   scaled(maxWidth: number, maxHeight: number): RawImage | Failure;
   /** Zeroes and frees. */

@@ -183,9 +183,12 @@ export function createService(loadOptions, clock = systemClock) {
  * @param {EngineFrame} held
  * @param {EncodeOptions} options
  */
-function look(held, { reject = [] }) {
+function look(held, { reject = [], redact = [] }) {
   const report = held.analyze();
-  return { report, rejected: reject.includes(report.verdict) };
+  const rejected = reject.includes(report.verdict);
+  // A region that covers nothing of this frame is told now, not when somebody has looked at the still.
+  if (!rejected) held.place(redact);
+  return { report, rejected };
 }
 
 /**

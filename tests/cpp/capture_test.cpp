@@ -3,6 +3,7 @@
 #include <doctest/doctest.h>
 
 #include <algorithm>
+#include <cmath>
 #include <span>
 #include <string>
 #include <vector>
@@ -61,19 +62,31 @@ EncodeOptions any_options(Dice& dice) {
 std::vector<Region> any_regions(Dice& dice, const Image& image) {
   std::vector<Region> regions;
   for (std::uint32_t i = dice.between(0, 5); i > 0; --i) {
-    regions.push_back({dice.real(-9, image.width), dice.real(-9, image.height), dice.real(0, image.width),
-                       dice.real(0, image.height), static_cast<RedactMode>(dice.between(0, 2)), RegionUnit::kPixel,
-                       dice.between(0, 0xFFFFFF)});
+    const Region region{dice.real(-9, image.width),
+                        dice.real(-9, image.height),
+                        dice.real(1, image.width + 1),
+                        dice.real(1, image.height + 1),
+                        static_cast<RedactMode>(dice.between(0, 2)),
+                        RegionUnit::kPixel,
+                        dice.between(0, 0xFFFFFF)};
+    if (place({&region, 1}, {image.width, image.height})) regions.push_back(region);
   }
   return regions;
+}
+
+RedactedFrame redact(const Image& image, std::span<const Region> regions) {
+  auto placed = place(regions, image.view().size());
+  REQUIRE(placed);
+  auto redacted = RedactedFrame::create(image.view(), *std::move(placed));
+  REQUIRE(redacted);
+  return *std::move(redacted);
 }
 
 // The stages one by one.
 std::vector<std::uint8_t> picture_of(const Image& image, const std::vector<Region>& regions, Size size,
                                      const JpegOptions& options, std::span<const std::uint8_t> segments) {
-  const auto redacted = RedactedFrame::create(image.view(), regions);
-  REQUIRE(redacted);
-  const auto scaled = downscale(redacted->picture(), size);
+  const RedactedFrame redacted = redact(image, regions);
+  const auto scaled = downscale(redacted.picture(), size);
   REQUIRE(scaled);
   std::vector<const std::uint8_t*> rows;
   for (std::uint32_t y = 0; y < size.height; ++y) rows.push_back(scaled->data() + std::size_t{y} * size.width * 4);
@@ -110,6 +123,18 @@ TEST_CASE("capture: frames are rejected by their verdicts") {
   }
 }
 
+TEST_CASE("capture: a region that would cover nothing is refused, before the frame is judged") {
+  const Region outside{896, 504, 256, 72};
+  EncodeOptions options;
+  options.redact = {&outside, 1};
+  FrameReport seen;
+  const auto refused = encode(flat(0, 0, 0).view(), options, &seen);
+  REQUIRE_FALSE(refused);
+  CHECK(refused.error().code == ErrorCode::kInvalidArgument);
+  CHECK(refused.error().region == 0);
+  CHECK(seen.verdict == Verdict::kOk);
+}
+
 TEST_CASE("capture: the verdict is about the frame before redaction") {
   EncodeOptions options;
   const Region everything{0, 0, 1, 1, RedactMode::kFill, RegionUnit::kRatio, 0xFFFFFF};
@@ -135,15 +160,14 @@ TEST_CASE("capture: analyse, then redact, then scale, then encode") {
     const auto encoded = encode(image.view(), options);
     REQUIRE(encoded);
 
-    const auto redacted = RedactedFrame::create(image.view(), regions);
-    REQUIRE(redacted);
+    const RedactedFrame redacted = redact(image, regions);
     const Size size = fit({image.width, image.height}, options.max_width, options.max_height);
     const auto segments = write_segments(options.metadata, {.source_width = image.width,
                                                             .source_height = image.height,
                                                             .width = size.width,
                                                             .height = size.height,
                                                             .gray = options.jpeg.subsampling == Subsampling::kGray,
-                                                            .redactions = redacted->record()});
+                                                            .redactions = redacted.record()});
     REQUIRE(segments);
     const auto jpeg = picture_of(image, regions, size, options.jpeg, {segments->bytes.data(), segments->bytes.size()});
 
@@ -155,8 +179,8 @@ TEST_CASE("capture: analyse, then redact, then scale, then encode") {
       return a.x == b.x && a.y == b.y && a.width == b.width && a.height == b.height && a.mode == b.mode &&
              a.cell == b.cell && a.radius == b.radius && a.color == b.color;
     };
-    CHECK(std::equal(encoded->redactions.begin(), encoded->redactions.end(), redacted->record().begin(),
-                     redacted->record().end(), same));
+    CHECK(std::equal(encoded->redactions.begin(), encoded->redactions.end(), redacted.record().begin(),
+                     redacted.record().end(), same));
     const FrameReport report = analyze(image.view());
     CHECK(encoded->report.verdict == report.verdict);
     CHECK(encoded->report.mean_luma == report.mean_luma);
@@ -176,9 +200,7 @@ TEST_CASE("capture: nothing that was under a fill sways a byte of the file") {
                       RegionUnit::kPixel,
                       dice.between(0, 0xFFFFFF)};
     regions.insert(regions.begin() + static_cast<std::ptrdiff_t>(dice.next() % (regions.size() + 1)), fill);
-    const auto alone = RedactedFrame::create(image.view(), {&fill, 1});
-    REQUIRE(alone);
-    REQUIRE(alone->record().size() == 1);
+    const Redaction covered = redact(image, {&fill, 1}).record()[0];
 
     for (const Subsampling subsampling : kSubsamplings) {
       for (const bool progressive : {false, true}) {
@@ -186,7 +208,7 @@ TEST_CASE("capture: nothing that was under a fill sways a byte of the file") {
         options.jpeg = {0.9, subsampling, progressive};
         options.redact = regions;
         const auto before = file(image.view(), options);
-        overwrite(dice, image, alone->record()[0]);
+        overwrite(dice, image, covered);
         CHECK(file(image.view(), options) == before);
       }
     }
@@ -283,9 +305,15 @@ TEST_CASE("capture: every platform writes the same bytes") {
     const Image image = i % 3 == 0 ? noise(dice, width, height, dice.between(0, 20)) : scenery(dice, width, height);
     std::vector<Region> regions;
     for (std::uint32_t r = dice.between(0, 3); r > 0; --r) {
-      regions.push_back({dice.between(0, width) / 2.0, dice.between(0, height) / 2.0, dice.between(0, width) / 2.0,
-                         dice.between(0, height) / 2.0, RedactMode::kFill, RegionUnit::kPixel,
-                         dice.between(0, 0xFFFFFF)});
+      const auto half = [&dice](std::uint32_t most) { return dice.between(0, most) / 2.0; };
+      Region region{half(width), half(height), half(width), half(height), RedactMode::kFill};
+      region.color = dice.between(0, 0xFFFFFF);
+      // Half a pixel is made the whole one it lies in: less is refused.
+      if (region.width == 0.5)
+        region = {std::floor(region.x), region.y, 1, region.height, region.mode, region.unit, region.color};
+      if (region.height == 0.5)
+        region = {region.x, std::floor(region.y), region.width, 1, region.mode, region.unit, region.color};
+      if (place({&region, 1}, {width, height})) regions.push_back(region);
     }
     const JpegOptions options{dice.between(0, 100) / 100.0, kSubsamplings[i % 4], i / 4 % 2 == 1};
     const Sha256 hash = sha256(picture_of(image, regions, fit({width, height}, dice.between(1, 300), 0), options, {}));

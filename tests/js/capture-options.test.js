@@ -1,5 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import vm from 'node:vm';
+import { createCapture } from '../../dist/index.js';
 import { parseCaptureOptions, parseCreateOptions, plainEncodeOptions } from '../../js/options.js';
 
 test('defaults are the documented ones', () => {
@@ -26,9 +28,7 @@ test('what goes to the worker can be cloned, whatever the regions were made of',
   }
   const plain = plainEncodeOptions({ redact: [new Box()], quality: 0.5, onSomething: () => {} });
   assert.doesNotThrow(() => structuredClone(plain));
-  assert.deepEqual(structuredClone(plain.redact), [
-    { x: 1, y: 2, width: 3, height: 4, mode: 'fill', color: undefined, unit: undefined },
-  ]);
+  assert.deepEqual(structuredClone(plain.redact), [{ x: 1, y: 2, width: 3, height: 4, mode: 'fill' }]);
   assert.equal(plain.quality, 0.5);
 });
 
@@ -41,4 +41,116 @@ test('a sentence names the field, what was expected and what came', () => {
     code: 'invalid-argument',
     message: /redact\[0\]\.width/,
   });
+});
+
+test('nothing that cannot be cloned gets through, in metadata neither', () => {
+  const metadata = { id: null, capturedAt: new Date(0), description: 'x', extra() {}, node: Symbol('node') };
+  const { encode } = parseCaptureOptions(/** @type {any} */ ({ metadata, redact: [], onDone() {} }));
+  assert.deepEqual(structuredClone(encode), {
+    metadata: { id: null, capturedAt: '1970-01-01T00:00:00.000Z', description: 'x' },
+    redact: [],
+    reject: ['black', 'undecoded'],
+  });
+  // A Date of another frame of the page, with something of its own.
+  const date = Object.assign(vm.runInNewContext('new Date(5)'), { owner() {} });
+  assert.equal(plainEncodeOptions({ metadata: { capturedAt: date } }).metadata?.capturedAt, '1970-01-01T00:00:00.005Z');
+});
+
+test('what is undefined is not given, and does not come along to hide what is', () => {
+  const names = ['quality', 'subsampling', 'progressive', 'maxWidth', 'maxHeight', 'redact', 'reject', 'metadata'];
+  const nothing = (/** @type {string[]} */ list) => Object.fromEntries(list.map((name) => [name, undefined]));
+  assert.deepEqual(plainEncodeOptions(nothing(names)), { redact: [], reject: ['black', 'undecoded'] });
+  const metadata = nothing(['id', 'interactionId', 'participantId', 'agentId', 'capturedAt', 'description', 'embed']);
+  assert.deepEqual(Object.keys(plainEncodeOptions({ metadata }).metadata ?? {}), []);
+  const redact = [
+    { x: 1, y: 2, width: 3, height: 4, mode: undefined, color: undefined, unit: undefined, of: undefined },
+  ];
+  assert.deepEqual(plainEncodeOptions({ redact }).redact, [{ x: 1, y: 2, width: 3, height: 4 }]);
+  const own = ['timeoutMs', 'maxFrameAgeMs', 'minWidth', 'minHeight', 'signal', 'beforeCapture', 'detect'];
+  const given = nothing([...own, 'interactionId', 'participantId', ...names]);
+  assert.deepEqual(parseCaptureOptions(given), parseCaptureOptions());
+  assert.deepEqual(parseCreateOptions(nothing(['wasmUrl', 'workerUrl', 'wasmModule', 'worker'])), parseCreateOptions());
+});
+
+test('null is refused by name', () => {
+  const own = ['timeoutMs', 'maxFrameAgeMs', 'minWidth', 'minHeight', 'signal', 'beforeCapture', 'detect'];
+  for (const name of [
+    ...own,
+    'interactionId',
+    'participantId',
+    'quality',
+    'redact',
+    'reject',
+    'metadata',
+    'maxWidth',
+  ]) {
+    assert.throws(() => parseCaptureOptions({ [name]: null }), { code: 'invalid-argument', message: RegExp(name) });
+  }
+  for (const name of ['wasmUrl', 'workerUrl', 'wasmModule', 'worker']) {
+    assert.throws(() => parseCreateOptions({ [name]: null }), { code: 'invalid-argument', message: RegExp(name) });
+  }
+});
+
+test('the picture that regions were drawn on goes along to the worker', () => {
+  const region = { x: 1, y: 2, width: 3, height: 4, of: { width: 1280, height: 720 } };
+  const element = Object.assign(Object.create({ ...region.of }), { onload() {} });
+  assert.deepEqual(plainEncodeOptions({ redact: [{ ...region, of: element }] }).redact, [region]);
+});
+
+test('too many regions, and what looks like an option and is none, are refused before anything waits', () => {
+  const region = { x: 0, y: 0, width: 4, height: 4 };
+  assert.throws(
+    () => parseCaptureOptions({ redact: Array(1001).fill(region) }),
+    (/** @type {any} */ error) => {
+      assert.equal(error.code, 'invalid-argument');
+      assert.equal(error.details.count, 1001);
+      return true;
+    },
+  );
+  for (const options of [
+    { regions: [region] },
+    { Detect: () => [] },
+    { beforecapture: () => false },
+    { timeoutms: 1 },
+  ]) {
+    const [name] = Object.keys(options);
+    assert.throws(() => parseCaptureOptions(options), { code: 'invalid-argument', message: RegExp(`for ${name} `) });
+  }
+});
+
+test('a getter that throws is an invalid argument with its cause', () => {
+  const cause = new Error('no');
+  /** @param {string} name */
+  const broken = (name) =>
+    Object.defineProperty({}, name, {
+      get() {
+        throw cause;
+      },
+    });
+  assert.throws(() => parseCaptureOptions(broken('signal')), { code: 'invalid-argument', cause });
+  assert.throws(() => parseCaptureOptions({ metadata: broken('id') }), { code: 'invalid-argument', cause });
+  assert.throws(() => parseCreateOptions(broken('workerUrl')), { code: 'invalid-argument', cause });
+});
+
+test('a capture can be created where there is no page, as in server-side rendering', () => {
+  assert.equal(typeof document, 'undefined');
+  const options = { wasmUrl: '/assets/wasm/', workerUrl: new URL('https://example.com/worker.js') };
+  createCapture(options).dispose();
+  const { engine, workerUrl } = parseCreateOptions(options);
+  assert.deepEqual([engine.wasmUrl, workerUrl], ['/assets/wasm/', 'https://example.com/worker.js']);
+  assert.throws(() => parseCreateOptions({ wasmUrl: 'https://' }), { code: 'invalid-argument' });
+});
+
+test('what another frame of the page made is taken, relative to the page', () => {
+  const module = vm.runInNewContext('new WebAssembly.Module(new Uint8Array([0, 97, 115, 109, 1, 0, 0, 0]))');
+  assert.equal(parseCreateOptions({ wasmModule: module }).engine.wasmModule, module);
+  const href = 'https://example.com/w/';
+  const url = /** @type {any} */ ({ [Symbol.toStringTag]: 'URL', href, toString: () => href });
+  Object.assign(globalThis, { document: { baseURI: 'https://page.example/desk/' } });
+  try {
+    const { engine, workerUrl } = parseCreateOptions({ wasmUrl: url, workerUrl: 'worker.js' });
+    assert.deepEqual([engine.wasmUrl, workerUrl], [href, 'https://page.example/desk/worker.js']);
+  } finally {
+    Reflect.deleteProperty(globalThis, 'document');
+  }
 });

@@ -82,16 +82,25 @@ export class Dice {
     return kind === 1 ? this.scenery(width, height) : this.extremes(width, height);
   }
 
-  /** @param {number} width @param {number} height @returns {Region} */
+  /** One that meets the frame, and often sticks out. @param {number} width @param {number} height @returns {Region} */
   region(width, height) {
-    const ratio = this.between(0, 3) === 0;
-    const [across, down] = ratio ? [1, 1] : [width, height];
+    const kind = this.pick(['pixel', 'pixel', 'ratio', 'of']);
+    const of = kind === 'of' ? { width: this.between(1, 2000), height: this.between(1, 2000) } : undefined;
+    const whole = of || (kind === 'ratio' ? { width: 1, height: 1 } : { width, height });
+    /** @param {number} length Of the picture. @param {number} pixel The least that is taken. */
+    const part = (length, pixel) => {
+      const size = pixel + this.random() * (length - pixel);
+      return { at: (0.01 + 0.98 * this.random()) * (length + size) - size, size };
+    };
+    const across = part(whole.width, kind === 'ratio' ? 1 / width : 1);
+    const down = part(whole.height, kind === 'ratio' ? 1 / height : 1);
     return {
-      x: (this.random() * 1.4 - 0.4) * across,
-      y: (this.random() * 1.4 - 0.4) * down,
-      width: this.random() * across,
-      height: this.random() * down,
-      unit: ratio ? 'ratio' : 'pixel',
+      x: across.at,
+      y: down.at,
+      width: across.size,
+      height: down.size,
+      unit: kind === 'ratio' ? 'ratio' : 'pixel',
+      of,
       mode: this.pick([undefined, 'pixelate', 'blur', 'fill']),
       color: this.pick([undefined, '#123', '#FedCba', 'teal']),
     };

@@ -2,6 +2,7 @@
 // goes on working.
 import assert from 'node:assert/strict';
 import { after, test } from 'node:test';
+import vm from 'node:vm';
 import { createEngine } from '../../dist/engine/node.js';
 import { Dice, forEachSeed } from './random.js';
 
@@ -39,6 +40,7 @@ function refused(name, value, action) {
     assert.match(error.message, /^Expected \S/);
     assert.ok(error.message.endsWith(message), `“${error.message}” does not end with “${message}”`);
     assert.equal(error.details.name, name);
+    assert.doesNotThrow(() => structuredClone(error.details));
     assert.ok(error.message.startsWith(`Expected ${error.details.expected} for `));
     return true;
   });
@@ -64,6 +66,12 @@ test('frame', () => {
   for (const name of ['width', 'height']) {
     allRefused(name, [undefined, 65501, 1.0000001, ...NO_SIZES], (value) => engine.encode({ ...frame, [name]: value }));
   }
+  allRefused('colorSpace', ['display-p3', 'srgb-linear', 'rec2020', '', null, 1], (colorSpace) =>
+    engine.encode({ ...frame, colorSpace }),
+  );
+  allRefused('pixelFormat', ['rgba-float16', 'RGBA', '', null, 8], (pixelFormat) =>
+    engine.analyze({ ...frame, pixelFormat }),
+  );
   allRefused('stride', [0, 63, -64, 64.5, NaN, Infinity, '64', null, 64n], (stride) =>
     engine.encode({ ...frame, stride }),
   );
@@ -106,19 +114,151 @@ test('regions', () => {
     allRefused(`redact[0].${name}`, [undefined, 1n, ...NO_NUMBERS], (value) => redact({ [name]: value }));
   }
   for (const name of ['width', 'height']) {
-    allRefused(`redact[0].${name}`, [undefined, -1, -1e-9, ...NO_NUMBERS], (value) => redact({ [name]: value }));
+    const values = [undefined, -1, -1e-9, 0, 0.999, ...NO_NUMBERS];
+    allRefused(`redact[0].${name}`, values, (value) => redact({ [name]: value }));
+    allRefused(`redact[0].${name}`, [undefined, -1, -1e-9, 0, ...NO_NUMBERS], (value) =>
+      redact({ x: 0, y: 0, width: 1, height: 1, unit: 'ratio', [name]: value }),
+    );
   }
   allRefused('redact[0].mode', ['mosaic', 'Fill', '', 0, null, {}], (mode) => redact({ mode }));
   allRefused('redact[0].unit', ['percent', 'pixels', '', 0, null, {}], (unit) => redact({ unit }));
+  allRefused('redact[0].of', [...NO_OBJECTS], (of) => redact({ of }));
+  for (const side of ['width', 'height']) {
+    allRefused(`redact[0].of.${side}`, [undefined, 0, -1, 1n, ...NO_NUMBERS], (value) =>
+      redact({ of: { width: 9, height: 9, [side]: value } }),
+    );
+  }
+  refused('redact[0].of', { width: 9, height: 9 }, () =>
+    redact({ x: 0, y: 0, width: 1, height: 1, unit: 'ratio', of: { width: 9, height: 9 } }),
+  );
   allRefused('redact[0].color', ['#12', '#1234', '#12345g', 'rgb(0,0,0)', 'toString', '', 0, null, {}], (color) =>
     redact({ color }),
   );
+});
+
+test('undefined is "not given", everywhere', async () => {
+  const region = { x: 1, y: 1, width: 4, height: 4 };
+  const nothing = (/** @type {string[]} */ ...names) => Object.fromEntries(names.map((name) => [name, undefined]));
+  const options = nothing(
+    'quality',
+    'subsampling',
+    'progressive',
+    'maxWidth',
+    'maxHeight',
+    'redact',
+    'reject',
+    'metadata',
+  );
+  assert.equal(encode(options).sha256, expected);
+  assert.equal(encode({ ...options, redactions: undefined, Quality: undefined }).sha256, expected);
+  const texts = ['id', 'interactionId', 'participantId', 'agentId', 'capturedAt', 'software', 'description'];
+  assert.equal(encode({ metadata: nothing(...texts, 'frameAgeMs', 'embed') }).sha256, expected);
+  const covered = encode({ redact: [region] }).sha256;
+  assert.equal(encode({ redact: [{ ...region, ...nothing('mode', 'color', 'unit', 'of') }] }).sha256, covered);
+  const stated = { ...region, mode: 'pixelate', color: 'black', unit: 'pixel', of: { width: 16, height: 8 } };
+  assert.equal(encode({ redact: [stated] }).sha256, covered);
+  const given = { ...frame, ...nothing('stride', 'colorSpace', 'pixelFormat') };
+  assert.equal(engine.encode(given, undefined).sha256, expected);
+  assert.equal(engine.encode({ ...given, colorSpace: 'srgb', pixelFormat: 'rgba-unorm8' }).sha256, expected);
+  const held = engine.allocate(16, 8);
+  assert.deepEqual(held.place(undefined), []);
+  assert.deepEqual(held.scaled(nothing('maxWidth', 'maxHeight')).width, 16);
+  held.release();
+  const other = await createEngine(nothing('variant', 'wasmUrl', 'wasmModule'));
+  assert.equal(other.encode(frame).sha256, expected);
+  other.dispose();
+});
+
+test('an unknown field that looks like a known one is refused, others are let pass', () => {
+  const region = { x: 1, y: 1, width: 4, height: 4 };
+  for (const name of ['redactions', 'redaction', 'regions', 'region', 'Redact', 'REGIONS']) {
+    refused(name, [region], () => encode({ [name]: [region] }));
+  }
+  refused('Quality', 0.5, () => encode({ Quality: 0.5 }));
+  for (const [name, value] of Object.entries({ Mode: 'fill', colour: 'red', Color: 'red', units: 'ratio', Of: {} })) {
+    refused(`redact[0].${name}`, value, () => encode({ redact: [{ ...region, [name]: value }] }));
+  }
+  assert.throws(() => encode({ regions: [region] }), /did you mean redact\?/);
+  const covered = encode({ redact: [region] }).sha256;
+  const detected = { ...region, score: 0.9, label: 'face', id: 7, X: 3, onMove: () => {} };
+  assert.equal(encode({ redact: [detected], regions: [], onDone: () => {} }).sha256, covered);
+});
+
+test('a getter that throws is an invalid argument with the cause; each field is read once', async () => {
+  const cause = new Error('no');
+  /** @param {string} name @param {object} [rest] */
+  const broken = (name, rest = {}) =>
+    Object.defineProperty({ ...rest }, name, {
+      enumerable: true,
+      get() {
+        throw cause;
+      },
+    });
+  const region = { x: 1, y: 1, width: 4, height: 4 };
+  /** @type {Record<string, () => unknown>} */
+  const actions = {};
+  for (const name of [
+    'quality',
+    'subsampling',
+    'progressive',
+    'maxWidth',
+    'maxHeight',
+    'redact',
+    'reject',
+    'metadata',
+  ]) {
+    actions[name] = () => encode(broken(name));
+  }
+  for (const name of ['x', 'y', 'width', 'height', 'mode', 'color', 'unit', 'of']) {
+    actions[`redact[0].${name}`] = () => encode({ redact: [broken(name, region)] });
+  }
+  actions['redact[0].of.width'] = () => encode({ redact: [{ ...region, of: broken('width', { height: 9 }) }] });
+  actions['metadata.capturedAt'] = () => encode({ metadata: broken('capturedAt') });
+  const list = [region, region];
+  Object.defineProperty(list, 1, Object.getOwnPropertyDescriptor(broken('it'), 'it') ?? {});
+  actions['redact[1]'] = () => encode({ redact: list });
+  for (const name of ['data', 'width', 'height', 'stride', 'colorSpace']) {
+    actions[name] = () => engine.analyze(/** @type {any} */ (broken(name, frame)));
+  }
+  for (const [name, action] of Object.entries(actions)) {
+    assert.throws(action, { code: 'invalid-argument', message: `Reading ${name} failed`, cause, details: { name } });
+  }
+  await assert.rejects(createEngine(broken('wasmUrl')), { code: 'invalid-argument', cause });
+
+  let reads = 0;
+  const shifty = {
+    ...region,
+    mode: 'fill',
+    get x() {
+      return ++reads;
+    },
+  };
+  const [{ x }] = encode({ redact: [shifty] }).redactions;
+  assert.deepEqual([x, reads], [0, 1]);
+});
+
+test('bytes and dates of another realm are as good as ours, and what only says that it is one is not', () => {
+  const foreign = vm.runInNewContext('({ bytes: new Uint8ClampedArray(n), date: new Date(0) })', {
+    n: frame.data.length,
+  });
+  foreign.bytes.set(frame.data);
+  assert.equal(engine.encode({ ...frame, data: foreign.bytes }).sha256, expected);
+  const dated = encode({ metadata: { capturedAt: new Date(0) } }).sha256;
+  assert.equal(encode({ metadata: { capturedAt: foreign.date } }).sha256, dated);
+  /** @param {string} tag */
+  const liar = (tag) => ({ length: 1e9, [Symbol.toStringTag]: tag });
+  assert.throws(() => engine.encode({ ...frame, data: /** @type {any} */ (liar('Uint8Array')) }), {
+    code: 'invalid-argument',
+    details: { name: 'data', expected: 'a Uint8Array or Uint8ClampedArray' },
+  });
+  assert.throws(() => encode({ metadata: { capturedAt: liar('Date') } }), { code: 'invalid-argument' });
 });
 
 test('frames in the engine’s memory', () => {
   allRefused('width', [undefined, 65501, ...NO_SIZES], (value) => engine.allocate(value, 1));
   allRefused('height', [undefined, 65501, ...NO_SIZES], (value) => engine.allocate(1, value));
   const held = engine.allocate(16, 8);
+  allRefused('redact', [null, {}, 'all', 1, { length: 1 }], (redact) => held.place(redact));
   allRefused('options', NO_OBJECTS, (value) => held.encode(value));
   allRefused('options', NO_OBJECTS, (value) => held.scaled(value));
   allRefused('maxWidth', [0, -1, 1.5, NaN, '9', null], (maxWidth) => held.scaled({ maxWidth }));
@@ -164,7 +304,7 @@ test('anything at all is either encoded or refused as an invalid argument', asyn
   ];
   const more = [true, false, [], [[]], {}, [{}], () => {}, Symbol('s'), 7n, new Uint8Array(9), new Date(0), /x/];
   const names = ['quality', 'subsampling', 'progressive', 'maxWidth', 'maxHeight', 'redact', 'reject', 'unknown'];
-  const parts = ['x', 'y', 'width', 'height', 'mode', 'unit', 'color'];
+  const parts = ['x', 'y', 'width', 'height', 'mode', 'unit', 'color', 'of'];
   const outcomes = { encoded: 0, refused: 0 };
   await forEachSeed(3000, (dice) => {
     const value = () => dice.pick(dice.pick([anything, more]));
@@ -175,14 +315,22 @@ test('anything at all is either encoded or refused as an invalid argument', asyn
     if (Array.isArray(regions) && dice.pick([true, false])) {
       const region = regions[0];
       if (typeof region === 'object' && region !== null) region[dice.pick(parts)] = value();
+      if (typeof region?.of === 'object' && region.of !== null)
+        region.of = { ...region.of, [dice.pick(['width', 'height'])]: value() };
     }
+    const held = engine.allocate(16, 8);
     try {
-      const { jpeg } = encode(options);
+      const { jpeg, redactions } = encode(options);
+      assert.equal(redactions.length, regions?.length ?? 0, 'a region was dropped');
+      assert.deepEqual(held.place(regions), redactions);
       assert.deepEqual([jpeg[0], jpeg[1], jpeg[jpeg.length - 2], jpeg[jpeg.length - 1]], [0xff, 0xd8, 0xff, 0xd9]);
       ++outcomes.encoded;
     } catch (error) {
       if (/** @type {any} */ (error).code !== 'invalid-argument') throw error;
+      assert.doesNotThrow(() => structuredClone(/** @type {any} */ (error).details));
       ++outcomes.refused;
+    } finally {
+      held.release();
     }
   });
   assert.ok(outcomes.encoded > 300 && outcomes.refused > 300, JSON.stringify(outcomes));

@@ -4,6 +4,7 @@ import { once } from 'node:events';
 import { readFile } from 'node:fs/promises';
 import { createServer } from 'node:http';
 import { after, test } from 'node:test';
+import vm from 'node:vm';
 import { createEngine } from '../../dist/engine/node.js';
 import { Dice } from './random.js';
 
@@ -26,7 +27,15 @@ const FILES = {
   '/cut.wasm': [200, 'application/wasm', wasm.simd.subarray(0, 5000)],
   '/empty.wasm': [200, 'application/wasm', ''],
 };
+/** Half of a file, then nothing more. @type {Record<string, string>} */
+const BROKEN_OFF = { '/off.wasm': 'application/wasm', '/off.bin': 'application/octet-stream' };
 const server = createServer((request, response) => {
+  const broken = BROKEN_OFF[request.url ?? ''];
+  if (broken) {
+    response.writeHead(200, { 'content-type': broken, 'content-length': wasm.simd.length });
+    response.write(wasm.simd.subarray(0, 5000), () => response.destroy());
+    return;
+  }
   const [status, type, body] = FILES[request.url ?? ''] ?? [404, 'text/plain', 'no such file'];
   response.writeHead(status, { 'content-type': type }).end(body);
 }).listen(0, '127.0.0.1');
@@ -75,6 +84,25 @@ test('from a compiled module', async () => {
   await works({ wasmModule, wasmUrl: 'http://127.0.0.1:1/never-asked' }, 'baseline');
 });
 
+test('what another realm made is as good as ours', async () => {
+  const foreign = vm.runInNewContext('new WebAssembly.Module(bytes)', { bytes: wasm.baseline });
+  assert.ok(!(foreign instanceof WebAssembly.Module));
+  await works({ wasmModule: foreign }, 'baseline');
+  // A URL class that is not the platform's, as in a test's page.
+  const href = `${origin}/assets/`;
+  const url = /** @type {any} */ ({ [Symbol.toStringTag]: 'URL', href, toString: () => href });
+  await works({ wasmUrl: url }, 'simd');
+  const liar = /** @type {any} */ ({ [Symbol.toStringTag]: 'WebAssembly.Module' });
+  await assert.rejects(createEngine({ wasmModule: liar }), { code: 'invalid-argument' });
+});
+
+test('from a file', async () => {
+  await works({ wasmUrl: new URL('../../dist/wasm/', import.meta.url) }, 'simd');
+  await works({ wasmUrl: new URL('../../dist/wasm/caseframe.baseline.wasm', import.meta.url).href }, 'baseline');
+  await fails({ wasmUrl: 'file:///nowhere/' }, /^Could not read file:\/\/\/nowhere\/caseframe\.simd\.wasm: .*wasmUrl/);
+  await fails({ wasmUrl: new URL(import.meta.url) }, /engine-load\.test\.js is no WebAssembly/);
+});
+
 test('several engines share a module and nothing else', async () => {
   const wasmModule = await WebAssembly.compile(wasm.simd);
   const [one, two] = await Promise.all([createEngine({ wasmModule }), createEngine({ wasmModule })]);
@@ -95,6 +123,8 @@ test('a URL that answers nothing, nothing good or no WebAssembly says so', async
   await fails({ wasmUrl: `${origin}/missing/` }, /missing\/caseframe\.simd\.wasm answered 404/);
   await fails({ wasmUrl: `${origin}/fallback.wasm` }, /no WebAssembly.*served as text\/html/);
   await fails({ wasmUrl: `${origin}/cut.wasm` }, /no WebAssembly/);
+  await fails({ wasmUrl: `${origin}/off.wasm` }, /Could not fetch .*off\.wasm/);
+  await fails({ wasmUrl: `${origin}/off.bin` }, /Could not fetch .*off\.bin/);
   await fails({ wasmUrl: `${origin}/empty.wasm` }, /no WebAssembly/);
 });
 

@@ -48,6 +48,25 @@ test('open and encode in one trip, or keep, look and encode twice', async () => 
   await handle('dispose', {});
 });
 
+test('regions that cover nothing of the frame are told when it is kept, not later', async () => {
+  const { handle } = createService({ wasmModule });
+  const outside = { x: 900, y: 500, width: 50, height: 50 };
+  for (const encode of [true, false]) {
+    await assert.rejects(
+      handle('open', { input: picture(), options: { ...options, redact: [outside] }, encode }),
+      ({ code, details }) => code === 'invalid-argument' && JSON.stringify(details).includes('900'),
+    );
+    const drawnElsewhere = { ...outside, of: { width: 1280, height: 720 } };
+    const opened = await handle('open', {
+      input: picture(),
+      options: { ...options, redact: [drawnElsewhere] },
+      encode,
+    });
+    assert.equal(opened.rejected, false);
+  }
+  await handle('dispose', {});
+});
+
 test('a verdict that is not wanted: the report, and nothing kept', async () => {
   const { handle } = createService({ wasmModule });
   for (const encode of [true, false]) {

@@ -56,7 +56,8 @@ class CoreStages {
 
   [[nodiscard]] std::size_t redact(RedactMode mode) const {
     const Region whole{0, 0, 1, 1, mode, RegionUnit::kRatio, 0};
-    if (!RedactedFrame::create(frame_, {&whole, 1})) fail("redaction failed");
+    auto placed = place({&whole, 1}, frame_.size());
+    if (!placed || !RedactedFrame::create(frame_, *std::move(placed))) fail("redaction failed");
     return 0;
   }
 
