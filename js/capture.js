@@ -1,25 +1,32 @@
 /** The capture: one worker, one engine, many captures at once. */
+import { systemClock } from './clock.js';
 import { CaptureError } from './errors.js';
-import { createKeeper } from './frames/keeper.js';
 import { createReader } from './frames/reader.js';
 import { toSource } from './frames/source.js';
+import { grab } from './grab.js';
+import { createLifetime } from './lifetime.js';
 import { parseCaptureOptions, parseCreateOptions } from './options.js';
-import { createScope } from './scope.js';
+import { createPreparedSources } from './prepared.js';
 import { toSnapshot } from './snapshot.js';
 import { createStill } from './still.js';
-import { take } from './take.js';
 import { createHost } from './worker/host.js';
 
-/** @typedef {import('./options.js').CaptureOptions} CaptureOptions */
-/** @typedef {import('./options.js').CreateCaptureOptions} CreateCaptureOptions */
-/** @typedef {import('./snapshot.js').Snapshot} Snapshot */
-/** @typedef {import('./still.js').Still} Still */
-/** @typedef {MediaStream | MediaStreamTrack | HTMLVideoElement | import('./frames/source.js').CaptureSource} Source */
+/** @import { Clock } from './clock.js' */
+/** @import { Reader } from './frames/reader.js' */
+/** @import { CaptureSource } from './frames/source.js' */
+/** @import { Lifetime } from './lifetime.js' */
+/** @import { CaptureOptions, CreateCaptureOptions, CaptureRequest } from './options.js' */
+/** @import { PreparedSources } from './prepared.js' */
+/** @import { Snapshot } from './snapshot.js' */
+/** @import { Still } from './still.js' */
+/** @import { Host } from './worker/host.js' */
+
+/** @typedef {MediaStream | MediaStreamTrack | HTMLVideoElement | CaptureSource} Source */
 
 /**
  * @typedef {object} Capture
  * @property {(source?: Source) => Promise<void>} ready Loads everything ahead of the first capture. With a source, its
- *   captures from then on need not wait for the next frame: the newest is kept in the worker, until the track ends, and
+ *   captures from then on need not wait for the next frame: the latest is kept in the worker, until the track ends, and
  *   counts for 150 ms. Rejects with `engine-load`.
  * @property {(source: Source, options?: CaptureOptions) => Promise<Snapshot>} snapshot Grabs and encodes.
  * @property {(source: Source, options?: CaptureOptions) => Promise<Still>} grab The frame stays with the engine until
@@ -33,85 +40,75 @@ import { createHost } from './worker/host.js';
  * @throws {CaptureError} `invalid-argument`
  */
 export function createCapture(options) {
-  const host = createHost(parseCreateOptions(options));
-  const reader = createReader();
-  const keeper = createKeeper(reader.warm);
-  const life = createScope();
+  const clock = systemClock;
+  const reader = createReader(clock);
+  const prepared = createPreparedSources({ clock, warm: reader.warm });
+  const host = createHost(parseCreateOptions(options), clock);
+  return assemble({ clock, reader, prepared, host });
+}
+
+/**
+ * The same of given parts: tests bring a clock, frames and a server of their own.
+ * @param {{ clock: Clock, reader: Reader, prepared: PreparedSources, host: Host }} parts
+ * @returns {Capture}
+ */
+export function assemble({ clock, reader, prepared, host }) {
+  const life = createLifetime(clock);
+  life.onEnd(prepared.dispose);
+  life.onEnd(reader.dispose);
+  life.onEnd(host.dispose);
 
   /**
-   * Runs one piece of work in a scope of its own.
+   * Runs one piece of work in a lifetime of its own.
    * @template T
    * @param {AbortSignal | undefined} signal
-   * @param {(scope: import('./scope.js').Scope) => Promise<T>} work
+   * @param {(lifetime: Lifetime) => Promise<T>} work
    */
   async function within(signal, work) {
-    const scope = life.child();
+    const lifetime = life.child();
     try {
-      scope.heed(signal);
-      scope.check();
-      return await work(scope);
+      lifetime.heed(signal);
+      lifetime.check();
+      return await work(lifetime);
     } finally {
-      scope.finish();
+      lifetime.finish();
     }
   }
 
-  /** @param {import('./scope.js').Scope} scope @param {number} ms */
-  async function load(scope, ms) {
-    const loaded = host.loaded();
-    if (loaded) return loaded;
-    const late = () => new CaptureError('engine-load', `The engine did not load within ${ms} ms: call ready() earlier`);
-    const lift = scope.deadline(ms, late);
-    try {
-      return await scope.race(host.server());
-    } finally {
-      lift();
-    }
-  }
-
-  /**
-   * @param {import('./scope.js').Scope} scope
-   * @param {Source} source
-   * @param {import('./options.js').CaptureRequest} request
-   * @param {boolean} encode
-   */
-  function takeIn(scope, source, request, encode) {
-    return take({ source, request, encode, scope, reader, keeper, load: (ms) => load(scope, ms) });
+  /** @param {Lifetime} lifetime @param {Source} given @param {CaptureRequest} request @param {boolean} encode */
+  function grabIn(lifetime, given, request, encode) {
+    return grab({ given, request, encode, lifetime, reader, prepared, host });
   }
 
   return {
     async ready(source) {
       if (source !== undefined) toSource(source);
-      return within(undefined, async (scope) => {
-        const server = await scope.race(host.server());
-        if (source !== undefined) await scope.race(keeper.keep(source, server));
+      return within(undefined, async (lifetime) => {
+        const server = await lifetime.race(host.server());
+        if (source !== undefined) await lifetime.race(prepared.prepare(source, server));
       });
     },
 
     async snapshot(source, captureOptions) {
       const request = parseCaptureOptions(captureOptions);
-      return within(request.signal, async (scope) => {
-        const { taking, server } = await takeIn(scope, source, request, !request.detect);
-        const { encoded } = taking.opened;
-        // The still that `detect` looks at ends with the scope.
+      return within(request.signal, async (lifetime) => {
+        const { grabbed, server } = await grabIn(lifetime, source, request, !request.detect);
+        const { encoded } = grabbed.opened;
+        // The still that `detect` looks at ends with the lifetime.
         return encoded
-          ? toSnapshot(taking, taking.id, encoded)
-          : createStill({ taking, server, request, owner: scope }).encode();
+          ? toSnapshot(grabbed, grabbed.id, encoded)
+          : createStill({ grabbed, server, request, owner: lifetime }).encode();
       });
     },
 
     async grab(source, captureOptions) {
       const request = parseCaptureOptions(captureOptions);
-      return within(request.signal, async (scope) => {
-        const { taking, server } = await takeIn(scope, source, request, false);
-        return createStill({ taking, server, request, owner: life });
+      return within(request.signal, async (lifetime) => {
+        const { grabbed, server } = await grabIn(lifetime, source, request, false);
+        return createStill({ grabbed, server, request, owner: life });
       });
     },
 
-    dispose() {
-      life.fail(new CaptureError('disposed'));
-      keeper.dispose();
-      reader.dispose();
-      host.dispose();
-    },
+    dispose: () => life.fail(new CaptureError('disposed')),
   };
 }

@@ -28,6 +28,8 @@ const ADVICE = Object.freeze({
   'upload-rejected': 'The server did not accept the picture. Tell your administrator.',
   'upload-failed': 'The picture could not be sent. Check your connection and try again.',
   'queue-full': 'Too many pictures are waiting to be sent. Wait until some of them have gone out.',
+  'unreliable-pixels':
+    'This browser gives false pictures to protect privacy. Allow canvas data for this page, or use another browser.',
 });
 
 /** @typedef {keyof typeof ADVICE} CaptureErrorCode */

@@ -27,6 +27,8 @@ import { invalidArgument } from './errors.js';
 /**
  * @typedef {object} CaptureOnlyOptions
  * @property {number} [timeoutMs] The whole wait for a good frame, in ms, without the hooks' own time. Default 3000.
+ * @property {number} [loadTimeoutMs] How long the engine may take to load, in ms, beside the wait for a frame and not
+ *   counted in it. Default 15000.
  * @property {number} [maxFrameAgeMs] How long ago the frame may have been presented, in ms. Default 1000.
  * @property {number} [minWidth] In pixels. Smaller frames are let pass until the deadline. Default 0.
  * @property {number} [minHeight] In pixels. Default 0.
@@ -48,6 +50,7 @@ const MAX_TIMEOUT_MS = 2147483647;
 /** @type {readonly (keyof CaptureOnlyOptions)[]} */
 const CAPTURE_FIELDS = [
   'timeoutMs',
+  'loadTimeoutMs',
   'maxFrameAgeMs',
   'minWidth',
   'minHeight',
@@ -82,10 +85,12 @@ export function parseCaptureOptions(options = {}) {
   if (!isObject(options)) throw invalidArgument('options', 'an object', options);
   const given = readFields(options, CAPTURE_FIELDS);
   refuseLookalikes(options, CAPTURE_FIELDS);
-  const { timeoutMs = 3000, maxFrameAgeMs = 1000, minWidth = 0, minHeight = 0 } = given;
+  const { timeoutMs = 3000, loadTimeoutMs = 15000, maxFrameAgeMs = 1000, minWidth = 0, minHeight = 0 } = given;
   const { signal, beforeCapture, detect, interactionId, participantId } = given;
-  if (!isNumber(timeoutMs) || timeoutMs <= 0 || timeoutMs > MAX_TIMEOUT_MS) {
-    throw invalidArgument('timeoutMs', `a number above 0 and up to ${MAX_TIMEOUT_MS}`, timeoutMs);
+  for (const [name, value] of Object.entries({ timeoutMs, loadTimeoutMs })) {
+    if (!isNumber(value) || value <= 0 || value > MAX_TIMEOUT_MS) {
+      throw invalidArgument(name, `a number above 0 and up to ${MAX_TIMEOUT_MS}`, value);
+    }
   }
   if (!isNumber(maxFrameAgeMs) || maxFrameAgeMs < 0) {
     throw invalidArgument('maxFrameAgeMs', 'a number of at least 0', maxFrameAgeMs);
@@ -103,7 +108,7 @@ export function parseCaptureOptions(options = {}) {
     }
   }
   return {
-    limits: { timeoutMs, maxFrameAgeMs, minWidth, minHeight },
+    limits: { timeoutMs, loadTimeoutMs, maxFrameAgeMs, minWidth, minHeight },
     signal,
     beforeCapture,
     detect,

@@ -1,4 +1,9 @@
 /** What a capture hands over in the end. */
+import { CaptureError } from './errors.js';
+
+/** @import { EncodeOptions, FrameReport, Redaction } from './engine/index.js' */
+/** @import { Target } from './frames/source.js' */
+/** @import { EncodedBlob, Opened } from './worker/messages.js' */
 
 /**
  * @typedef {object} Snapshot
@@ -12,8 +17,8 @@
  * @property {string | null} participantId
  * @property {string} sourceKind As in a source's target: 'camera', 'screen', 'stream', 'track' or 'element'.
  * @property {FrameRecord} frame
- * @property {import('./engine/index.js').FrameReport} report Of the frame before redaction.
- * @property {import('./engine/index.js').Redaction[]} redactions In pixels of the frame.
+ * @property {FrameReport} report Of the frame before redaction.
+ * @property {Redaction[]} redactions In pixels of the frame.
  * @property {Timings} timings
  */
 
@@ -38,11 +43,11 @@
  */
 
 /**
- * A frame that was taken, and how.
- * @typedef {object} Taking
- * @property {import('./worker/protocol.js').Opened} opened
+ * A frame that the engine has, and how it came there.
+ * @typedef {object} Grabbed
+ * @property {Opened} opened
  * @property {string} id Of the snapshot that was encoded in the same round trip, if one was.
- * @property {import('./frames/source.js').Target} target
+ * @property {Target} target
  * @property {FrameRecord} frame
  * @property {string} capturedAt
  * @property {Timings} timings So far.
@@ -51,45 +56,57 @@
 /**
  * Gives a file its identity: an id, and the facts that its metadata states unless the caller's own say otherwise. Ids of
  * people and interactions come along only where they may be written.
- * @param {import('./engine/index.js').EncodeOptions} options
- * @param {import('./frames/source.js').Target} target
- * @param {{ capturedAt?: string, frameAgeMs?: number }} [presentation] Not of a frame that the worker chooses: it knows.
+ * @param {EncodeOptions} options
+ * @param {Target} target
+ * @param {{ capturedAt: string, ageMs: number }} [presentation] Not of a frame that the worker chooses: it knows.
  */
-export function identify(options, { interactionId, participantId }, presentation = {}) {
+export function identify(options, { interactionId, participantId }, presentation) {
   const given = options.metadata || {};
   const id = given.id || uuid();
   const people = given.embed ? { interactionId, participantId } : {};
-  return { id, options: { ...options, metadata: { ...presentation, ...people, ...given, id } } };
+  const times = presentation ? { capturedAt: presentation.capturedAt, frameAgeMs: presentation.ageMs } : {};
+  return { id, options: { ...options, metadata: { ...times, ...people, ...given, id } } };
 }
 
 /**
- * @param {Taking} taking
+ * A file must not say that it shows somebody else than the one whose picture it is.
+ * @param {EncodeOptions} options
+ * @param {Target} target
+ * @throws {CaptureError} `invalid-argument`
+ */
+export function checkIdentity({ metadata = {} }, target) {
+  for (const name of /** @type {const} */ (['interactionId', 'participantId'])) {
+    const [given, known] = [metadata[name], target[name]];
+    if (!given || known === null || given === known) continue;
+    throw new CaptureError('invalid-argument', `metadata.${name} is not the ${name} of what is captured`, {
+      details: { name: `metadata.${name}`, given, captured: known },
+    });
+  }
+}
+
+/**
+ * @param {Grabbed} grabbed
  * @param {string} id
- * @param {import('./worker/protocol.js').EncodedBlob} encoded
+ * @param {EncodedBlob} encoded
  * @param {Pick<Timings, 'engine' | 'mainThread' | 'total'>} [spent] On encoding, where that came afterwards.
  * @returns {Snapshot}
  */
-export function toSnapshot(taking, id, encoded, spent = { engine: 0, mainThread: 0, total: 0 }) {
-  const start = performance.now();
-  const { timings, target } = taking;
-  const snapshot = {
+export function toSnapshot(grabbed, id, encoded, spent = { engine: 0, mainThread: 0, total: 0 }) {
+  const { timings, target } = grabbed;
+  return {
     id,
     ...encoded,
-    capturedAt: taking.capturedAt,
+    capturedAt: grabbed.capturedAt,
     interactionId: target.interactionId,
     participantId: target.participantId,
     sourceKind: target.kind,
-    frame: taking.frame,
-  };
-  const ownMs = performance.now() - start;
-  return {
-    ...snapshot,
+    frame: grabbed.frame,
     timings: {
       wait: timings.wait,
       read: timings.read,
       engine: timings.engine + spent.engine,
-      mainThread: timings.mainThread + spent.mainThread + ownMs,
-      total: timings.total + spent.total + ownMs,
+      mainThread: timings.mainThread + spent.mainThread,
+      total: timings.total + spent.total,
     },
   };
 }

@@ -1,14 +1,28 @@
 /** A frame that was taken and waits, in the worker's memory, to be shown, redacted and encoded. */
 import { CaptureError, invalidArgument } from './errors.js';
 import { plainEncodeOptions } from './options.js';
-import { identify, toSnapshot } from './snapshot.js';
+import { checkIdentity, identify, toSnapshot } from './snapshot.js';
 import { createStopwatch } from './stopwatch.js';
 
-/** @typedef {import('./engine/index.js').EncodeOptions} EncodeOptions */
-/** @typedef {import('./engine/index.js').FrameReport} FrameReport */
-/** @typedef {import('./snapshot.js').Snapshot} Snapshot */
-/** @typedef {import('./snapshot.js').Taking} Taking */
-/** @typedef {import('./scope.js').Scope} Scope */
+/** @import { EncodeOptions, FrameReport, Region } from './engine/index.js' */
+/** @import { Lifetime } from './lifetime.js' */
+/** @import { CaptureOnlyOptions, CaptureRequest } from './options.js' */
+/** @import { Grabbed, Snapshot } from './snapshot.js' */
+/** @import { Server } from './worker/host.js' */
+
+/**
+ * @typedef {object} StillOnlyOptions
+ * @property {Region[]} [replaceRedact] These regions in place of all others: those that were given to `grab`, and what
+ *   `detect` finds. For somebody who has seen them and answers for the picture. Not together with `redact`.
+ */
+
+/** @typedef {EncodeOptions & StillOnlyOptions} StillEncodeOptions */
+
+/**
+ * What `preview` gives: an ImageBitmap or, where browsers have none (Safari before 15), a canvas. Both are drawn by
+ * `drawImage`.
+ * @typedef {ImageBitmap | (HTMLCanvasElement & { close: () => void })} Preview
+ */
 
 /**
  * @typedef {object} Still
@@ -16,58 +30,89 @@ import { createStopwatch } from './stopwatch.js';
  * @property {number} height
  * @property {FrameReport} report
  * @property {string | null} interactionId
- * @property {(size?: { maxWidth?: number, maxHeight?: number }) => Promise<ImageBitmap>} preview For showing only: it
- *   is not redacted.
- * @property {(options?: EncodeOptions) => Promise<Snapshot>} encode May be called again. Options that are not given are
- *   those of `grab`; what `detect` finds is always added to `redact`.
+ * @property {(size?: { maxWidth?: number, maxHeight?: number }) => Promise<Preview>} preview For showing only: it is not
+ *   redacted. Yours to close.
+ * @property {(options?: StillEncodeOptions) => Promise<Snapshot>} encode May be called again. Options that are not given,
+ *   or undefined, are those of `grab`. Regions add up: those of `grab`, these, and what `detect` finds, which is asked
+ *   once. Regions in pixels are those of this frame.
  * @property {() => void} discard Zeroes the pixels; later calls reject with `disposed`.
  */
 
 /**
  * @param {object} args
- * @param {Taking} args.taking
- * @param {import('./worker/host.js').Server} args.server The one that holds the pixels.
- * @param {import('./options.js').CaptureRequest} args.request
- * @param {Scope} args.owner The still ends with it.
+ * @param {Grabbed} args.grabbed
+ * @param {Server} args.server The one that holds the pixels.
+ * @param {CaptureRequest} args.request
+ * @param {Lifetime} args.owner The still ends with it.
  * @returns {Still}
  */
-export function createStill({ taking, server, request, owner }) {
-  const { width, height, report } = taking.opened;
-  const stillId = /** @type {number} */ (taking.opened.stillId);
+export function createStill({ grabbed, server, request, owner }) {
+  const { width, height, report } = grabbed.opened;
+  const stillId = /** @type {number} */ (grabbed.opened.stillId);
   const life = owner.child();
   life.onEnd(() => {
     server.call('discard', { stillId }).catch(() => {});
   });
+  /** @type {Promise<Region[]> | undefined} */
+  let detecting;
+
+  /** Asked once, since the frame stays the same; again where that failed. */
+  function detected() {
+    if (!request.detect) return Promise.resolve([]);
+    if (!detecting) {
+      // What it looks at encodes without asking it once more.
+      /** @type {Still} */
+      const shown = { ...still, encode: (options) => encode(options, false) };
+      detecting = detect(request.detect, shown);
+      detecting.catch(() => {
+        detecting = undefined;
+      });
+    }
+    return detecting;
+  }
+
+  /** @param {StillEncodeOptions | undefined} options @param {boolean} withDetected */
+  async function encode(options = {}, withDetected) {
+    const start = life.clock.now();
+    const stopwatch = createStopwatch(life.clock);
+    life.check();
+    if (typeof options !== 'object' || options === null) throw invalidArgument('options', 'an object', options);
+    const { redact, replaceRedact, ...others } = options;
+    if (replaceRedact !== undefined && redact !== undefined) {
+      throw invalidArgument('redact', 'nothing beside replaceRedact', redact);
+    }
+    const given = stopwatch.run(() => plainEncodeOptions({ redact: replaceRedact || redact }).redact || []);
+    const chosen = stopwatch.run(() => plainEncodeOptions({ ...request.encode, ...defined(others) }));
+    checkIdentity(chosen, grabbed.target);
+    const found = withDetected && !replaceRedact ? await life.race(detected()) : [];
+    const regions = replaceRedact ? given : [...(request.encode.redact || []), ...given, ...found];
+    const { target, capturedAt, frame } = grabbed;
+    const { id, options: identified } = identify(plainEncodeOptions({ ...chosen, redact: regions }), target, {
+      capturedAt,
+      ageMs: frame.ageMs,
+    });
+    const call = stopwatch.run(() => server.call('encode', { stillId, options: identified }));
+    const { encoded, engineMs } = await life.race(call);
+    if (server.inPage) stopwatch.add(engineMs);
+    const total = life.clock.now() - start;
+    return toSnapshot(grabbed, id, encoded, { engine: engineMs, mainThread: stopwatch.total(), total });
+  }
 
   /** @type {Still} */
   const still = {
     width,
     height,
     report,
-    interactionId: taking.target.interactionId,
+    interactionId: grabbed.target.interactionId,
 
     async preview(size = {}) {
       life.check();
       const { maxWidth, maxHeight } = parseSize(size);
-      return life.race(server.call('preview', { stillId, maxWidth, maxHeight }), (late) => late.close());
+      const answer = await life.race(server.call('preview', { stillId, maxWidth, maxHeight }), letGo);
+      return 'data' in answer ? toCanvas(answer) : answer;
     },
 
-    async encode(options = {}) {
-      const start = performance.now();
-      const stopwatch = createStopwatch();
-      life.check();
-      if (typeof options !== 'object' || options === null) throw invalidArgument('options', 'an object', options);
-      const chosen = stopwatch.run(() => plainEncodeOptions({ ...request.encode, ...options }));
-      const found = request.detect ? await life.race(detect(request.detect, still)) : [];
-      const complete = { ...chosen, redact: [...(chosen.redact || []), ...found] };
-      const { target, capturedAt, frame } = taking;
-      const { id, options: identified } = identify(complete, target, { capturedAt, frameAgeMs: frame.ageMs });
-      const call = stopwatch.run(() => server.call('encode', { stillId, options: identified }));
-      const { encoded, engineMs } = await life.race(call);
-      if (server.inPage) stopwatch.add(engineMs);
-      const total = performance.now() - start;
-      return toSnapshot(taking, id, encoded, { engine: engineMs, mainThread: stopwatch.total(), total });
-    },
+    encode: (options) => encode(options, true),
 
     discard: () => life.fail(new CaptureError('disposed', 'The still has been discarded')),
   };
@@ -75,11 +120,11 @@ export function createStill({ taking, server, request, owner }) {
 }
 
 /**
- * @param {NonNullable<import('./options.js').CaptureOnlyOptions['detect']>} hook
+ * @param {NonNullable<CaptureOnlyOptions['detect']>} hook
  * @param {Still} still
  */
 async function detect(hook, still) {
-  /** @type {import('./engine/index.js').Region[]} */
+  /** @type {Region[]} */
   let regions;
   try {
     regions = await hook(still);
@@ -98,4 +143,32 @@ function parseSize(size) {
   const { maxWidth, maxHeight } = size;
   plainEncodeOptions({ maxWidth, maxHeight });
   return { maxWidth, maxHeight };
+}
+
+/** Without what is undefined: that counts as not given. @template {object} T @param {T} options @returns {T} */
+function defined(options) {
+  const given = Object.entries(options).filter(([, value]) => value !== undefined);
+  return /** @type {T} */ (Object.fromEntries(given));
+}
+
+/** @param {ImageData} image Zeroed. @returns {Preview} */
+function toCanvas(image) {
+  const { width, height } = image;
+  const canvas = Object.assign(document.createElement('canvas'), {
+    width,
+    height,
+    close() {
+      canvas.width = 0;
+      canvas.height = 0;
+    },
+  });
+  canvas.getContext('2d')?.putImageData(image, 0, 0);
+  image.data.fill(0);
+  return canvas;
+}
+
+/** A preview that came too late. @param {ImageBitmap | ImageData} image */
+function letGo(image) {
+  if ('data' in image) image.data.fill(0);
+  else image.close();
 }

@@ -2,7 +2,8 @@
 
 /** @typedef {ReturnType<typeof createStopwatch>} Stopwatch */
 
-export function createStopwatch() {
+/** @param {import('./clock.js').Clock} clock */
+export function createStopwatch(clock) {
   let total = 0;
   return {
     /** Milliseconds so far. */
@@ -18,11 +19,11 @@ export function createStopwatch() {
      * @returns {T}
      */
     run(work) {
-      const start = performance.now();
+      const start = clock.now();
       try {
         return work();
       } finally {
-        total += performance.now() - start;
+        total += clock.now() - start;
       }
     },
   };

@@ -12,11 +12,16 @@ mkdir -p "$CACHE_DIR"
 say() { printf 'caseframe: %s\n' "$*" >&2; }
 die() { say "$*"; exit 1; }
 
+# guarded ARGUMENT…: starts the script anew under guard.mjs, unless it is under it already.
+guarded() { [ -n "${CASEFRAME_GUARD:-}" ] || exec node "$TOOLCHAIN_DIR/guard.mjs" bash "$TOOLCHAIN_DIR/$(basename "$0")" "$@"; }
+
 # step LABEL COMMAND…: quiet on success with the time it took; on failure the end of what the command printed.
 step() {
   local label=$1 log started=$SECONDS
   shift
-  log=$(mktemp "${TMPDIR:-/tmp}/caseframe.XXXXXX")
+  # Not a temp folder: it is to be there when the run has ended.
+  mkdir -p "$PROJECT_DIR/build"
+  log=$(mktemp "$PROJECT_DIR/build/step.XXXXXX")
   printf 'caseframe: %s … ' "$label" >&2
   if "$@" >"$log" 2>&1; then
     printf 'done (%d s)\n' $((SECONDS - started)) >&2

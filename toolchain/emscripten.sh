@@ -57,6 +57,6 @@ exec unshare --mount --propagation private bash -euo pipefail -c '
   mount -t proc proc "$root/proc"
   mount --bind /dev "$root/dev"
   exec chroot "$root" env -i PATH=/usr/sbin:/usr/bin:/sbin:/bin HOME=/root LANG=C.UTF-8 TERM="${TERM:-dumb}" \
-    EMSCRIPTEN_ROOT=/usr/share/emscripten \
+    EMSCRIPTEN_ROOT=/usr/share/emscripten CASEFRAME_GUARD="${CASEFRAME_GUARD:-}" \
     sh -c '"'"'cd "$0" && exec "$@"'"'"' "$project" "$@"
 ' emscripten "$root" "$PROJECT_DIR" "${binds[@]}" -- "$@"

@@ -17,4 +17,7 @@ if [ ! -f "$installed" ] || [ package-lock.json -nt "$installed" ]; then
   step "installing npm packages" npm ci --no-audit --no-fund
   touch "$installed"
 fi
+if [ "${1:-build}" = test ]; then
+  for version in 80 127 137; do toolchain/old-chromium.sh "$version" >/dev/null; done
+fi
 toolchain/emscripten.sh

@@ -4,6 +4,7 @@ source "$(dirname "$0")/common.sh"
 cd "$PROJECT_DIR"
 
 toolchain/setup.sh test
+guarded "$@"
 libjpeg=$(toolchain/libjpeg-turbo.sh)
 configure="cmake -DCASEFRAME_LIBJPEG_TURBO_SOURCE='$libjpeg' --preset"
 
@@ -18,7 +19,4 @@ done
 
 toolchain/build.sh
 toolchain/lint.sh
-# A few files at a time, the browsers' first: they mostly wait, but captures have deadlines. CI has time and no patience
-# for chance.
-node --test --test-concurrency="$([ -n "${CI:-}" ] && echo 2 || echo 3)" --test-timeout=600000 \
-  tests/browser/*.test.js tests/js/*.test.js tests/package/*.test.js tests/bench/*.test.js
+toolchain/run-tests.sh tests/{browser,js,package,bench}/*.test.js

@@ -52,6 +52,7 @@ import { parseRegions, unwrapRegions } from './regions.js';
  * @property {(frame: Frame, options?: EncodeOptions) => Encoded} encode Throws 'black-frame', 'undecoded-frame' or
  *   'uniform-frame' as `reject` says, with the report in `details.report`; 'invalid-argument'; 'out-of-memory'.
  * @property {(width: number, height: number) => EngineFrame} allocate Room for a frame that is written in place.
+ * @property {() => boolean} hasCrashed After a trap nothing works any more but `dispose`.
  * @property {() => void} dispose Zeroes and frees everything; later calls throw 'disposed'. May be called again.
  */
 
@@ -183,6 +184,7 @@ export async function start(options, readFile) {
       return withFrame(parsed, (held) => held.encode(plain));
     },
     allocate,
+    hasCrashed: () => crash !== undefined,
     dispose() {
       if (disposed) return;
       for (const release of Array.from(releases)) release();

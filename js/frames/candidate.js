@@ -1,5 +1,7 @@
 import { rtpTimestampOf } from './video-frame.js';
 
+/** @import { FrameInput } from '../engine/pixels.js' */
+
 /**
  * A frame that arrived after it was asked for. Whether it is good enough is for others to say; whoever holds it calls
  * `take` or `close`, once.
@@ -17,7 +19,7 @@ import { rtpTimestampOf } from './video-frame.js';
 /**
  * @typedef {object} Taken
  * @property {'video-frame' | 'canvas'} method How its pixels are read.
- * @property {import('../worker/protocol.js').FrameInput} input
+ * @property {FrameInput} input
  * @property {Transferable[]} transfer
  * @property {number} width Of the pixels that were really read: a sender may switch resolution at any frame.
  * @property {number} height

@@ -1,87 +1,66 @@
-/** The hidden video that plays a track where nothing reads tracks directly, and the canvas that reads videos. */
+/** The next frame of a video element, read by a VideoFrame or, where that will not do, by a canvas. */
+import { readThroughCanvas } from '../engine/canvas.js';
 import { CaptureError } from '../errors.js';
 import { takeVideoFrame } from './candidate.js';
-import { nextPresented } from './presented.js';
+import { nextPresented } from './frame-callback.js';
 
-/** @typedef {import('./candidate.js').Candidate} Candidate */
-/** @typedef {import('./candidate.js').Taken} Taken */
-
-/**
- * @param {MediaStreamTrack} track
- * @returns {HTMLVideoElement}
- */
-export function createHiddenVideo(track) {
-  const video = document.createElement('video');
-  // Both as properties and as attributes: Safari plays inline and unasked only with the attributes.
-  video.muted = true;
-  video.playsInline = true;
-  video.setAttribute('muted', '');
-  video.setAttribute('playsinline', '');
-  video.setAttribute('aria-hidden', 'true');
-  video.tabIndex = -1;
-  // Not display:none: engines other than Chromium stop decoding what cannot be seen at all.
-  Object.assign(video.style, { position: 'fixed', width: '1px', height: '1px', opacity: '0', pointerEvents: 'none' });
-  video.srcObject = new MediaStream([track]);
-  (document.body || document.documentElement).append(video);
-  return video;
-}
-
-/**
- * Never awaited: for a track whose sender has gone silent, `play` never settles.
- * @param {HTMLVideoElement} video
- */
-export function keepPlaying(video) {
-  if (video.paused) Promise.resolve(video.play()).catch(() => {});
-}
-
-/** @param {HTMLVideoElement} video */
-export function removeHiddenVideo(video) {
-  video.pause();
-  video.srcObject = null;
-  video.remove();
-}
+/** @import { Lifetime } from '../lifetime.js' */
+/** @import { Candidate, Taken } from './candidate.js' */
 
 /**
  * @param {HTMLVideoElement} video
- * @param {HTMLCanvasElement} canvas Shared by all: it is filled, read and emptied within one turn.
- * @param {import('../scope.js').Scope} scope
+ * @param {Lifetime} lifetime
  * @returns {Promise<Candidate>}
  */
-export async function nextFromElement(video, canvas, scope) {
-  const proof = await nextPresented(video, scope);
+export async function nextFromElement(video, lifetime) {
+  const proof = await nextPresented(video, lifetime);
   return {
     ...proof,
     width: video.videoWidth,
     height: video.videoHeight,
     // One that does not play presents black, or once more what it showed when it stopped.
-    take: () => (video.paused ? undefined : grabVideoFrame(video) || draw(video, canvas)),
+    take: () => (video.paused ? undefined : grabVideoFrame(video) || draw(video)),
     close: () => {},
   };
 }
 
-/** @param {HTMLVideoElement} video @returns {Taken | undefined} */
+/** @param {HTMLVideoElement} video @returns {Taken | undefined} Undefined where it has to be drawn. */
 function grabVideoFrame(video) {
   if (typeof VideoFrame !== 'function') return undefined;
+  const isUpright = showsUprightPictures(video);
+  if (!isUpright && !('rotation' in VideoFrame.prototype)) return undefined;
   try {
-    return takeVideoFrame(new VideoFrame(video));
+    const frame = new VideoFrame(video);
+    return { ...takeVideoFrame(frame), input: { frame, isUpright } };
   } catch (cause) {
     throwUnlessLost(cause);
     return undefined;
   }
 }
 
-/** @param {HTMLVideoElement} video @param {HTMLCanvasElement} canvas @returns {Taken | undefined} */
-function draw(video, canvas) {
+/** The RTP header extension that notes beside a picture by what it is turned (3GPP TS 26.114, 7.4.5). */
+const ORIENTATION = 'urn:3gpp:video-orientation';
+
+/**
+ * Whether the pictures are certain to be stored as they are shown. Else a VideoFrame of the element is good only where it
+ * tells its turn: Firefox and WebKit make it of what is stored. A file may hold any turn in its header. A stream has
+ * none in a browser that does not agree to receive it: the sender then turns the picture itself (RFC 7742, section 4).
+ * @param {HTMLVideoElement} video
+ */
+function showsUprightPictures(video) {
+  if (!video.srcObject || !('getVideoTracks' in video.srcObject)) return false;
+  if (typeof RTCRtpReceiver !== 'function') return true;
+  const { headerExtensions = [] } = RTCRtpReceiver.getCapabilities?.('video') || {};
+  return headerExtensions.length > 0 && !headerExtensions.some(({ uri }) => uri === ORIENTATION);
+}
+
+/** @param {HTMLVideoElement} video @returns {Taken | undefined} */
+function draw(video) {
   const start = performance.now();
   const { videoWidth: width, videoHeight: height } = video;
   if (width === 0 || height === 0 || video.readyState < 2) return undefined;
-  canvas.width = width;
-  canvas.height = height;
   try {
-    const context = canvas.getContext('2d', { willReadFrequently: true });
-    if (!context) return undefined;
-    context.drawImage(video, 0, 0, width, height);
-    const data = context.getImageData(0, 0, width, height).data;
+    const { data } = readThroughCanvas(video, width, height);
     return {
       method: 'canvas',
       input: { data, width, height },
@@ -97,15 +76,12 @@ function draw(video, canvas) {
   } catch (cause) {
     throwUnlessLost(cause);
     return undefined;
-  } finally {
-    // No pixels stay behind.
-    canvas.width = 0;
-    canvas.height = 0;
   }
 }
 
 /** An element that has lost its picture is no error; the next frame is tried. @param {unknown} cause */
 function throwUnlessLost(cause) {
+  if (cause instanceof CaptureError) throw cause;
   const { name } = /** @type {{ name?: string }} */ (cause);
   if (name === 'SecurityError') {
     throw new CaptureError('tainted', 'The video is of another origin that does not share it (CORS)', { cause });

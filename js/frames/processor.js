@@ -6,6 +6,9 @@ import { fromVideoFrame } from './candidate.js';
 import { ended } from './target.js';
 import { LINGER_MS } from './video-frame.js';
 
+/** @import { Lifetime } from '../lifetime.js' */
+/** @import { Candidate } from './candidate.js' */
+
 /** Chromium has it in pages, Safari in workers only, Firefox nowhere. */
 export function hasProcessor() {
   return typeof MediaStreamTrackProcessor === 'function' && typeof VideoFrame === 'function';
@@ -27,23 +30,24 @@ export function openFrames(track) {
 
 /**
  * @param {ReadableStreamDefaultReader<VideoFrame>} frames
- * @param {import('../scope.js').Scope} scope
- * @returns {Promise<import('./candidate.js').Candidate>}
+ * @param {Lifetime} lifetime
+ * @returns {Promise<Candidate>}
  */
-export async function nextFromProcessor(frames, scope) {
+export async function nextFromProcessor(frames, lifetime) {
   const cancel = () => frames.cancel().catch(() => {});
-  /** @type {ReturnType<typeof setTimeout> | undefined} */
+  const { clock } = lifetime;
+  /** @type {unknown} */
   let timer;
-  const off = scope.onEnd(() => {
-    timer = setTimeout(cancel, LINGER_MS);
+  const off = lifetime.onEnd(() => {
+    timer = clock.setTimeout(cancel, LINGER_MS);
   });
   try {
     const { value: frame } = await frames.read();
     if (!frame) throw ended();
-    return fromVideoFrame(frame, performance.now());
+    return fromVideoFrame(frame, clock.now());
   } finally {
     off();
-    clearTimeout(timer);
+    clock.clearTimeout(timer);
     cancel();
   }
 }

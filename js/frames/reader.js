@@ -1,80 +1,66 @@
 /** From a target to its next frame, by the best way this browser has. */
-import { createHiddenVideo, keepPlaying, nextFromElement, removeHiddenVideo } from './element.js';
+import { nextFromElement } from './element.js';
+import { createHiddenVideos } from './hidden-videos.js';
 import { hasProcessor, nextFromProcessor, openFrames } from './processor.js';
 
-/** @typedef {import('./candidate.js').Candidate} Candidate */
-/** @typedef {import('./source.js').Target} Target */
-/** @typedef {import('../scope.js').Scope} Scope */
-/** @typedef {import('../stopwatch.js').Stopwatch} Stopwatch */
-/** @typedef {ReturnType<typeof createReader>} Reader */
+/** @import { Clock } from '../clock.js' */
+/** @import { Lifetime } from '../lifetime.js' */
+/** @import { Stopwatch } from '../stopwatch.js' */
+/** @import { Candidate } from './candidate.js' */
+/** @import { Target } from './source.js' */
 
 /**
+ * What the page tells when no frame comes.
  * @typedef {object} Evidence
  * @property {boolean} hasPicture There is a picture, whatever its age.
  * @property {boolean} isPaused The element that is read does not play: its owner, or the browser, has stopped it.
+ * @property {boolean} isHidden The page is in the background.
  */
 
-export function createReader() {
-  // One hidden video per track, for all captures of it: a new one would have to wait for its start each time.
-  /** @type {Map<MediaStreamTrack, HTMLVideoElement>} */
-  const videos = new Map();
-  /** @type {HTMLCanvasElement | undefined} */
-  let canvas;
+/** @typedef {ReturnType<typeof createReader>} Reader */
 
-  /** @param {MediaStreamTrack} track */
-  function hiddenVideo(track) {
-    for (const other of Array.from(videos.keys())) if (other.readyState === 'ended') drop(other);
-    const video = videos.get(track) || createHiddenVideo(track);
-    videos.set(track, video);
-    keepPlaying(video);
-    return video;
-  }
+const nothing = () => {};
 
-  /** @param {MediaStreamTrack} track */
-  function drop(track) {
-    const video = videos.get(track);
-    if (video) removeHiddenVideo(video);
-    videos.delete(track);
-  }
+/** @param {Clock} clock */
+export function createReader(clock) {
+  const videos = createHiddenVideos(clock);
 
   return {
-    /** Lets a slow start overlap with whatever the caller waits for first. @param {Target} target */
-    warm(target) {
-      if (target.track && !hasProcessor()) hiddenVideo(target.track);
+    /**
+     * Starts what is slow to start, for a target whose next frame will be asked for, and keeps it going.
+     * @param {Target} target
+     * @returns {() => void} Lets go of it.
+     */
+    warm({ track }) {
+      return track && !hasProcessor() ? videos.use(track).release : nothing;
     },
 
     /**
      * @param {Target} target
-     * @param {Scope} scope
+     * @param {Lifetime} lifetime
      * @param {Stopwatch} stopwatch
-     * @returns {Promise<Candidate>} Of a frame that came after the call.
+     * @returns {Promise<Candidate>} Of a frame that came after the call. It never settles once the lifetime has ended.
      */
-    async next(target, scope, stopwatch) {
-      const { track } = target;
+    async next({ track, element }, lifetime, stopwatch) {
       const frames = track && stopwatch.run(() => openFrames(track)?.getReader());
-      if (frames) return nextFromProcessor(frames, scope);
-      canvas = canvas || document.createElement('canvas');
-      const video = /** @type {HTMLVideoElement} */ (track ? hiddenVideo(track) : target.element);
-      return nextFromElement(video, canvas, scope);
+      if (frames) return nextFromProcessor(frames, lifetime);
+      if (!track) return nextFromElement(/** @type {HTMLVideoElement} */ (element), lifetime);
+      const { video, release } = videos.use(track);
+      lifetime.onEnd(release);
+      return nextFromElement(video, lifetime);
     },
 
-    /**
-     * What the elements that show the target tell when no frame comes.
-     * @param {Target} target
-     * @returns {Evidence}
-     */
-    evidence(target) {
-      const hidden = target.track && videos.get(target.track);
-      const read = target.track ? hidden : target.element;
+    /** @param {Target} target @returns {Evidence} */
+    evidence({ track, element }) {
+      const hidden = track && videos.find(track);
+      const read = track ? hidden : element;
       return {
-        hasPicture: [hidden, target.element].some((video) => (video?.readyState ?? 0) >= 2),
+        hasPicture: [hidden, element].some((video) => (video?.readyState ?? 0) >= 2),
         isPaused: Boolean(read?.paused),
+        isHidden: document.hidden,
       };
     },
 
-    dispose() {
-      for (const track of Array.from(videos.keys())) drop(track);
-      canvas = undefined;
-    },
+    dispose: videos.dispose,
   };
 }

@@ -4,7 +4,7 @@
  * A source lists its targets anew at every call, so that whoever holds it never works on a copy that has gone stale:
  * an adapter reads the interaction id from its SDK inside `targets()`.
  */
-import { invalidArgument } from '../errors.js';
+import { CaptureError, invalidArgument } from '../errors.js';
 
 /**
  * One picture that can be captured. Plain data, made by `targets()`; two calls name the same picture by the same
@@ -19,6 +19,11 @@ import { invalidArgument } from '../errors.js';
  * @property {string | null} participantId Who is in the picture.
  * @property {string | null} [userId] Their account, where they have one.
  * @property {string} kind `'camera'`, `'screen'`, or for plain sources `'stream'`, `'track'`, `'element'`.
+ * @property {'interaction' | 'participant'} [guess] What the source does not know for certain, where it lists one picture
+ *   for several interactions or participants. A capture does not take such a target, whatever name it is given. Of one
+ *   picture that is listed without this under several, none is taken either.
+ * @property {unknown} [origin] What a picture without an interaction or a participant comes from: a stream, or a file's
+ *   address. Another origin is another picture, which never takes the place of the one that was chosen.
  * @property {boolean} [cameraOff] True where signalling says that the sender's camera is off.
  * @property {number} [notBefore] Frames presented before, on the clock of `performance.now()`, may show who was on the
  *   track earlier: they do not count.
@@ -28,8 +33,8 @@ import { invalidArgument } from '../errors.js';
 /**
  * @typedef {object} CaptureSource
  * @property {() => Target[]} targets What can be captured now, the preferred first. Remote video only.
- * @property {(event: 'change', listener: () => void) => (() => void) | void} on Calls back whenever `targets()` would
- *   answer differently; returns what takes the listener back.
+ * @property {(event: 'change', listener: () => void) => unknown} on Calls back whenever `targets()` would
+ *   answer differently; returns what takes the listener back. An event emitter's, with `off` or `removeListener`, will do.
  * @property {() => void} dispose Lets go of everything the source listens to.
  */
 
@@ -47,10 +52,35 @@ export function toSource(value) {
   if (isObject(value)) {
     if (typeof value.targets === 'function' && typeof value.on === 'function') return /** @type {any} */ (value);
     if (typeof value.getVideoTracks === 'function') return fromMediaStream(/** @type {any} */ (value));
-    if (value.tagName === 'VIDEO') return fromElement(/** @type {any} */ (value));
+    // In lower case where the page is XHTML.
+    if (String(value.tagName).toUpperCase() === 'VIDEO') return fromElement(/** @type {any} */ (value));
     if (value.kind === 'video' && 'readyState' in value) return fromTrack(/** @type {any} */ (value));
   }
   throw invalidArgument('source', EXPECTED, value);
+}
+
+/**
+ * Listens to a source's changes. What `on` gives back is either what takes the listener back, or, as with every event
+ * emitter, the source itself, which then has `off` or `removeListener`.
+ * @param {CaptureSource} source
+ * @param {() => void} listener
+ * @returns {() => void} Takes the listener back.
+ * @throws {CaptureError} `no-source` where the source fails.
+ */
+export function onChange(source, listener) {
+  /** @type {unknown} */
+  let takeBack;
+  try {
+    takeBack = source.on('change', listener);
+  } catch (cause) {
+    throw new CaptureError('no-source', 'The source could not be listened to', { cause });
+  }
+  return () => {
+    const { off, removeListener } = /** @type {Record<string, unknown>} */ (/** @type {unknown} */ (source));
+    if (typeof takeBack === 'function') takeBack();
+    else if (typeof off === 'function') off.call(source, 'change', listener);
+    else if (typeof removeListener === 'function') removeListener.call(source, 'change', listener);
+  };
 }
 
 /**
@@ -79,7 +109,7 @@ export function fromMediaStream(stream) {
 
 /** @param {MediaStreamTrack} track @returns {CaptureSource} */
 function fromTrack(track) {
-  return { targets: () => [{ ...plain('track'), track }], on: () => nothing, dispose: nothing };
+  return { targets: () => [{ ...plain('track', track), track }], on: () => nothing, dispose: nothing };
 }
 
 /**
@@ -95,7 +125,8 @@ function fromElement(element) {
       if (stream && 'getVideoTracks' in stream) {
         return streamTargets(stream, 'element').map((target) => ({ ...target, element }));
       }
-      return element.currentSrc || element.src ? [{ ...plain('element'), element }] : [];
+      const file = element.currentSrc || element.src;
+      return file ? [{ ...plain('element', file), element }] : [];
     },
     on(_event, listener) {
       element.addEventListener('emptied', listener);
@@ -109,12 +140,12 @@ function fromElement(element) {
 function streamTargets(stream, kind) {
   const tracks = stream.getVideoTracks();
   const track = tracks.find((candidate) => candidate.readyState === 'live') || tracks[0];
-  return track ? [{ ...plain(kind), track }] : [];
+  return track ? [{ ...plain(kind, stream), track }] : [];
 }
 
-/** @param {string} kind */
-function plain(kind) {
-  return { kind, interactionId: null, participantId: null };
+/** @param {string} kind @param {unknown} origin */
+function plain(kind, origin) {
+  return { kind, origin, interactionId: null, participantId: null };
 }
 
 /** @param {unknown} value @returns {value is Record<string, unknown>} */

@@ -5,42 +5,57 @@ import { isLocal } from './local.js';
 /** @typedef {import('./source.js').CaptureSource} CaptureSource */
 /** @typedef {import('./source.js').Target} Target */
 
-/** A target that the caller had to name. @typedef {Target & { isNamed?: boolean }} ChosenTarget */
+/**
+ * What the caller of a capture asked for by name.
+ * @typedef {object} Names
+ * @property {string} [interactionId]
+ * @property {string} [participantId]
+ */
+
+/**
+ * A target that a capture is about.
+ * @typedef {Target & { isNamed?: boolean, chosen?: Names }} ChosenTarget `isNamed` where the source knows no interaction
+ *   and the caller's name stands for it. `chosen` where the caller named anything.
+ */
 
 /**
  * @param {CaptureSource} source
  * @param {string} [interactionId] Picks one where the source knows several; names it where the source knows none.
  * @param {string} [participantId] Picks one where several are in the picture.
- * @returns {ChosenTarget}
+ * @returns {ChosenTarget} Never one that the source only guesses at.
  * @throws {CaptureError} `no-source`, `interaction-ambiguous`, `camera-off`, `stream-ended`, `local-stream`
  */
 export function chooseTarget(source, interactionId, participantId) {
   const all = listTargets(source, interactionId);
-  const wanted = all.filter(
+  const matching = all.filter(
     (target) =>
       (interactionId === undefined || target.interactionId === interactionId) &&
       (participantId === undefined || target.participantId === participantId),
   );
-  const interactionIds = Array.from(new Set(wanted.map((target) => target.interactionId)));
+  const interactionIds = Array.from(new Set(matching.map((target) => target.interactionId)));
   if (interactionIds.length > 1) {
     throw new CaptureError('interaction-ambiguous', 'Several interactions have video and no interactionId was given', {
       details: { interactionIds },
     });
   }
+  const wanted = matching.filter(({ guess }) => guess !== 'interaction');
+  if (matching.length > 0 && wanted.length === 0) throw uncertain(matching[0], all);
   const usable = wanted.filter((candidate) => !candidate.cameraOff && isAlive(candidate));
   if (countPeople(usable) > 1) {
-    const participants = usable.map(({ participantId: id, userId, kind }) => ({ participantId: id, userId, kind }));
     throw new CaptureError('interaction-ambiguous', 'Several participants have video and no participantId was given', {
-      details: { interactionIds, participants },
+      details: { interactionIds, participants: usable.map(who) },
     });
   }
-  const target = usable[0] || wanted.find(({ cameraOff }) => cameraOff) || wanted[0];
+  const target =
+    usable.find(({ guess }) => !guess) || usable[0] || wanted.find(({ cameraOff }) => cameraOff) || wanted[0];
   if (!target) {
     const message = all.length > 0 ? 'No video belongs to what was asked for' : 'The source has no video';
     throw new CaptureError('no-source', message, { details: { targets: all.length } });
   }
+  if (target.guess) throw uncertain(target, all);
   checkUsable(target);
-  return target;
+  const isChosen = interactionId !== undefined || participantId !== undefined;
+  return isChosen ? { ...target, chosen: { interactionId, participantId } } : target;
 }
 
 /**
@@ -48,30 +63,40 @@ export function chooseTarget(source, interactionId, participantId) {
  * @param {CaptureSource} source
  * @param {ChosenTarget} target
  * @returns {ChosenTarget} With another track where the source has replaced the one of the same participant.
- * @throws {CaptureError} `interaction-changed`, `stream-ended`, `camera-off`, `local-stream`
+ * @throws {CaptureError} `interaction-changed`, `interaction-ambiguous`, `stream-ended`, `camera-off`, `local-stream`
  */
 export function followTarget(source, target) {
   if (!isAlive(target)) throw ended();
+  const { chosen = {} } = target;
   const all = listTargets(source, target.isNamed ? /** @type {string} */ (target.interactionId) : undefined);
-  const same = all.filter((candidate) => isSame(candidate, target));
-  const now =
-    same.find(({ participantId }) => participantId === target.participantId) ||
-    same[0] ||
-    all.find((candidate) => replaces(candidate, target));
-  const interaction = now || all.find((candidate) => candidate.interactionId === target.interactionId) || all[0];
-  if (interaction && interaction.interactionId !== target.interactionId) {
-    throw new CaptureError('interaction-changed', 'The interaction changed while the frame was being taken', {
-      details: { before: target.interactionId, after: interaction.interactionId },
-    });
+  const samePicture = all.filter((candidate) => isSame(candidate, target));
+  const isOfInteraction = (/** @type {Target} */ { interactionId }) => interactionId === target.interactionId;
+  const same = samePicture.filter(isOfInteraction);
+  // An interaction that was chosen is followed while the source still vouches for it; one that was the only one has to
+  // remain the only one.
+  const isMoved = chosen.interactionId === undefined ? same.length < samePicture.length : same.length === 0;
+  if (samePicture.length > 0 && isMoved) {
+    throw interactionChanged(target, /** @type {Target} */ (samePicture.find((each) => !isOfInteraction(each))));
   }
-  if (!now) throw new CaptureError('stream-ended', 'The video has left its source');
+  const isOfPerson = (/** @type {Target} */ { participantId }) => participantId === target.participantId;
+  const canMove = same.length === 0 || target.participantId !== null;
+  const now =
+    same.find((candidate) => isOfPerson(candidate) && !candidate.guess) ||
+    (canMove && all.find((candidate) => replaces(candidate, target))) ||
+    same.find(isOfPerson) ||
+    same[0];
+  if (!now) {
+    if (all.length > 0 && !all.some(isOfInteraction)) throw interactionChanged(target, all[0]);
+    throw new CaptureError('stream-ended', 'The video has left its source');
+  }
   if (isSomebodyElse(now, target)) {
     throw new CaptureError('stream-ended', 'Somebody or something else is in the picture now', {
       details: { before: who(target), after: who(now) },
     });
   }
+  if (now.guess) throw uncertain(now, all);
   checkUsable(now, target);
-  return now;
+  return target.chosen ? { ...now, chosen } : now;
 }
 
 /**
@@ -84,29 +109,59 @@ function countPeople(targets) {
   return new Set(known.map((target) => target.participantId ?? target.track ?? target.element)).size;
 }
 
-/** A server may put another picture on the same track. Getting to know whose it is changes nothing. */
-function isSomebodyElse(/** @type {Target} */ now, /** @type {Target} */ before) {
+/**
+ * A server may put another picture on the same track. Getting to know whose it is changes nothing; no longer knowing it
+ * does, where that participant was asked for.
+ * @param {Target} now
+ * @param {ChosenTarget} before
+ */
+function isSomebodyElse(now, before) {
+  if (before.chosen?.participantId !== undefined && now.participantId !== before.participantId) return true;
   const isKnown = now.participantId !== null && before.participantId !== null;
   return isKnown && (now.participantId !== before.participantId || now.kind !== before.kind);
 }
 
 /** @param {Target} target */
-function who({ participantId, kind }) {
-  return { participantId, kind };
+function who({ participantId, userId, kind }) {
+  return { participantId, userId, kind };
 }
 
 /** @param {Target} a @param {Target} b */
 export function isSame(a, b) {
-  return a.track || b.track ? a.track === b.track : a.element === b.element;
+  if (a.track || b.track) return a.track === b.track;
+  // An element may go on to another file.
+  return a.element === b.element && a.origin === b.origin;
 }
 
-/** Of the same person, too. @param {Target} a @param {Target} b */
+/** Of the same person and kind, too. @param {Target} a @param {Target} b */
 export function isSamePicture(a, b) {
-  return isSame(a, b) && a.participantId === b.participantId && a.notBefore === b.notBefore;
+  return isSame(a, b) && a.participantId === b.participantId && a.kind === b.kind && a.notBefore === b.notBefore;
 }
 
 export function ended() {
   return new CaptureError('stream-ended', 'The video track has ended');
+}
+
+/** @param {Target} before @param {Target} after */
+function interactionChanged(before, after) {
+  return new CaptureError('interaction-changed', 'The interaction changed while the frame was being taken', {
+    details: { before: before.interactionId, after: after.interactionId },
+  });
+}
+
+/** @param {Target} target @param {Target[]} all */
+function uncertain(target, all) {
+  const candidates = all.filter((each) => isSame(each, target) && !each.cameraOff);
+  const message =
+    target.guess === 'interaction'
+      ? 'Nothing tells for certain which interaction the picture belongs to: a name is not enough'
+      : 'Nothing tells for certain who or what is in the picture: a name is not enough';
+  return new CaptureError('interaction-ambiguous', message, {
+    details: {
+      interactionIds: Array.from(new Set(candidates.map(({ interactionId }) => interactionId))),
+      participants: candidates.map(who),
+    },
+  });
 }
 
 /**
@@ -117,15 +172,34 @@ export function ended() {
  */
 export function listTargets(source, name) {
   try {
-    return source.targets().map((target) => ({
-      ...target,
-      interactionId: target.interactionId ?? name ?? null,
-      participantId: target.participantId ?? null,
-      ...((target.interactionId ?? null) === null && name !== undefined ? { isNamed: true } : {}),
-    }));
+    return source
+      .targets()
+      .map((target) => ({
+        ...target,
+        interactionId: target.interactionId ?? name ?? null,
+        participantId: target.participantId ?? null,
+        ...((target.interactionId ?? null) === null && name !== undefined ? { isNamed: true } : {}),
+      }))
+      .map(markGuess);
   } catch (cause) {
     throw new CaptureError('no-source', 'The source could not tell what there is to capture', { cause });
   }
+}
+
+/**
+ * A picture shows one person of one interaction: what is listed under several is a guess, also where the source does not
+ * say so. What the source itself calls a guess makes no other a guess.
+ * @param {ChosenTarget} target @param {number} _i @param {ChosenTarget[]} all
+ * @returns {ChosenTarget}
+ */
+function markGuess(target, _i, all) {
+  if (target.guess || target.cameraOff) return target;
+  const rivals = all.filter((other) => isSame(other, target) && !other.guess && !other.cameraOff);
+  if (rivals.some(({ participantId }) => participantId !== target.participantId)) {
+    return { ...target, guess: 'participant' };
+  }
+  const isElsewhere = rivals.some(({ interactionId }) => interactionId !== target.interactionId);
+  return isElsewhere ? { ...target, guess: 'interaction' } : target;
 }
 
 /** @param {Target} candidate @param {Target} target */
@@ -134,6 +208,9 @@ function replaces(candidate, target) {
     candidate.interactionId === target.interactionId &&
     candidate.participantId === target.participantId &&
     candidate.kind === target.kind &&
+    candidate.origin === target.origin &&
+    !candidate.guess &&
+    !candidate.cameraOff &&
     isAlive(candidate)
   );
 }

@@ -1,4 +1,5 @@
 /** Who takes part in a session, and who of them is on which track, from what the server has said so far. */
+import { hasOwner, isOf, isShown, kindOfContent, ownerOf } from './incoming-stream.js';
 
 /** @typedef {import('./shapes.js').IncomingStream} IncomingStream */
 /** @typedef {import('./shapes.js').ParticipantUpdate} ParticipantUpdate */
@@ -8,45 +9,72 @@
  * @typedef {object} Occupant
  * @property {string | null} participantId Null where nothing has told yet.
  * @property {string | null} userId
- * @property {string} kind
+ * @property {string} kind `'camera'` or `'screen'`.
  * @property {boolean} cameraOff
+ * @property {boolean} isAgent No target.
  */
 
-/** @type {Record<string, string>} */
-const KIND_OF_CONTENT = { camera: 'camera', screenshare: 'screen' };
+/**
+ * A stream that the server has named. What it says of somebody who has left since is void: when they come back, their
+ * place may be another.
+ * @typedef {{ stream: IncomingStream, isVoid: boolean }} Entry
+ */
 
 /**
  * @param {import('./shapes.js').SessionLike} session
  * @param {() => string | undefined} agentUserId
  */
 export function createRoster(session, agentUserId) {
+  /** The conversation that everything below was told of. */
+  let conversationId = session.conversationId;
   /** @type {Map<string, ParticipantUpdate>} */
   let present = new Map();
   /** @type {Set<string>} */
   const gone = new Set();
-  /** By user: all that this event knows. @type {string[]} */
+  /** By user, null for somebody without an account: all that this event knows. @type {(string | null)[]} */
   let onScreen = [];
-  /** @type {IncomingStream[]} */
-  let streams = [];
+  /** @type {Entry[]} */
+  let entries = [];
+  /** Whether participants were told of after streams: of two that contradict each other, the newer is right. */
+  let isPresenceNewer = false;
 
-  /** @param {{ activeParticipants?: ParticipantUpdate[], removedParticipants?: ParticipantUpdate[] }} update */
-  function takeParticipants({ activeParticipants, removedParticipants = [] }) {
-    if (!Array.isArray(activeParticipants)) return;
-    for (const id of present.keys()) gone.add(id);
-    for (const { participantId } of removedParticipants) gone.add(participantId);
-    present = new Map(activeParticipants.map((participant) => [participant.participantId, participant]));
-    for (const id of present.keys()) gone.delete(id);
+  /** A session that has moved to another conversation has left everybody behind. */
+  function forgetOthers() {
+    if (conversationId === session.conversationId) return;
+    conversationId = session.conversationId;
+    present = new Map();
+    gone.clear();
+    onScreen = [];
+    entries = [];
   }
 
-  /** @param {{ participants?: { userId?: string }[] }} update */
+  /** @param {import('./shapes.js').ParticipantsUpdate} update */
+  function takeParticipants({ conversationId: about, activeParticipants, removedParticipants = [] }) {
+    forgetOthers();
+    if (!Array.isArray(activeParticipants)) return;
+    if (about && conversationId && about !== conversationId) return;
+    const before = Array.from(present.values());
+    for (const { participantId } of before.concat(removedParticipants)) gone.add(participantId);
+    present = new Map(activeParticipants.map((participant) => [participant.participantId, participant]));
+    for (const id of present.keys()) gone.delete(id);
+    const left = before.filter(({ participantId }) => gone.has(participantId));
+    for (const entry of entries) if (left.some((participant) => isOf(entry.stream, participant))) entry.isVoid = true;
+    isPresenceNewer = true;
+  }
+
+  /** @param {{ participants?: { userId?: string | null }[] }} update */
   function takeOnScreen({ participants = [] }) {
-    onScreen = /** @type {string[]} */ (participants.map(({ userId }) => userId).filter(Boolean));
+    forgetOthers();
+    onScreen = participants.map(({ userId }) => userId || null);
   }
 
   /** @param {{ params?: { incomingStreams?: IncomingStream[] } }} message */
   function takeMemberStatus({ params = {} }) {
+    forgetOthers();
     // Most of these messages tell of speakers only.
-    if (Array.isArray(params.incomingStreams)) streams = params.incomingStreams;
+    if (!Array.isArray(params.incomingStreams)) return;
+    entries = params.incomingStreams.map((stream) => ({ stream, isVoid: false }));
+    isPresenceNewer = false;
   }
 
   takeParticipants(session._lastParticipantsUpdate || {});
@@ -61,27 +89,93 @@ export function createRoster(session, agentUserId) {
 
   const remote = () => Array.from(present.values()).filter((participant) => !isAgent(participant));
 
-  /** @param {IncomingStream} stream @returns {Occupant[]} */
-  function fromStream({ appId, appid, contentType }) {
-    const { sourceParticipantId, sourceUserId } = appId || appid || {};
-    const known =
-      (sourceParticipantId && present.get(sourceParticipantId)) ||
-      remote().find(({ userId }) => userId && userId === sourceUserId);
-    const participantId = sourceParticipantId || known?.participantId || null;
-    const userId = sourceUserId || known?.userId || null;
-    if (isAgent({ participantId, userId }) || (participantId && gone.has(participantId))) return [];
-    if (known) return [occupant({ ...known, userId }, contentType)];
-    return [{ participantId, userId, kind: kindOf(contentType, false), cameraOff: false }];
+  /** Participants have been told of, and none that is remote is there. */
+  const isNobodyThere = () => present.size + gone.size > 0 && remote().length === 0;
+
+  /** Who may be in a picture that nobody is named for: with a second device, the agent too. */
+  function anybody() {
+    const others = remote();
+    return others.length > 0 && present.size - others.length > 1 ? Array.from(present.values()) : others;
   }
 
-  /** Without a word about streams: the one who is there, or everybody who might be. @returns {Occupant[]} */
-  function fromPresence() {
-    const others = remote();
-    const visible = others.filter(({ userId }) => userId && onScreen.includes(userId));
+  /**
+   * Whom a stream may show, of those who are present.
+   * @param {Entry} entry
+   */
+  function candidatesOf(entry) {
+    if (!hasOwner(entry.stream)) return anybody();
+    const named = remote().filter((participant) => isOf(entry.stream, participant));
+    return named.length > 0 && entry.isVoid ? anybody() : named;
+  }
+
+  /** @param {Entry} entry @param {boolean} isOnlyTrack @returns {Occupant[]} */
+  function fromEntry(entry, isOnlyTrack) {
+    const { stream } = entry;
+    if (!isShown(stream)) return [];
+    const { sourceParticipantId: participantId = null, sourceUserId: userId = null } = ownerOf(stream);
+    if (participantId !== null && gone.has(participantId)) return [];
+    const candidates = candidatesOf(entry);
+    if (candidates.length === 1 && hasStoppedSharing(candidates[0], entry)) return [];
+    if (candidates.length > 0) return occupants(candidates, (participant) => kindsOf(participant, entry, isOnlyTrack));
+    // Nobody that is remote, somebody who has left, or somebody whose presence has not been told yet.
+    const known = participantId === null ? undefined : present.get(participantId);
+    const hasLeft = entry.isVoid || (!hasOwner(stream) && isNobodyThere());
+    if (hasLeft || isAgent(known || { participantId, userId })) return [];
+    return [{ participantId, userId, kind: kindOfContent(stream) || 'camera', cameraOff: false, isAgent: false }];
+  }
+
+  /**
+   * Without a word about streams: the one who is there, or everybody who might be.
+   * @param {boolean} isOnlyTrack Who is on the screen is told for all tracks together, and in Firefox for the first alone.
+   * @returns {Occupant[]}
+   */
+  function fromPresence(isOnlyTrack) {
+    const others = anybody();
+    const visible = isOnlyTrack ? others.filter(({ userId }) => onScreen.includes(userId || null)) : [];
     const candidates = visible.length > 0 ? visible : others;
-    if (candidates.length > 0) return candidates.map((participant) => occupant(participant));
-    if (gone.size > 0) return [];
-    return [{ participantId: null, userId: null, kind: 'camera', cameraOff: false }];
+    if (candidates.length > 0) return occupants(candidates, (participant) => kindsByPresence(participant, isOnlyTrack));
+    if (isNobodyThere()) return [];
+    return [{ participantId: null, userId: null, kind: 'camera', cameraOff: false, isAgent: false }];
+  }
+
+  /**
+   * Streams tell what they carry, and presence tells who shares a screen. They travel apart: the newer word is right.
+   * @param {ParticipantUpdate} participant @param {Entry} entry @param {boolean} isOnlyTrack
+   */
+  function kindsOf(participant, entry, isOnlyTrack) {
+    const told = kindOfContent(entry.stream);
+    const isOutdated = isPresenceNewer && typeof participant.sharingScreen === 'boolean' && !sendsBoth(participant);
+    const contradicts = told === 'screen' ? !participant.sharingScreen : participant.sharingScreen;
+    return told && !(isOutdated && contradicts) ? [told] : kindsByPresence(participant, isOnlyTrack);
+  }
+
+  /** A screen beside the camera, and a newer word that it is no longer shared. */
+  function hasStoppedSharing(/** @type {ParticipantUpdate} */ participant, /** @type {Entry} */ entry) {
+    const isScreen = kindOfContent(entry.stream) === 'screen';
+    return isScreen && isPresenceNewer && participant.sharingScreen === false && sendsBoth(participant);
+  }
+
+  /** Whether the streams tell a participant's camera and screen apart. @param {ParticipantUpdate} participant */
+  function sendsBoth(participant) {
+    const own = entries.filter((entry) => candidatesOf(entry).includes(participant));
+    const kinds = own.map(({ stream }) => kindOfContent(stream));
+    return kinds.includes('camera') && kinds.includes('screen');
+  }
+
+  /**
+   * @param {ParticipantUpdate[]} candidates
+   * @param {(participant: ParticipantUpdate) => string[]} kinds What each may be sending.
+   * @returns {Occupant[]}
+   */
+  function occupants(candidates, kinds) {
+    return candidates.flatMap((participant) =>
+      kinds(participant).map((kind) => ({
+        ...identify(participant),
+        kind,
+        cameraOff: kind === 'camera' && Boolean(participant.videoMuted),
+        isAgent: isAgent(participant),
+      })),
+    );
   }
 
   return {
@@ -94,27 +188,36 @@ export function createRoster(session, agentUserId) {
      * @returns {Occupant[][]} For each track, who is on it: nobody, one, or, where nothing tells, all who might be.
      */
     assign(tracks) {
-      const told = tracks.map((ids) => streams.find(({ sinkTrackId }) => sinkTrackId && ids.includes(sinkTrackId)));
-      const isTold = told.some(Boolean);
-      return told.map((stream) => {
-        if (stream) return fromStream(stream);
+      forgetOthers();
+      const told = tracks.map((ids) =>
+        entries.filter(({ stream }) => stream.sinkTrackId && ids.includes(stream.sinkTrackId)),
+      );
+      const isTold = told.some(({ length }) => length > 0);
+      const isOnlyTrack = tracks.length === 1;
+      return told.map((named) => {
+        if (named.length > 0) return distinct(named.flatMap((entry) => fromEntry(entry, isOnlyTrack)));
         // Once the server names tracks, one that it does not name carries nobody.
-        return isTold ? [] : fromPresence();
+        return isTold ? [] : fromPresence(isOnlyTrack);
       });
     },
 
     /** Remote participants who send no picture. */
-    camerasOff: () =>
-      remote()
+    camerasOff() {
+      forgetOthers();
+      return remote()
         .filter(({ videoMuted, sharingScreen }) => videoMuted && !sharingScreen)
-        .map(identify),
+        .map(identify);
+    },
   };
 }
 
-/** @param {ParticipantUpdate} participant @param {string} [contentType] @returns {Occupant} */
-function occupant(participant, contentType) {
-  const kind = kindOf(contentType, Boolean(participant.sharingScreen));
-  return { ...identify(participant), kind, cameraOff: kind === 'camera' && Boolean(participant.videoMuted) };
+/**
+ * A screen takes the camera's place on the wire, or comes beside it: then nothing tells the two apart.
+ * @param {ParticipantUpdate} participant @param {boolean} isOnlyTrack
+ */
+function kindsByPresence({ sharingScreen }, isOnlyTrack) {
+  if (!sharingScreen) return ['camera'];
+  return isOnlyTrack ? ['screen'] : ['camera', 'screen'];
 }
 
 /** @param {ParticipantUpdate} participant */
@@ -122,11 +225,9 @@ function identify({ participantId, userId }) {
   return { participantId, userId: userId || null };
 }
 
-/**
- * A screen takes the camera's place on the wire, so that without a content type `sharingScreen` tells.
- * @param {string | undefined} contentType @param {boolean} sharingScreen
- */
-function kindOf(contentType, sharingScreen) {
-  if (contentType) return KIND_OF_CONTENT[contentType] || contentType;
-  return sharingScreen ? 'screen' : 'camera';
+/** @param {Occupant[]} all */
+function distinct(all) {
+  const isFirst = (/** @type {Occupant} */ { participantId, kind }, /** @type {number} */ i) =>
+    all.findIndex((other) => other.participantId === participantId && other.kind === kind) === i;
+  return all.filter(isFirst);
 }

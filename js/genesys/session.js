@@ -64,9 +64,13 @@ export function followSession(session, { agentUserId, changed, ended }) {
     /** @type {Target[]} */
     const list = [];
     received.forEach(({ track, receiver }, i) => {
-      const notBefore = settle(track, seen[i]);
-      for (const { participantId, userId, kind, cameraOff } of seen[i]) {
-        list.push({ track, receiver, interactionId, participantId, userId, kind, cameraOff, notBefore });
+      // Somebody whose camera is off is not in the picture.
+      const visible = seen[i].filter(({ cameraOff }) => !cameraOff);
+      const notBefore = settle(track, visible);
+      for (const { participantId, userId, kind, cameraOff, isAgent } of seen[i]) {
+        if (isAgent) continue;
+        const target = { track, receiver, interactionId, participantId, userId, kind, cameraOff, notBefore };
+        list.push(visible.length > 1 && !cameraOff ? { ...target, guess: 'participant' } : target);
       }
     });
     // Somebody whose camera is off may never have sent anything: a target all the same, that says why.
@@ -79,13 +83,15 @@ export function followSession(session, { agentUserId, changed, ended }) {
 
   /**
    * @param {MediaStreamTrack} track
-   * @param {import('./roster.js').Occupant[]} seen
+   * @param {import('./roster.js').Occupant[]} visible
    * @returns {number} From when on frames show who is there now, on the clock of `performance.now()`.
    */
-  function settle(track, seen) {
+  function settle(track, visible) {
     const known = occupants.get(track);
-    if (seen.length !== 1 || seen[0].participantId === null) return known ? known.since : 0;
-    const who = `${seen[0].participantId} ${seen[0].kind}`;
+    // Another may have been shown while nothing told which of several it was.
+    if (known && visible.length > 1) known.who = '';
+    if (visible.length !== 1 || visible[0].participantId === null) return known ? known.since : 0;
+    const who = `${visible[0].participantId} ${visible[0].kind}`;
     if (known && known.who === who) return known.since;
     // The first to be known has always been there.
     const since = known ? performance.now() + SETTLE_MS : 0;

@@ -18,12 +18,19 @@
  * @property {string} [state] `'pending'` until accepted, then `'active'`, then `'ended'`.
  * @property {string} [sessionType]
  * @property {{ id?: string, userId?: string } | null} [pcParticipant] The agent's own participant.
- * @property {{ activeParticipants?: ParticipantUpdate[] }} [_lastParticipantsUpdate] What was emitted before anybody
- *   listened.
- * @property {{ participants?: { userId?: string }[] }} [_lastOnScreenUpdate]
+ * @property {ParticipantsUpdate} [_lastParticipantsUpdate] What was emitted before anybody listened.
+ * @property {{ participants?: { userId?: string | null }[] }} [_lastOnScreenUpdate]
  */
 
 /** @typedef {Emitter & SessionFields} SessionLike */
+
+/**
+ * What `participantsUpdate` carries.
+ * @typedef {object} ParticipantsUpdate
+ * @property {string} [conversationId]
+ * @property {ParticipantUpdate[]} [activeParticipants] All who are there.
+ * @property {ParticipantUpdate[]} [removedParticipants]
+ */
 
 /**
  * One entry of `participantsUpdate`.
@@ -39,7 +46,7 @@
  * @typedef {object} IncomingStream
  * @property {string} [sinkTrackId] The track's id in the server's offer.
  * @property {string} [contentType] `'camera'`, `'screenshare'` or `'playback'`.
- * @property {StreamOwner} [appId]
+ * @property {StreamOwner} [appId] Whose stream it is; not always told.
  * @property {StreamOwner} [appid] As some servers spell it.
  */
 

@@ -10,14 +10,20 @@ export function createSubscriptions() {
     /**
      * @param {import('./shapes.js').Emitter} emitter
      * @param {string} event
-     * @param {(...args: any[]) => void} listener
+     * @param {(...args: any[]) => void} listener Not called after `dispose()`, also by an emitter that keeps it.
      */
     on(emitter, event, listener) {
-      const takeBack = emitter.on(event, listener);
+      let isOn = true;
+      const heard = (/** @type {any[]} */ ...args) => {
+        if (isOn) listener(...args);
+      };
+      const answer = emitter.on(event, heard);
       takeBacks.push(() => {
-        if (emitter.off) emitter.off(event, listener);
-        else if (emitter.removeListener) emitter.removeListener(event, listener);
-        else if (typeof takeBack === 'function') takeBack();
+        isOn = false;
+        if (emitter.off) emitter.off(event, heard);
+        else if (emitter.removeListener) emitter.removeListener(event, heard);
+        // Others answer with what takes the listener back; Node's answer with themselves.
+        else if (typeof answer === 'function') answer();
       });
     },
 
@@ -30,9 +36,18 @@ export function createSubscriptions() {
       });
     },
 
+    /** Takes all back, each whatever came of the others. */
     dispose() {
-      for (const takeBack of takeBacks) takeBack();
+      const all = takeBacks;
       takeBacks = [];
+      for (const takeBack of all) {
+        try {
+          takeBack();
+        } catch (error) {
+          // A mistake in the emitter: whoever disposes of a source can do nothing about it.
+          console.error(error);
+        }
+      }
     },
   };
 }

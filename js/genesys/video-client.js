@@ -3,10 +3,12 @@
  * interaction.
  *
  * The client says which interaction the agent is at, not whose a stream is. A participant therefore belongs to the
- * interaction that was active when they came. When the agent turns to another one while they are still there, the two
- * contradict each other: both are listed, which makes a capture `interaction-ambiguous` until one is chosen.
+ * interaction that was active when they came. When the agent turns to another one while they are still there, both are
+ * listed, the other one as a guess: a capture has to choose, and only theirs can be chosen. Somebody who has come under
+ * several interactions is nobody's for certain.
  */
 import { invalidArgument } from '../errors.js';
+import { createArrivals } from './arrivals.js';
 import { checkSelection, createSource } from './selection.js';
 import { createSubscriptions } from './subscriptions.js';
 
@@ -17,8 +19,8 @@ import { createSubscriptions } from './subscriptions.js';
 
 /**
  * @typedef {object} ClientOptions
- * @property {(participant: any) => string | null | undefined} [interactionOf] Whose interaction a participant belongs
- *   to, where the page knows. Nothing is concluded from when they came, then.
+ * @property {(participant: any) => string | null | undefined} [interactionOf] Which interaction a participant belongs
+ *   to, where the page knows. Nothing is concluded from when they came, then. Where it answers nothing, it is.
  */
 
 /** @typedef {import('./selection.js').Selection & ClientOptions} VideoClientOptions */
@@ -28,6 +30,8 @@ const LEFT = ['participant-removed', 'participant-left'];
 const OTHERS = ['stream-removed', 'participant-updated', 'stream-updated'];
 
 const SCREENS = ['screen', 'screenshare', 'screen-share'];
+/** Contents of a `'video'` stream that are a camera. Recordings that are played, and what is unknown, are none. */
+const CAMERAS = [undefined, null, '', 'camera', 'video'];
 
 /**
  * @param {import('./shapes.js').VideoClientLike} videoClient
@@ -47,8 +51,7 @@ export function fromVideoClient(videoClient, options = {}) {
    * @type {Map<unknown, ClientParticipant>}
    */
   const participants = new Map();
-  /** The interaction they came in; also of those who left, who may come back. @type {Map<unknown, string>} */
-  const cameIn = new Map();
+  const arrivals = createArrivals(() => activeInteraction(videoClient));
   const tracks = createSubscriptions();
   const subscriptions = createSubscriptions();
   const { source, changed } = createSource(options, list, () => {
@@ -58,24 +61,19 @@ export function fromVideoClient(videoClient, options = {}) {
 
   /** @param {ClientParticipant} participant */
   function add(participant) {
-    participants.set(keyOf(participant), participant);
-    // A client may tell of the participant just before it makes their interaction the active one.
-    Promise.resolve().then(() => {
-      try {
-        bind(activeInteraction(videoClient));
-      } catch {
-        // Asked again by the next `targets()`, whose caller gets to see the error.
-      }
-    });
+    const key = keyOf(participant);
+    if (!participants.has(key)) arrivals.come(key);
+    participants.set(key, participant);
   }
 
-  /** @param {string | null} active */
-  function bind(active) {
-    if (active === null) return;
-    for (const key of participants.keys()) if (!cameIn.has(key)) cameIn.set(key, active);
+  /** @param {unknown} key */
+  function remove(key) {
+    participants.delete(key);
+    arrivals.leave(key);
   }
 
   function refresh() {
+    arrivals.look();
     tracks.dispose();
     for (const { mediaStream } of remoteStreams()) {
       tracks.listen(mediaStream, ['addtrack', 'removetrack'], refresh);
@@ -90,12 +88,17 @@ export function fromVideoClient(videoClient, options = {}) {
       .reduce((all, participant) => all.concat(videoStreams(participant)), /** @type {VideoStream[]} */ ([]));
   }
 
+  /** @returns {Target[]} */
   function list() {
     const streams = remoteStreams();
     if (streams.length === 0) return [];
     const active = activeInteraction(videoClient);
-    bind(active);
-    return streams.reduce((all, stream) => all.concat(toTargets(stream, active)), /** @type {Target[]} */ ([]));
+    arrivals.bind(active);
+    const targets = streams.reduce(
+      (all, stream) => all.concat(toTargets(stream, active)),
+      /** @type {Target[]} */ ([]),
+    );
+    return targets.map((target) => (isShared(target, targets) ? { ...target, guess: 'participant' } : target));
   }
 
   /** @param {VideoStream} stream @param {string | null} active @returns {Target[]} */
@@ -110,15 +113,17 @@ export function fromVideoClient(videoClient, options = {}) {
       kind,
       cameraOff: kind === 'camera' && participant.videoMuted === true,
     };
-    return interactionsOf(participant, active).map((interactionId) => ({ ...target, interactionId }));
+    return interactionsOf(participant, active).map((interaction) => ({ ...target, ...interaction }));
   }
 
-  /** @param {ClientParticipant} participant @param {string | null} active @returns {(string | null)[]} */
+  /**
+   * @param {ClientParticipant} participant @param {string | null} active
+   * @returns {Pick<Target, 'interactionId' | 'guess'>[]}
+   */
   function interactionsOf(participant, active) {
     const told = interactionOf ? interactionOf(participant) : participant.interactionId || participant.conversationId;
-    if (told) return [told];
-    const came = cameIn.get(keyOf(participant));
-    return active !== null && came !== undefined && came !== active ? [active, came] : [active];
+    if (told) return [{ interactionId: told }];
+    return arrivals.interactionsOf(keyOf(participant), active);
   }
 
   for (const participant of presentParticipants(videoClient)) if (isParticipant(participant)) add(participant);
@@ -132,13 +137,30 @@ export function fromVideoClient(videoClient, options = {}) {
   for (const event of LEFT) {
     subscriptions.on(videoClient, event, (...args) => {
       const [subject] = args;
-      participants.delete(typeof subject === 'string' ? subject : keyOf(findParticipant(args) || subject));
+      remove(typeof subject === 'string' ? subject : keyOf(findParticipant(args) || subject));
       refresh();
     });
   }
-  for (const event of OTHERS) subscriptions.on(videoClient, event, refresh);
+  for (const event of OTHERS) {
+    subscriptions.on(videoClient, event, (...args) => {
+      const participant = findParticipant(args);
+      // Of somebody who has left it comes too late.
+      if (participant && participants.has(keyOf(participant))) participants.set(keyOf(participant), participant);
+      refresh();
+    });
+  }
   refresh();
   return source;
+}
+
+/**
+ * Whether others may be in the same picture.
+ * @param {Target} target @param {Target[]} targets
+ */
+function isShared({ track, participantId, cameraOff }, targets) {
+  const isRival = (/** @type {Target} */ other) =>
+    other.track === track && other.participantId !== participantId && !other.cameraOff;
+  return !cameraOff && targets.some(isRival);
 }
 
 /** @typedef {{ participant: ClientParticipant, kind: string, mediaStream: MediaStream }} VideoStream */
@@ -148,7 +170,8 @@ function videoStreams(participant) {
   const found = [];
   for (const { type, contentType, mediaStream } of participant.streams || []) {
     const isScreen = SCREENS.includes(String(type)) || SCREENS.includes(String(contentType));
-    if (!mediaStream || (type !== 'video' && !isScreen)) continue;
+    const isCamera = type === 'video' && CAMERAS.includes(contentType);
+    if (!mediaStream || (!isCamera && !isScreen)) continue;
     found.push({ participant, kind: isScreen ? 'screen' : 'camera', mediaStream });
   }
   return found;

@@ -8,6 +8,15 @@ import { createSubscriptions } from './subscriptions.js';
 /** @typedef {import('./session.js').FollowedSession} FollowedSession */
 /** @typedef {import('./shapes.js').SessionLike} SessionLike */
 
+/** The one kind of session that has a customer's camera; others are phones, shared, recorded and monitored screens. */
+const VIDEO = 'collaborateVideo';
+
+/**
+ * Sessions that have ended, for all sources: the SDK may go on listing them, and their media may go on flowing.
+ * @type {WeakSet<SessionLike>}
+ */
+const over = new WeakSet();
+
 /**
  * Follows the SDK's video sessions, those that are there already and those that come, until disposed.
  * @param {import('./shapes.js').WebrtcSdkLike} sdk
@@ -20,8 +29,6 @@ export function fromWebrtcSdk(sdk, options = {}) {
   checkSelection(options);
   /** The newest last. @type {Map<SessionLike, FollowedSession>} */
   const sessions = new Map();
-  /** The SDK may go on listing them for a while. @type {WeakSet<SessionLike>} */
-  const over = new WeakSet();
   const subscriptions = createSubscriptions();
   const { source, changed } = createSource(options, list, () => {
     subscriptions.dispose();
@@ -46,7 +53,7 @@ export function fromWebrtcSdk(sdk, options = {}) {
 
   /** @param {SessionLike} session */
   function remove(session) {
-    over.add(session);
+    if (isEmitter(session)) over.add(session);
     drop(session);
     changed();
   }
@@ -59,14 +66,16 @@ export function fromWebrtcSdk(sdk, options = {}) {
     for (const followed of sessions.values()) {
       const targets = followed.targets();
       const id = followed.conversationId();
+      const older = byConversation.get(id) || [];
       // Once the newer session of a conversation has video, the older one shows the past.
-      if (targets.length > 0 || !byConversation.has(id)) byConversation.set(id, targets);
+      if (hasVideo(targets) || !hasVideo(older)) byConversation.set(id, targets.length > 0 ? targets : older);
     }
     return Array.from(byConversation.values()).reduce((all, targets) => all.concat(targets), []);
   }
 
   for (const session of knownSessions(sdk)) add(session);
   subscriptions.on(sdk, 'sessionStarted', (session) => {
+    over.delete(session);
     add(session);
     changed();
   });
@@ -89,7 +98,13 @@ function knownSessions({ sessionManager }) {
 /** @param {import('./shapes.js').WebrtcSdkLike} sdk @param {SessionLike} session */
 function isVideoSession(sdk, session) {
   if (!isEmitter(session)) return false;
-  return sdk.isVideoSession ? sdk.isVideoSession(session) : session.sessionType === 'collaborateVideo';
+  if (session.sessionType) return session.sessionType === VIDEO;
+  return Boolean(sdk.isVideoSession?.(session));
+}
+
+/** @param {import('../frames/source.js').Target[]} targets */
+function hasVideo(targets) {
+  return targets.some(({ track }) => track && track.readyState === 'live');
 }
 
 /** @param {unknown} value @returns {value is import('./shapes.js').Emitter} */

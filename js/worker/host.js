@@ -1,18 +1,17 @@
 /**
- * The page's end: finds somebody to serve requests (a module worker, or the page itself where there is none), and finds
- * somebody new after a crash.
+ * The page's end: finds somebody to serve requests (a module worker, or the page itself where there is none), watches
+ * whether anybody still answers, and finds somebody new after a crash.
  */
 import { CaptureError } from '../errors.js';
-import { openInPage } from './in-page.js';
-import { openInWorker } from './in-worker.js';
+import { fromPlainError, PING, PONG, UP } from './messages.js';
 
-/** @typedef {import('./protocol.js').Operation} Operation */
-/** @typedef {import('./protocol.js').Requests} Requests */
-/** @typedef {import('./protocol.js').Answers} Answers */
+/** @import { Clock } from '../clock.js' */
+/** @import { LoadOptions } from '../engine/index.js' */
+/** @import { Answers, Operation, Requests, Response } from './messages.js' */
 
 /**
  * @typedef {object} HostOptions
- * @property {import('../engine/index.js').LoadOptions} engine
+ * @property {LoadOptions} engine
  * @property {string} [workerUrl]
  * @property {'auto' | false} worker
  */
@@ -25,11 +24,28 @@ import { openInWorker } from './in-worker.js';
  * @property {() => void} close Zeroes everything. Pending calls reject with `disposed`.
  */
 
-/** How long the engine may take to load, on whatever network, before it is tried anew. */
+/** @typedef {ReturnType<typeof createHost>} Host */
+
+/** How long the engine may take to load, in ms, on whatever network, before it is tried anew. */
 const LOAD_MS = 30000;
 
-/** @param {HostOptions} options */
-export function createHost({ engine, worker, workerUrl }) {
+/** How long a worker's script may take to load, in ms, before the page does the work itself. */
+const SCRIPT_MS = 10000;
+
+/** How long a busy worker may stay silent, in ms, before it is asked whether it lives: far more than any frame takes. */
+const SILENCE_MS = 10000;
+
+/** How long it may then take to answer, in ms, before it counts as crashed. */
+const PONG_MS = 5000;
+
+/** How often it may answer that it lives, and nothing else, before it counts as crashed. */
+const MOST_PONGS = 3;
+
+/** How long a worker may take to zero its memory, in ms, before it is ended anyway. */
+const FAREWELL_MS = 2000;
+
+/** @param {HostOptions} options @param {Clock} clock */
+export function createHost({ engine, worker, workerUrl }, clock) {
   /** @type {Promise<Server> | undefined} */
   let server;
   /** @type {Server | undefined} */
@@ -39,11 +55,13 @@ export function createHost({ engine, worker, workerUrl }) {
   let disposed = false;
 
   async function find() {
-    const found = (worker === 'auto' && (await openInWorker(engine, workerUrl, forget))) || (await openInPage(engine));
+    const found =
+      (worker === 'auto' && (await startWorker(engine, workerUrl, { clock, onCrash: forget }))) ||
+      (await startInPage(engine));
     current = found;
     if (disposed) found.close();
     try {
-      await inTime(found.call('load', {}));
+      await inTime(found.call('load', {}), clock);
     } catch (error) {
       found.close();
       throw error;
@@ -82,11 +100,210 @@ export function createHost({ engine, worker, workerUrl }) {
   };
 }
 
-/** @param {Promise<unknown>} loading @returns {Promise<unknown>} */
-function inTime(loading) {
+/** @param {Promise<unknown>} loading @param {Clock} clock @returns {Promise<unknown>} */
+function inTime(loading, clock) {
   return new Promise((resolve, reject) => {
     const message = `The engine did not load within ${LOAD_MS} ms`;
-    const timer = setTimeout(() => reject(new CaptureError('engine-load', message)), LOAD_MS);
-    loading.then(resolve, reject).then(() => clearTimeout(timer));
+    const timer = clock.setTimeout(() => reject(new CaptureError('engine-load', message)), LOAD_MS);
+    loading.then(resolve, reject).then(() => clock.clearTimeout(timer));
   });
+}
+
+/**
+ * The service without a worker. Its script is loaded only where it is needed.
+ * @param {LoadOptions} engine
+ * @returns {Promise<Server>}
+ */
+async function startInPage(engine) {
+  const { createService } = await import('./worker.js').catch((cause) => {
+    const message = 'Could not load the engine’s script: check that script-src allows it';
+    throw new CaptureError('engine-load', message, { cause });
+  });
+  const service = createService(engine);
+  let closed = false;
+  return {
+    inPage: true,
+    async call(op, args) {
+      const value = await service.handle(op, args);
+      if (closed) throw new CaptureError('disposed');
+      return value;
+    },
+    close() {
+      closed = true;
+      service.handle('dispose', {}).catch(() => {});
+    },
+  };
+}
+
+/**
+ * @param {LoadOptions} engine
+ * @param {string | undefined} url
+ * @param {{ clock: Clock, onCrash: () => void }} context
+ * @returns {Promise<Server | undefined>} Undefined where workers or module workers are missing, or the script does not
+ *   load: a browser that does not know module workers fails at its first `import`.
+ */
+function startWorker(engine, url, context) {
+  const { clock } = context;
+  return new Promise((resolve) => {
+    /** @type {Worker} */
+    let worker;
+    try {
+      // Written out, the name too (WORKER_NAME), so that bundlers see a worker.
+      worker = url
+        ? new Worker(url, { type: 'module', name: 'caseframe' })
+        : new Worker(new URL('./worker.js', import.meta.url), { type: 'module', name: 'caseframe' });
+    } catch {
+      resolve(undefined);
+      return;
+    }
+    const timer = clock.setTimeout(giveUp, SCRIPT_MS);
+    worker.onerror = (event) => {
+      event.preventDefault();
+      giveUp();
+    };
+    worker.onmessage = ({ data }) => {
+      if (data !== UP) return;
+      clock.clearTimeout(timer);
+      resolve(connect(worker, engine, context));
+    };
+    function giveUp() {
+      clock.clearTimeout(timer);
+      worker.terminate();
+      resolve(undefined);
+    }
+  });
+}
+
+/**
+ * An id → pending map over `postMessage`.
+ * @param {Worker} worker
+ * @param {LoadOptions} engine
+ * @param {{ clock: Clock, onCrash: () => void }} context
+ * @returns {Server}
+ */
+function connect(worker, engine, { clock, onCrash }) {
+  /** @type {Map<number, { op: Operation, resolve: (value: any) => void, reject: (error: unknown) => void }>} */
+  const pending = new Map();
+  let lastId = 0;
+  /** @type {CaptureError | undefined} */
+  let gone;
+  const ask = () => worker.postMessage(PING);
+  const giveUp = () => crash('The worker does not answer any more');
+  const silence = watchSilence({ isBusy, ask, giveUp }, clock);
+
+  /** @param {CaptureError} error */
+  function end(error) {
+    gone = error;
+    silence.end();
+    const calls = Array.from(pending.values());
+    pending.clear();
+    for (const { reject } of calls) reject(error);
+  }
+
+  /** @param {string} message */
+  function crash(message) {
+    if (gone) return;
+    worker.terminate();
+    end(new CaptureError('engine-crash', message));
+    onCrash();
+  }
+
+  /** A load takes as long as the network does. */
+  function isBusy() {
+    return Array.from(pending.values()).some(({ op }) => op !== 'load');
+  }
+
+  worker.onmessage = ({ data }) => {
+    if (data === PONG) {
+      silence.lives();
+      return;
+    }
+    silence.answered();
+    const { id, value, error } = /** @type {Response} */ (data);
+    const call = pending.get(id);
+    pending.delete(id);
+    if (!call) return;
+    if (error) call.reject(fromPlainError(error));
+    else call.resolve(value);
+  };
+  worker.onmessageerror = () => crash('The worker’s answer could not be read');
+  worker.onerror = (event) => {
+    event.preventDefault();
+    crash(`The worker crashed: ${event.message}`);
+  };
+  worker.postMessage({ start: engine });
+
+  return {
+    inPage: false,
+    call(op, args, transfer = []) {
+      return new Promise((resolve, reject) => {
+        if (gone) throw gone;
+        const id = ++lastId;
+        worker.postMessage({ id, op, args }, transfer);
+        const isFirst = !isBusy();
+        pending.set(id, { op, resolve, reject });
+        silence.asked(isFirst);
+      });
+    },
+    close() {
+      if (gone) return;
+      end(new CaptureError('disposed'));
+      const timer = clock.setTimeout(() => worker.terminate(), FAREWELL_MS);
+      worker.onmessage = ({ data }) => {
+        if (data.id !== 0) return;
+        clock.clearTimeout(timer);
+        worker.terminate();
+      };
+      worker.postMessage({ id: 0, op: 'dispose', args: {} });
+    },
+  };
+}
+
+/**
+ * Silence alone proves no crash: a machine that slept, or a debugger that held the page, makes ten seconds pass in which
+ * nobody could be heard. So the worker is asked first. One that answers that and nothing else has got stuck all the same.
+ * @param {{ isBusy: () => boolean, ask: () => void, giveUp: () => void }} line
+ * @param {Clock} clock
+ */
+export function watchSilence({ isBusy, ask, giveUp }, clock) {
+  /** When something was heard last, or there was nothing to hear. */
+  let heardAt = clock.now();
+  /** @type {unknown} */
+  let timer;
+  let isAsked = false;
+  /** How often it has answered that it lives since it last answered a request. */
+  let pongs = 0;
+
+  /** One timer for many calls: setting and clearing one for each would cost the page's thread. */
+  function check() {
+    timer = undefined;
+    if (!isBusy()) return;
+    const left = heardAt + SILENCE_MS - clock.now();
+    if (left > 0) timer = clock.setTimeout(check, left);
+    else if (isAsked || pongs >= MOST_PONGS) giveUp();
+    else {
+      isAsked = true;
+      ask();
+      timer = clock.setTimeout(check, PONG_MS);
+    }
+  }
+
+  return {
+    /** Something has been asked. @param {boolean} isFirst Nothing else is waiting for an answer. */
+    asked(isFirst) {
+      if (isFirst) this.answered();
+      if (timer === undefined && isBusy()) timer = clock.setTimeout(check, SILENCE_MS);
+    },
+    answered() {
+      heardAt = clock.now();
+      isAsked = false;
+      pongs = 0;
+    },
+    lives() {
+      heardAt = clock.now();
+      isAsked = false;
+      pongs++;
+    },
+    end: () => clock.clearTimeout(timer),
+  };
 }

@@ -1,37 +1,257 @@
-/** The worker: the service behind `postMessage`. */
-import { toPlainError, UP } from './protocol.js';
-import { createService } from './service.js';
+/**
+ * The worker: frames in, stills and JPEGs out. In a page without a worker the same service runs in the page's thread.
+ *
+ * Requests are served strictly one after the other, because reading a frame into the engine's memory takes a while and
+ * every other call to the engine may grow that memory, which detaches the view being written to.
+ */
+import { systemClock } from '../clock.js';
+import { createEngine } from '../engine/index.js';
+import { letGo, readInto } from '../engine/pixels.js';
+import { WARM_UP_PICTURES, warmUp } from '../engine/warm-up.js';
+import { CaptureError } from '../errors.js';
+import { createLatestFrames } from '../frames/latest-frame.js';
+import { rtpTimestampOf } from '../frames/video-frame.js';
+import { PING, PONG, toPlainError, UP, WORKER_NAME } from './messages.js';
 
-/** @typedef {import('./protocol.js').Request} Request */
-/** @typedef {import('./protocol.js').Response} Response */
+/** @import { Encoded, EncodeOptions, Engine, EngineFrame, FrameReport, LoadOptions } from '../engine/index.js' */
+/** @import { FrameInput } from '../engine/pixels.js' */
+/** @import { Answers, EncodedBlob, Operation, Request, Requests, Response } from './messages.js' */
+
+/** @typedef {{ [K in Operation]: (args: Requests[K]) => Promise<Answers[K]> }} Operations */
+
+/** @param {LoadOptions} loadOptions */
+export function createService(loadOptions, clock = systemClock) {
+  /** @type {Engine | undefined} */
+  let engine;
+  /** @type {Map<number, EngineFrame>} */
+  const stills = new Map();
+  const latestFrames = createLatestFrames(clock);
+  let lastId = 0;
+  let disposed = false;
+  let hasWorked = false;
+  /** @type {Promise<unknown>} */
+  let queue = Promise.resolve();
+
+  async function ensureEngine() {
+    if (disposed) throw new CaptureError('disposed');
+    engine = engine || (await createEngine(loadOptions));
+    return engine;
+  }
+
+  /** @param {number} stillId */
+  function find(stillId) {
+    const held = stills.get(stillId);
+    if (held) return held;
+    throw new CaptureError('engine-crash', 'The still was lost when the engine crashed');
+  }
+
+  /**
+   * @param {FrameInput} input
+   * @param {EncodeOptions} options
+   * @param {boolean} encode
+   */
+  async function take(input, options, encode) {
+    /** @type {EngineFrame | undefined} */
+    let held;
+    let keep = false;
+    hasWorked = true;
+    try {
+      const start = clock.now();
+      held = await readInto(await ensureEngine(), input);
+      const read = clock.now();
+      const { width, height } = held;
+      const outcome = encode ? encodeOrReject(held, options) : look(held, options);
+      keep = !encode && !outcome.rejected;
+      const stillId = keep ? ++lastId : undefined;
+      if (stillId !== undefined) stills.set(stillId, held);
+      return { ...outcome, stillId, width, height, readMs: read - start, engineMs: clock.now() - read };
+    } finally {
+      letGo(input);
+      if (held && !keep) held.release();
+    }
+  }
+
+  /** @type {Operations} */
+  const operations = {
+    async load() {
+      await ensureEngine();
+    },
+
+    async open({ input, options, encode }) {
+      if (!('watchId' in input)) return take(input, options, encode);
+      const found = latestFrames.take(input);
+      if (!found) return undefined;
+      const { frame, ageMs } = found;
+      const rtpTimestamp = rtpTimestampOf(frame);
+      const capturedAt = new Date(clock.date() - ageMs).toISOString();
+      const metadata = { capturedAt, frameAgeMs: ageMs, ...options.metadata };
+      const opened = await take({ frame }, { ...options, metadata }, encode);
+      return { ...opened, latest: { ageMs, capturedAt, rtpTimestamp } };
+    },
+
+    async encode({ stillId, options }) {
+      const start = clock.now();
+      const encoded = toBlob(find(stillId).encode(options));
+      return { encoded, engineMs: clock.now() - start };
+    },
+
+    async preview({ stillId, maxWidth, maxHeight }) {
+      const { data, width, height } = find(stillId).scaled({ maxWidth, maxHeight });
+      const image = new ImageData(data, width, height);
+      try {
+        const bitmap = await createImageBitmap(image);
+        data.fill(0);
+        return bitmap;
+      } catch {
+        // Not known here (Safari before 15), or refused.
+        return image;
+      }
+    },
+
+    async discard({ stillId }) {
+      const held = stills.get(stillId);
+      stills.delete(stillId);
+      if (held) held.release();
+    },
+
+    async watch({ watchId, frames }) {
+      latestFrames.watch(watchId, frames);
+    },
+
+    async unwatch({ watchId }) {
+      latestFrames.unwatch(watchId);
+    },
+
+    async dispose() {
+      disposed = true;
+      latestFrames.dispose();
+      drop();
+    },
+  };
+
+  /** The engine and all that is in it. */
+  function drop() {
+    const dropped = engine;
+    engine = undefined;
+    stills.clear();
+    if (dropped) dropped.dispose();
+  }
+
+  /**
+   * @template {Operation} K
+   * @param {K} op
+   * @param {Requests[K]} args
+   * @returns {Promise<Answers[K]>}
+   */
+  async function run(op, args) {
+    try {
+      return await operations[op](args);
+    } catch (cause) {
+      // The next request gets a new engine. Whatever else fails, a preview for one, costs this request only.
+      if (engine?.hasCrashed()) drop();
+      if (cause instanceof CaptureError) throw cause;
+      throw new CaptureError('engine-crash', `The engine could not ${op}: ${cause}`, { cause });
+    }
+  }
+
+  return {
+    /**
+     * @template {Operation} K
+     * @param {K} op
+     * @param {Requests[K]} args
+     * @returns {Promise<Answers[K]>}
+     */
+    handle(op, args) {
+      const answer = queue.then(() => run(op, args));
+      queue = answer.catch(() => {});
+      return answer;
+    },
+
+    /** For a thread that has nothing else to do, once the engine is loaded, until the first frame comes: it warms, too. */
+    async warmUp() {
+      for (let i = 0; i < WARM_UP_PICTURES && !hasWorked; i++) {
+        queue = queue.then(() => engine && warmUp(engine)).catch(() => {});
+        await queue;
+        // Lets requests in.
+        await new Promise((resolve) => setTimeout(resolve));
+      }
+    },
+  };
+}
+
+/**
+ * @param {EngineFrame} held
+ * @param {EncodeOptions} options
+ */
+function look(held, { reject = [], redact = [] }) {
+  const report = held.analyze();
+  const rejected = reject.includes(report.verdict);
+  // A region that covers nothing of this frame is told now, not when somebody has looked at the still.
+  if (!rejected) held.place(redact);
+  return { report, rejected };
+}
+
+/**
+ * @param {EngineFrame} held
+ * @param {EncodeOptions} options
+ */
+function encodeOrReject(held, options) {
+  try {
+    const encoded = toBlob(held.encode(options));
+    return { report: encoded.report, rejected: false, encoded };
+  } catch (error) {
+    const report = error instanceof CaptureError && error.details.report;
+    if (!report) throw error;
+    return { report: /** @type {FrameReport} */ (report), rejected: true };
+  }
+}
+
+/** @param {Encoded} encoded @returns {EncodedBlob} */
+function toBlob({ jpeg, ...rest }) {
+  return { ...rest, blob: new Blob([jpeg], { type: 'image/jpeg' }) };
+}
 
 /**
  * What is used of DedicatedWorkerGlobalScope, whose types exclude those of the page.
  * @typedef {object} WorkerScope
+ * @property {string} [name]
  * @property {((event: MessageEvent) => void) | null} onmessage
  * @property {(message: unknown, transfer?: Transferable[]) => void} postMessage
  */
 
-const scope = /** @type {WorkerScope} */ (/** @type {unknown} */ (self));
-/** @type {ReturnType<typeof createService>} */
-let service;
+/** Serves the page that has started this worker. @param {WorkerScope} scope */
+function serve(scope) {
+  /** @type {ReturnType<typeof createService>} */
+  let service;
 
-scope.onmessage = ({ data }) => {
-  if (data.start) service = createService(data.start);
-  else answer(data);
-};
-scope.postMessage(UP);
-
-/** @param {Request} request */
-async function answer({ id, op, args }) {
-  /** @type {Response} */
-  let response;
-  try {
-    response = { id, value: await service.handle(op, args) };
-  } catch (error) {
-    response = { id, error: toPlainError(/** @type {import('../errors.js').CaptureError} */ (error)) };
+  /** @param {Request} request */
+  async function answer({ id, op, args }) {
+    /** @type {Response} */
+    let response;
+    try {
+      response = { id, value: await service.handle(op, args) };
+    } catch (error) {
+      response = { id, error: toPlainError(error) };
+    }
+    scope.postMessage(response, transferables(response.value));
+    if (op === 'load') service.warmUp();
   }
-  const isBitmap = typeof ImageBitmap === 'function' && response.value instanceof ImageBitmap;
-  scope.postMessage(response, isBitmap ? [/** @type {ImageBitmap} */ (response.value)] : []);
-  if (op === 'load') service.warmUp();
+
+  scope.onmessage = ({ data }) => {
+    if (data === PING) scope.postMessage(PONG);
+    else if (data.start) service = createService(data.start);
+    else answer(data);
+  };
+  scope.postMessage(UP);
+}
+
+/** @param {unknown} value @returns {Transferable[]} */
+function transferables(value) {
+  if (typeof ImageBitmap === 'function' && value instanceof ImageBitmap) return [value];
+  return typeof ImageData === 'function' && value instanceof ImageData ? [value.data.buffer] : [];
+}
+
+// The page's thread imports this file as well, and so may a worker of the page's own.
+if (typeof document === 'undefined' && typeof self === 'object' && self.name === WORKER_NAME) {
+  serve(/** @type {WorkerScope} */ (/** @type {unknown} */ (self)));
 }

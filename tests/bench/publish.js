@@ -1,10 +1,10 @@
-/** Takes a run's figures into the checkout: the README's part between its markers, and the chart it shows. */
+/** Takes a run's outcome into the checkout: the README's part between its markers, and the chart it shows. */
 import { readFile, writeFile } from 'node:fs/promises';
 
 const README = new URL('../../README.md', import.meta.url);
 const CHART = new URL('encoders.svg', import.meta.url);
 
-/** @typedef {'figures' | 'attack'} Place */
+/** @typedef {'figures' | 'attack' | 'matrix'} Place */
 
 /** @param {Place} place @param {string} markdown */
 export async function publish(place, markdown) {

@@ -10,6 +10,9 @@ import { launchChromium } from './harness.js';
 
 /** @typedef {import('playwright-core').Page} Page */
 
+/** How long the page may take for anything: only a page that stands still takes longer. */
+const PATIENCE_MS = 120_000;
+
 /**
  * @typedef {object} Look
  * @property {number} [width] Of the window.
@@ -33,6 +36,7 @@ export function useDemo() {
      */
     async openWidget(t, query, { width = 1280, height = 900, colorScheme = 'light', reducedMotion, expected } = {}) {
       const page = await demo.browser.context.newPage();
+      page.setDefaultTimeout(PATIENCE_MS);
       /** @type {string[]} */
       const problems = [];
       page.on('pageerror', (error) => problems.push(String(error)));
@@ -93,15 +97,49 @@ export async function connected(page) {
  * Waits until the encoder has filled in the still scene's detail.
  * @param {Page} page
  * @param {number} least In dB.
- * @returns {Promise<number>} What it came to, within half a minute.
+ * @returns {Promise<number>} What it came to, within two minutes.
  */
 export async function sharpPicture(page, least) {
   let reached = 0;
-  for (const end = Date.now() + 30_000; Date.now() < end && reached < least; ) {
+  for (const end = Date.now() + 120_000; Date.now() < end && reached < least; ) {
     reached = await page.evaluate(likeness);
     await page.waitForTimeout(250);
   }
   return reached;
+}
+
+/**
+ * Waits until a piece of work was done without blocking the page. However busy the machine is, the page's longest task is
+ * then no longer than what browsers call one (W3C Long Tasks API), or than twice that of a control: of the page that rests
+ * for as long. Work that itself blocks the page does so every time.
+ * @param {Page} page
+ * @param {() => Promise<unknown>} work
+ * @param {object} [options]
+ * @param {number} [options.times] So often, of at most ten times as many.
+ * @param {number} [options.longMs]
+ * @param {(ms: number) => Promise<unknown>} [options.rest]
+ * @returns {Promise<{ longestMs: number, control: number, isCalm: boolean }[]>} Of each time.
+ */
+export async function untilCalm(page, work, { times = 1, longMs = 50, rest = (ms) => page.waitForTimeout(ms) } = {}) {
+  /** @param {() => Promise<unknown>} part */
+  async function longestTaskDuring(part) {
+    const since = await page.evaluate(() => performance.now());
+    await part();
+    await page.waitForTimeout(200); // The observer is told at leisure.
+    const tasks = await page.evaluate(() => globalThis.longTasks);
+    const during = tasks.filter(({ startTime, duration }) => startTime + duration > since);
+    return Math.max(0, ...during.map(({ duration }) => duration));
+  }
+
+  const seen = [];
+  while (seen.length < 10 * times && seen.filter(({ isCalm }) => isCalm).length < times) {
+    const start = performance.now();
+    const longestMs = await longestTaskDuring(work);
+    const ms = performance.now() - start;
+    const control = await longestTaskDuring(() => rest(ms));
+    seen.push({ longestMs, control, isCalm: longestMs < Math.max(longMs, 2 * control) });
+  }
+  return seen;
 }
 
 /** In the page, ahead of its own scripts. */

@@ -11,7 +11,7 @@ import sharp from 'sharp';
 import { passesOver } from '../../examples/face-detection/passes.js';
 import { merge, toRegions } from '../../examples/face-detection/regions.js';
 import { DETECTOR_FILES, VENDOR_FILES } from '../../examples/face-detection/vendor.js';
-import { sharpPicture, useDemo } from './demo.js';
+import { sharpPicture, untilCalm, useDemo } from './demo.js';
 
 const COFFEE = fileURLToPath(new URL('../fixtures/coffee.png', import.meta.url));
 const FAILED = 'Faces could not be looked for, so nothing was captured. Try again, or turn “Hide faces” off.';
@@ -22,6 +22,11 @@ const MIN_PSNR = 37;
 /** JPEG blends a cell's neighbours into it by up to one MCU. */
 const MCU = 16;
 const MODEL = '**/ssd_mobilenetv1_model.bin';
+/** A worker that is busy for as many ms as it is told. */
+const BUSY = {
+  contentType: 'text/javascript',
+  body: 'onmessage = ({ data }) => { for (const end = performance.now() + data; performance.now() < end; ); postMessage(0); };',
+};
 /** What Chromium logs where a file is missing or a request was cut off. */
 const MISSING = /status of 404|net::ERR_FAILED/;
 
@@ -97,18 +102,22 @@ describe('the switch', () => {
   });
 
   test('never blocks the page', async (t) => {
-    const { page } = await openWidget(t);
+    const { page } = await openWidget(t, {
+      prepare: (context) => context.route('**/busy.js', (route) => route.fulfill(BUSY)),
+    });
     await switchOn(page);
-    const longest = [];
-    for (let n = 1; n <= 3; n += 1) {
-      const from = await page.evaluate(() => performance.now());
+    let n = 0;
+    const capture = async () => {
       await page.click('#capture');
+      n += 1;
       await demo.stored(page, n);
-      longest.push(await page.evaluate(longestTaskSince, from));
-    }
-    t.diagnostic(`longest task of each capture, in ms: ${longest}`);
-    // The search takes some hundred ms of processor time each time: in the page, none of the three could be quick.
-    assert.ok(Math.min(...longest) < 100, String(longest));
+    };
+    // The control: somebody else is as busy beside the page.
+    const rest = (/** @type {number} */ ms) => page.evaluate(workElsewhere, ms);
+    // The search takes some hundred ms of processor time each time: in the page, none of them could be quick.
+    const captures = await untilCalm(page, capture, { longMs: 100, rest });
+    t.diagnostic(JSON.stringify(captures));
+    assert.ok(captures.some(({ isCalm }) => isCalm));
   });
 });
 
@@ -220,23 +229,21 @@ describe('the detector itself', () => {
         previewed = () => setTimeout(resolve); // By then the worker has been asked.
       });
       const preview = () => createImageBitmap(canvas).finally(previewed);
-      /** @type {Promise<number>} */
       const answered = detector.detect({ preview }, { signal: during.signal }).then(
-        () => -1,
-        (error) => (error.code === 'aborted' ? performance.now() : -2),
+        () => 'faces',
+        (error) => error.code,
       );
       await underWay;
-      const aborted = performance.now();
       during.abort();
-      const tookMs = (await answered) - aborted;
+      const first = await Promise.race([answered, new Promise((resolve) => setTimeout(resolve, 0, 'the next task'))]);
       const next = await detector.detect(still);
       const both = await Promise.all([detector.detect(still), detector.detect(still)]);
       const pending = detector.detect(still).catch((error) => error.code);
       detector.dispose();
-      return { early, tookMs, next, both, pending: await pending };
+      return { early, first, next, both, pending: await pending };
     });
     assert.equal(seen.early, 'aborted');
-    assert.ok(seen.tookMs >= 0 && seen.tookMs < 100, `${seen.tookMs} ms`);
+    assert.equal(seen.first, 'aborted', 'ahead of everything else in the page');
     assert.equal(seen.next.length, 1);
     assert.deepEqual(seen.both, [seen.next, seen.next], 'two at once');
     assert.equal(seen.pending, 'disposed');
@@ -417,10 +424,12 @@ function rounded(region) {
 
 // In the page.
 
-/** @param {number} since */
-async function longestTaskSince(since) {
-  await new Promise((resolve) => setTimeout(resolve, 200)); // The observer is told at leisure.
-  return globalThis.longTasks
-    .filter(({ startTime, duration }) => startTime + duration > since)
-    .reduce((longest, { duration }) => Math.max(longest, duration), 0);
+/** @param {number} ms */
+async function workElsewhere(ms) {
+  const worker = new Worker('/busy.js');
+  await new Promise((resolve) => {
+    worker.onmessage = resolve;
+    worker.postMessage(ms);
+  });
+  worker.terminate();
 }

@@ -2,10 +2,11 @@
 import puppeteer from 'puppeteer-core';
 
 /**
- * @param {{ refusesToPlay?: boolean }} [options] As if its user had forbidden all video that nobody has clicked on.
+ * @param {{ refusesToPlay?: boolean, prefs?: Record<string, unknown> }} [options] `refusesToPlay`: as if its user had
+ *   forbidden all video that nobody has clicked on.
  * @returns {Promise<import('./harness.js').Browser>}
  */
-export async function launchFirefox({ refusesToPlay = false } = {}) {
+export async function launchFirefox({ refusesToPlay = false, prefs = {} } = {}) {
   const browser = await puppeteer.launch({
     browser: 'firefox',
     executablePath: process.env.FIREFOX ?? '/usr/bin/firefox-esr',
@@ -18,6 +19,7 @@ export async function launchFirefox({ refusesToPlay = false } = {}) {
       'media.navigator.streams.fake': true,
       'media.navigator.permission.disabled': true,
       ...(refusesToPlay ? { 'media.autoplay.default': 5, 'media.autoplay.blocking_policy': 2 } : {}),
+      ...prefs,
     },
   });
   const [, version] = (await browser.version()).split('/');

@@ -193,8 +193,15 @@ test('guide’s VideoClient: the agent turns from one interaction to the other u
       const colors = { A: 'red', B: 'blue' };
       calls.A.sending.show('rgb(200, 40, 40)');
       calls.B.sending.show('rgb(40, 60, 200)');
-      for (const id of ['A', 'B']) await lab.ramped(calls[id].track, 160);
-      await lab.sleep(700);
+      for (const [id, color] of [
+        ['A', [200, 40, 40]],
+        ['B', [40, 60, 200]],
+      ]) {
+        await lab.ramped(calls[id].track, 160);
+        const witness = await lab.createWitness(calls[id]);
+        await lab.until(calls[id], () => witness.shows(color));
+        witness.end();
+      }
 
       const client = genesys.createVideoClient();
       const source = genesys.fromVideoClient(client);

@@ -68,7 +68,7 @@ test('the camera toggled ten times: camera-off at once, and the picture again', 
     }
     // While a capture waits.
     await call.camera.sender.replaceTrack(null);
-    await lab.sleep(300);
+    await lab.hasStopped(call);
     const during = lab.outcome(capture.snapshot(source, { timeoutMs: 30000 }));
     setTimeout(() => call.setParticipant('customer of A', { videoMuted: true }), 200);
     rounds.push({ off: await during, on: undefined });
@@ -249,7 +249,9 @@ test('guide’s VideoClient: late streams, an interaction that is null, throws a
     const call = await lab.startCall({ width: 320, height: 180 });
     call.sending.show('rgb(200, 40, 40)');
     await lab.ramped(call.track, 160);
-    await lab.sleep(500);
+    const witness = await lab.createWitness(call);
+    await lab.until(call, () => witness.shows([200, 40, 40]));
+    witness.end();
     const client = genesys.createVideoClient();
     const source = genesys.fromVideoClient(client);
     const capture = lab.createCapture();

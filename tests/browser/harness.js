@@ -3,15 +3,15 @@
  * browser whose background tabs are really hidden.
  */
 import assert from 'node:assert/strict';
-import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { mkdtemp, readFile } from 'node:fs/promises';
 import { createServer } from 'node:http';
 import { tmpdir } from 'node:os';
 import { extname, join, normalize } from 'node:path';
 import { after, before } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { chromium } from 'playwright-core';
+import { startProcess } from './process.js';
 
 const ROOT = fileURLToPath(new URL('../../', import.meta.url));
 const FOLDERS = { '/dist/': join(ROOT, 'dist'), '/pages/': join(ROOT, 'tests/browser/pages') };
@@ -88,7 +88,7 @@ export async function readBody(request) {
  */
 export async function launchChromium(flags = []) {
   const profile = await mkdtemp(join(tmpdir(), 'caseframe-chromium-'));
-  const child = spawn(
+  const { child, stop } = startProcess(
     process.env.CHROMIUM ?? '/usr/bin/chromium',
     [
       '--headless=new',
@@ -105,15 +105,8 @@ export async function launchChromium(flags = []) {
       ...flags,
       'about:blank',
     ],
-    { stdio: ['ignore', 'ignore', 'pipe'], detached: true },
+    { stdio: ['ignore', 'ignore', 'pipe'], folder: profile },
   );
-  const gone = new Promise((resolve) => {
-    child.once('exit', resolve);
-  });
-  const kill = () => {
-    if (child.exitCode === null && child.signalCode === null) process.kill(-child.pid, 'SIGKILL');
-  };
-  process.once('exit', kill);
   let log = '';
   const endpoint = await new Promise((resolve, reject) => {
     child.stderr.on('data', (chunk) => {
@@ -148,10 +141,7 @@ export async function launchChromium(flags = []) {
     },
     async close() {
       await browser.close();
-      kill();
-      await gone;
-      process.off('exit', kill);
-      await rm(profile, { recursive: true, force: true, maxRetries: 5 });
+      await stop();
     },
   };
 }

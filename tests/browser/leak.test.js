@@ -12,18 +12,26 @@ const CAPTURES = 100;
 /** What a page's heap may differ by from round to round: a few of V8's caches, no frame (a 640 × 360 one is 900 KB). */
 const HEAP_SLACK = 300000;
 
-/** Runs in the page: a round of captures of the call that `prepareRounds` began. */
+/** Runs in the page: a round of captures of the call that the page has begun. */
 async function playRound(captures) {
   const { call, capture } = globalThis;
   const count = {};
   const take = async (kind) => {
     const controller = new AbortController();
     if (kind === 1) setTimeout(() => controller.abort(), 5);
-    const options = [{}, { signal: controller.signal }, { minWidth: 9999, timeoutMs: 400 }, { detect: () => [] }][kind];
+    const options = [
+      { timeoutMs: 30000 },
+      { signal: controller.signal },
+      { minWidth: 9999, timeoutMs: 3000 },
+      { detect: () => [], timeoutMs: 30000 },
+    ][kind];
     const { code = 'captured' } = await lab.outcome(capture.snapshot(call.stream, options));
     count[code] = (count[code] || 0) + 1;
   };
-  for (let i = 0; i < captures; i += 10) await Promise.all([0, 0, 0, 0, 0, 0, 0, 1, 2, 3].map(take));
+  // Those that wait for their deadline see frames all the while, and the others come and go beside them.
+  const waiting = Array.from({ length: captures / 10 }, () => take(2));
+  for (let i = 0; i < captures; i += 10) await Promise.all([0, 0, 0, 0, 0, 0, 0, 1, 3].map(take));
+  await Promise.all(waiting);
   const still = await capture.grab(call.stream);
   (await still.preview()).close();
   still.discard();

@@ -1,6 +1,7 @@
 /** However a capture ends (abort, deadline, dispose, a hook that fails), it ends in time and leaves nothing behind. */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { assertInTime } from './deadline.js';
 import { useLab } from './harness.js';
 import { assertScene } from './scene.js';
 
@@ -11,18 +12,17 @@ const { run } = useLab({
   },
 });
 
-/** @param {any} outcome @param {string} code @param {number} within In ms. */
-function assertFailed(outcome, code, within) {
+/** @param {any} outcome @param {string} code @param {number} dueMs After the call. */
+function assertFailed(outcome, code, dueMs) {
   assert.equal(outcome.code, code, JSON.stringify(outcome).slice(0, 300));
-  assert.ok(outcome.ms < within, `took ${outcome.ms} ms`);
+  assertInTime(outcome, dueMs);
 }
 
 test('abort, at every stage', async () => {
   const outcomes = await run(async () => {
     const call = await lab.startCall();
     await lab.ramped(call.track, 320);
-    const silent = await lab.startCall();
-    await silent.sender.replaceTrack(null);
+    const silent = await lab.startCall({ silent: true });
     const capture = lab.createCapture();
     await capture.ready();
     const never = new Promise(() => {});
@@ -52,13 +52,14 @@ test('abort, at every stage', async () => {
     capture.dispose();
     call.end();
     silent.end();
-    return { outcomes, any: any.map(({ code, ms }) => ({ code: code || 'captured', ms })), good };
+    return { outcomes, any, good };
   });
-  for (const outcome of Object.values(outcomes.outcomes)) assertFailed(outcome, 'aborted', 800);
+  for (const outcome of Object.values(outcomes.outcomes)) assertFailed(outcome, 'aborted', 300);
   assert.equal(outcomes.outcomes.wait.cause, 'Error: enough');
-  for (const { code, ms } of outcomes.any) {
+  for (const outcome of outcomes.any) {
+    const { code = 'captured' } = outcome;
     assert.ok(code === 'aborted' || code === 'captured', code);
-    assert.ok(ms < 800);
+    if (code === 'aborted') assertInTime(outcome, 60);
   }
   await assertScene(outcomes.good.jpeg);
 });
@@ -67,12 +68,11 @@ test('the deadline, at every stage', async () => {
   const { load, wait, tiny } = await run(async () => {
     const call = await lab.startCall();
     await lab.ramped(call.track, 320);
-    const silent = await lab.startCall();
-    await silent.sender.replaceTrack(null);
+    const silent = await lab.startCall({ silent: true });
     const capture = lab.createCapture();
     await capture.ready();
     const loading = lab.createCapture({ wasmUrl: '/dist/wasm/hanging.wasm' });
-    const load = await lab.outcome(loading.snapshot(call.stream, { timeoutMs: 300 }));
+    const load = await lab.outcome(loading.snapshot(call.stream, { loadTimeoutMs: 300 }));
     const wait = await lab.outcome(capture.snapshot(silent.stream, { timeoutMs: 300 }));
     const tiny = await lab.outcome(capture.snapshot(silent.stream, { timeoutMs: 0.5 }));
     loading.dispose();
@@ -81,9 +81,9 @@ test('the deadline, at every stage', async () => {
     silent.end();
     return { load, wait, tiny };
   });
-  assertFailed(load, 'engine-load', 1000);
-  assertFailed(wait, 'no-frame', 1000);
-  assertFailed(tiny, 'no-frame', 500);
+  assertFailed(load, 'engine-load', 300);
+  assertFailed(wait, 'no-frame', 300);
+  assertFailed(tiny, 'no-frame', 1);
   assert.ok(wait.ms >= 295);
 });
 
@@ -91,8 +91,7 @@ test('dispose, at every stage', async () => {
   const { outcomes, still, later } = await run(async () => {
     const call = await lab.startCall();
     await lab.ramped(call.track, 320);
-    const silent = await lab.startCall();
-    await silent.sender.replaceTrack(null);
+    const silent = await lab.startCall({ silent: true });
     const never = new Promise(() => {});
     /** @param {(capture: any) => Promise<any>} start */
     const disposed = async (start, ms = 150, options = {}) => {
@@ -123,7 +122,7 @@ test('dispose, at every stage', async () => {
     silent.end();
     return { outcomes, still, later };
   });
-  for (const outcome of [...Object.values(outcomes), ...still, ...later]) assertFailed(outcome, 'disposed', 800);
+  for (const outcome of [...Object.values(outcomes), ...still, ...later]) assertFailed(outcome, 'disposed', 150);
 });
 
 test('hooks that refuse, fail or answer nonsense', async () => {
@@ -165,18 +164,26 @@ test('a hundred captures, good and bad, leave nothing behind', async () => {
       const capture = lab.createCapture();
       const controller = new AbortController();
       const count = { captured: 0 };
+      const waiting = [];
       for (let i = 0; i < 100; i++) {
-        const options = [{}, { minWidth: 9999, timeoutMs: 120 }, { signal: controller.signal }, { detect: () => [] }][
+        const options = [{}, { signal: controller.signal }, { detect: () => [] }, { minWidth: 9999, timeoutMs: 3000 }][
           i % 4
         ];
-        const { code = 'captured' } = await lab.outcome(capture.snapshot(call.stream, options));
-        count[code] = (count[code] || 0) + 1;
+        const taking = lab
+          .outcome(capture.snapshot(call.stream, { timeoutMs: 30000, ...options }))
+          .then(({ code = 'captured' }) => {
+            count[code] = (count[code] || 0) + 1;
+          });
+        // What waits for its deadline sees frames meanwhile, and the others come and go beside it.
+        if (i % 4 === 3) waiting.push(taking);
+        else await taking;
       }
+      await Promise.all(waiting);
       const listeners = listening();
       const workers = lab.workers();
       capture.dispose();
       call.end();
-      await lab.sleep(300);
+      for (let i = 0; i < 60 && lab.workers() > 0; i++) await lab.sleep(50);
       gc();
       await lab.sleep(300);
       return {
@@ -231,6 +238,7 @@ test('every wrong argument is named', async () => {
     }
     const bad = {
       timeoutMs: [0, -1, NaN, Infinity, 1e10, '3000', null],
+      loadTimeoutMs: [0, -1, NaN, Infinity, 1e10, '15000', null],
       maxFrameAgeMs: [-1, NaN, Infinity, '1'],
       minWidth: [-1, 1.5, NaN, '640'],
       minHeight: [-1, 1.5, Infinity, null],

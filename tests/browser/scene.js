@@ -28,8 +28,19 @@ export async function readScene(base64) {
  * @param {number} [tolerance] Per sample.
  */
 export async function assertScene(base64, tolerance = TOLERANCE) {
+  return assertQuarters(base64, [0, 1, 2, 3], tolerance);
+}
+
+/**
+ * Asserts which of the scene's quarters is where: the scene turned or mirrored.
+ * @param {string} base64
+ * @param {number[]} order Of those seen above left and right, below left and right.
+ * @param {number} [tolerance] Per sample.
+ */
+export async function assertQuarters(base64, order, tolerance = TOLERANCE) {
   const scene = await readScene(base64);
-  QUARTERS.forEach((expected, i) => {
+  order.forEach((quarter, i) => {
+    const expected = QUARTERS[quarter];
     const seen = scene.at(i % 2 ? 0.75 : 0.25, i < 2 ? 0.2 : 0.8);
     const error = Math.max(...expected.map((value, channel) => Math.abs(value - seen[channel])));
     assert.ok(error <= tolerance, `quarter ${i} is rgb(${seen}) instead of rgb(${expected})`);

@@ -1,11 +1,11 @@
 /** Real WebKitGTK: its small browser on a screen that is nowhere, over plain WebDriver. */
-import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { access, mkdtemp, rm } from 'node:fs/promises';
+import { access, mkdtemp } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { startProcess } from './process.js';
 
 /** How long the driver may take to answer, on a busy machine. */
 const ANSWER_MS = 30000;
@@ -21,7 +21,8 @@ export async function launchWebKit({ refusesToPlay = false } = {}) {
   const [binary, home] = await Promise.all([findBrowser(), mkdtemp(join(tmpdir(), 'caseframe-webkit-'))]);
   const screen = await startScreen();
   const port = await freePort();
-  const driver = start('WebKitWebDriver', [`--port=${port}`, '--host=127.0.0.1'], {
+  const driver = startProcess('WebKitWebDriver', [`--port=${port}`, '--host=127.0.0.1'], {
+    folder: home,
     env: {
       ...process.env,
       DISPLAY: screen.display,
@@ -54,7 +55,6 @@ export async function launchWebKit({ refusesToPlay = false } = {}) {
   async function close() {
     await driver.stop();
     await screen.stop();
-    await rm(home, { recursive: true, force: true, maxRetries: 5 });
   }
 
   let session;
@@ -116,39 +116,15 @@ async function findBrowser() {
 }
 
 async function startScreen() {
-  const server = start('Xvfb', ['-displayfd', '3', '-screen', '0', '1280x1024x24', '-nolisten', 'tcp'], {
+  const server = startProcess('Xvfb', ['-displayfd', '3', '-screen', '0', '1280x1024x24', '-nolisten', 'tcp'], {
     stdio: ['ignore', 'ignore', 'ignore', 'pipe'],
+    gently: true, // It has a lock and a socket in /tmp.
   });
   const number = await Promise.race([
     once(server.child.stdio[3], 'data').then(([data]) => String(data).trim()),
     server.gone.then(() => Promise.reject(new Error('Xvfb did not start: is it installed?'))),
   ]);
   return { display: `:${number}`, stop: server.stop };
-}
-
-/**
- * A process with its children, ended together.
- * @param {string} command @param {string[]} args @param {import('node:child_process').SpawnOptions} options
- */
-function start(command, args, options) {
-  const child = spawn(command, args, { stdio: 'ignore', ...options, detached: true });
-  const gone = new Promise((resolve) => {
-    child.once('exit', resolve);
-    child.once('error', resolve);
-  });
-  const kill = () => {
-    if (child.pid && child.exitCode === null && child.signalCode === null) process.kill(-child.pid, 'SIGKILL');
-  };
-  process.once('exit', kill);
-  return {
-    child,
-    gone,
-    async stop() {
-      kill();
-      await gone;
-      process.off('exit', kill);
-    },
-  };
 }
 
 /** @param {() => Promise<unknown>} question */

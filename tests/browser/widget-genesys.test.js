@@ -75,12 +75,12 @@ test('two customers over the Genesys SDK: each picture under its own interaction
   assert.ok(again[2] > again[0] + 40, `rgb(${again})`);
 
   await page.click('#share-screen');
-  await page.waitForTimeout(1000);
+  await page.waitForFunction(showsPaper, true);
   const screen = await take();
   const paper = screen.at(0.9, 0.3);
   assert.ok(Math.min(...paper) > 230, `a page of text: rgb(${paper})`);
   await page.click('#share-screen');
-  await page.waitForTimeout(1000);
+  await page.waitForFunction(showsPaper, false);
   const camera = onCard(await take());
   assert.ok(camera[2] > camera[0] + 40, `rgb(${camera})`);
 
@@ -95,3 +95,12 @@ test('two customers over the Genesys SDK: each picture under its own interaction
   await take();
   assert.deepEqual(problems, []);
 });
+
+/** In the page: whether the agent sees the customer's screen, which is a page of text. @param {boolean} wanted */
+function showsPaper(wanted) {
+  const canvas = Object.assign(document.createElement('canvas'), { width: 10, height: 10 });
+  const context = /** @type {CanvasRenderingContext2D} */ (canvas.getContext('2d'));
+  context.drawImage(/** @type {HTMLVideoElement} */ (document.querySelector('video')), 0, 0, 10, 10);
+  const [red, green, blue] = context.getImageData(9, 3, 1, 1).data;
+  return Math.min(red, green, blue) > 230 === wanted;
+}

@@ -28,6 +28,7 @@ const PROMISED = /** @type {const} */ ([
   'upload-rejected',
   'upload-failed',
   'queue-full',
+  'unreliable-pixels',
 ]);
 
 test('every code that was promised is there, and no other', () => {

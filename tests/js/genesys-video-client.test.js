@@ -216,7 +216,9 @@ test('the agent turns to another interaction while the first one’s customer is
   await settled();
   client.interaction = { id: 'b' };
   assert.throws(() => chooseTarget(source), { code: 'interaction-ambiguous', details: { interactionIds: ['b', 'a'] } });
-  assert.equal(chooseTarget(source, 'b').interactionId, 'b', 'the page knows better');
+  throws(() => chooseTarget(source, 'b'), 'interaction-ambiguous');
+  const chosen = chooseTarget(source, 'a');
+  assert.equal(followTarget(source, chosen).interactionId, 'a');
   client.join(customer('q'));
   throws(() => chooseTarget(source), 'interaction-ambiguous');
   client.emit('participant-left', first);
@@ -296,5 +298,145 @@ test('what is no client, and options that are none', () => {
   }
   for (const options of [{ kind: 'video' }, { interactionOf: 'a' }]) {
     throws(() => fromVideoClient(new Client(), /** @type {any} */ (options)), 'invalid-argument');
+  }
+});
+
+test('the agent turns away: the customer is captured under their own interaction alone, and followed there', async () => {
+  const client = new Client();
+  const source = fromVideoClient(client);
+  client.join(customer('p'));
+  await settled();
+  const [only, chosen] = [chooseTarget(source), chooseTarget(source, 'a')];
+  for (const active of [{ id: 'b' }, null]) {
+    client.interaction = active;
+    assert.equal(chooseTarget(source, 'a').interactionId, 'a');
+    assert.equal(chooseTarget(source, 'a', 'p').participantId, 'p');
+    throws(() => chooseTarget(source), 'interaction-ambiguous');
+    for (const name of ['b', 'c'])
+      assert.throws(() => chooseTarget(source, name, 'p'), { code: /^(interaction-ambiguous|no-source)$/ });
+    assert.equal(followTarget(source, chosen).interactionId, 'a');
+    throws(() => followTarget(source, only), 'interaction-changed');
+  }
+  client.interaction = { id: 'a' };
+  assert.equal(followTarget(source, only).interactionId, 'a');
+});
+
+test('an adapter that is told which interaction: its own customer, and nobody else’s', async () => {
+  const client = new Client();
+  const [a, b] = ['a', 'b'].map((interactionId) => fromVideoClient(client, { interactionId }));
+  client.join(customer('p'));
+  await settled();
+  const before = chooseTarget(a);
+  client.interaction = { id: 'b' };
+  assert.equal(followTarget(a, before).interactionId, 'a');
+  assert.equal(chooseTarget(a).participantId, 'p');
+  throws(() => chooseTarget(b), 'interaction-ambiguous');
+  client.join(customer('q'));
+  await settled();
+  assert.equal(chooseTarget(b).participantId, 'q', 'who is at b for certain');
+});
+
+test('somebody who comes back under another interaction is nobody’s for certain', async () => {
+  const client = new Client();
+  const source = fromVideoClient(client);
+  const p = client.join(customer('p'));
+  await settled();
+  const before = chooseTarget(source, 'a');
+  client.emit('participant-left', p);
+  client.interaction = { id: 'b' };
+  client.join(p);
+  await settled();
+  for (const name of [undefined, 'a', 'b']) throws(() => chooseTarget(source, name), 'interaction-ambiguous');
+  throws(() => followTarget(source, before), 'interaction-ambiguous');
+  // A further stream of somebody who is there is no coming.
+  const q = client.join(customer('q'));
+  await settled();
+  client.interaction = { id: 'a' };
+  client.emit('stream-added', q, q.streams[1]);
+  await settled();
+  assert.equal(chooseTarget(source, 'b', 'q').interactionId, 'b');
+});
+
+test('told of just before their interaction, to a page that looks at once', async () => {
+  const client = new Client();
+  const source = fromVideoClient(client);
+  source.on('change', () => source.targets());
+  client.join(customer('p'));
+  const early = chooseTarget(source, 'a');
+  client.interaction = { id: 'b' };
+  await settled();
+  throws(() => followTarget(source, early), 'interaction-changed');
+  throws(() => chooseTarget(source, 'a'), 'no-source');
+  client.interaction = { id: 'a' };
+  assert.equal(chooseTarget(source, 'b').interactionId, 'b');
+  throws(() => chooseTarget(source, 'a'), 'interaction-ambiguous');
+});
+
+test('who comes while there is no interaction belongs to the next that an event shows', async () => {
+  const client = new Client();
+  client.interaction = null;
+  const source = fromVideoClient(client);
+  const p = client.join(customer('p'));
+  await settled();
+  client.interaction = { id: 'a' };
+  client.emit('participant-updated', p);
+  client.interaction = { id: 'b' };
+  assert.equal(chooseTarget(source, 'a').interactionId, 'a');
+  throws(() => chooseTarget(source, 'b'), 'interaction-ambiguous');
+});
+
+test('the page’s word on whose interaction it is: followed, and no proof of who is in a picture of two', () => {
+  const client = new Client();
+  const track = new Track('mixed');
+  const interactions = new Map([
+    ['p', 'a'],
+    ['q', 'b'],
+  ]);
+  const options = { interactionOf: (/** @type {any} */ { id }) => interactions.get(id) };
+  const source = fromVideoClient(client, options);
+  const narrowed = fromVideoClient(client, { ...options, interactionId: 'b' });
+  const alone = client.join({ id: 'p', isRemote: true, streams: [video(track)] });
+  const before = chooseTarget(source, 'a');
+  const q = client.join({ id: 'q', isRemote: true, streams: [video(track)] });
+  for (const name of [undefined, 'a', 'b']) throws(() => chooseTarget(source, name), 'interaction-ambiguous');
+  throws(() => chooseTarget(narrowed), 'interaction-ambiguous');
+  throws(() => followTarget(source, before), 'interaction-ambiguous');
+  client.emit('participant-left', q);
+  assert.equal(followTarget(source, before).interactionId, 'a');
+  interactions.set('p', 'c');
+  throws(() => followTarget(source, before), 'interaction-changed');
+  assert.equal(chooseTarget(source, 'c').participantId, alone.id);
+});
+
+test('a new object for somebody known is believed by any event, until they have left', () => {
+  const client = new Client();
+  const source = fromVideoClient(client);
+  const p = client.join(customer('p'));
+  for (const event of ['participant-updated', 'stream-updated', 'stream-removed', 'participant-added']) {
+    client.emit(event, { ...p, videoMuted: true });
+    throws(() => chooseTarget(source), 'camera-off');
+    client.emit(event, { ...p });
+    assert.equal(chooseTarget(source).participantId, 'p');
+  }
+  client.emit('participant-left', 'p');
+  for (const event of ['participant-updated', 'stream-updated', 'stream-removed']) {
+    client.emit(event, p);
+    assert.deepEqual(source.targets(), [], event);
+  }
+});
+
+test('a recording that is played, and contents that nobody knows, are no camera', () => {
+  for (const [contentType, offered] of /** @type {[any, string[]][]} */ ([
+    ['playback', []],
+    ['whiteboard', []],
+    ['camera', ['a p camera v']],
+    ['', ['a p camera v']],
+    [null, ['a p camera v']],
+    ['screenshare', ['a p screen v']],
+  ])) {
+    const client = new Client();
+    const source = fromVideoClient(client);
+    client.join({ id: 'p', isRemote: true, streams: [{ ...video(new Track('v')), contentType }] });
+    assert.deepEqual(brief(source.targets()), offered, contentType);
   }
 });

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { createPresentationClock } from '../../js/worker/presentation-clock.js';
+import { createPresentationClock } from '../../js/frames/presentation-clock.js';
 
 /** What each frame counts as having been there at. @param {[timestampMs: number, readAt: number][]} frames */
 function presented(frames) {

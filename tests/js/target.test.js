@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { chooseTarget, followTarget } from '../../js/frames/target.js';
+import { chooseTarget, followTarget, isSamePicture } from '../../js/frames/target.js';
 
 /** What a target's track is asked for; the real ones are in tests/browser. */
 const track = (readyState = 'live', settings = {}) => ({ readyState, getSettings: () => settings });
@@ -105,4 +105,86 @@ test('an interaction that the source knew and no longer knows has changed; one t
   const named = chooseTarget(unnamed, 'mine');
   assert.equal(followTarget(unnamed, named).interactionId, 'mine');
   throws(() => followTarget(source(before), named), 'interaction-changed');
+});
+
+test('one picture listed for several people is a guess, and a name makes it no better', () => {
+  const p = target('a', { participantId: 'p' });
+  const q = { ...p, participantId: 'q' };
+  throws(() => chooseTarget(source(p, q)), 'interaction-ambiguous');
+  assert.throws(() => chooseTarget(source(p, q), undefined, 'q'), {
+    code: 'interaction-ambiguous',
+    details: {
+      interactionIds: ['a'],
+      participants: [
+        { participantId: 'p', userId: undefined, kind: 'camera' },
+        { participantId: 'q', userId: undefined, kind: 'camera' },
+      ],
+    },
+  });
+  // Who has the camera off is not in the picture: it is the other one's.
+  assert.equal(chooseTarget(source({ ...p, cameraOff: true }, q)).participantId, 'q');
+  throws(() => chooseTarget(source({ ...p, cameraOff: true }, q), undefined, 'p'), 'camera-off');
+  // A picture that is theirs alone is certain, beside one that may be.
+  const own = target('a', { participantId: 'q', track: track() });
+  assert.equal(chooseTarget(source(p, q, own), undefined, 'q').track, own.track);
+});
+
+test('one picture listed under several interactions is a guess too', () => {
+  const a = target('a', { participantId: 'p' });
+  const both = source(a, { ...a, interactionId: 'b' });
+  for (const name of [undefined, 'a', 'b']) throws(() => chooseTarget(both, name), 'interaction-ambiguous');
+});
+
+test('what a source calls a guess is not taken, also where it offers nothing else', () => {
+  for (const guess of ['interaction', 'participant']) {
+    const only = target('a', { participantId: 'p', guess });
+    throws(() => chooseTarget(source(only)), 'interaction-ambiguous');
+    throws(() => chooseTarget(source(only), 'a', 'p'), 'interaction-ambiguous');
+  }
+});
+
+test('the chosen interaction is followed while its source vouches for it; the only one has to remain the only one', () => {
+  const a = target('a', { participantId: 'p' });
+  const b = { ...a, interactionId: 'b', guess: 'interaction' };
+  const turned = source(b, a);
+  const chosen = chooseTarget(turned, 'a');
+  assert.equal(followTarget(turned, chosen).interactionId, 'a');
+  assert.equal(followTarget(turned, followTarget(turned, chosen)).interactionId, 'a', 'and followed on');
+  throws(() => chooseTarget(turned, 'b'), 'interaction-ambiguous');
+  throws(() => followTarget(turned, chooseTarget(source(a))), 'interaction-changed');
+  throws(
+    () => followTarget(source({ ...b, guess: undefined }, { ...a, guess: 'interaction' }), chosen),
+    'interaction-ambiguous',
+  );
+  // Another customer of the chosen interaction, who is there for certain, is not kept back by the guess.
+  const q = target('b', { participantId: 'q' });
+  assert.equal(chooseTarget(source(b, a, q), 'b').participantId, 'q');
+});
+
+test('who is in the picture becomes a guess during a capture: interaction-ambiguous', () => {
+  const p = target('a', { participantId: 'p' });
+  const q = { ...p, participantId: 'q' };
+  for (const before of [chooseTarget(source(p)), chooseTarget(source(p), 'a', 'p'), { ...p, participantId: null }]) {
+    throws(() => followTarget(source(p, q), before), 'interaction-ambiguous');
+    throws(() => followTarget(source(q, p), before), 'interaction-ambiguous');
+  }
+});
+
+test('a participant who was chosen is followed to another track, and has to stay known', () => {
+  const [before, after] = [target('a', { participantId: 'p' }), target('a', { participantId: 'p' })];
+  const other = { ...before, participantId: 'q' };
+  const chosen = chooseTarget(source(before), undefined, 'p');
+  assert.equal(followTarget(source(other, after), chosen).track, after.track);
+  const unknown = { ...before, participantId: null };
+  throws(() => followTarget(source(unknown), chosen), 'stream-ended');
+  assert.equal(followTarget(source(unknown), chooseTarget(source(before))).participantId, null);
+  // Of two people nobody has named, one that becomes known is not replaced by the other.
+  const nobody = target('a');
+  assert.equal(followTarget(source({ ...unknown, participantId: 'p' }, nobody), unknown).participantId, 'p');
+});
+
+test('a picture of the same person that is a screen now is not the same', () => {
+  const camera = target('a', { participantId: 'p' });
+  assert.ok(isSamePicture(camera, { ...camera }));
+  assert.ok(!isSamePicture(camera, { ...camera, kind: 'screen' }));
 });

@@ -17,12 +17,13 @@ export function startCall(options = {}) {
   return typeof RTCPeerConnection === 'function' ? callOverNetwork(options) : callWithinPage(options);
 }
 
-async function callOverNetwork({ width = 640, height = 360, maxBitrate = 2500000, turned = false, silent = false }) {
+async function callOverNetwork({ width = 640, height = 360, maxBitrate = 2500000, turned = 0, silent = false }) {
   const sending = createSender(width, height, { turned });
   const customer = new RTCPeerConnection();
   const agent = new RTCPeerConnection();
-  customer.onicecandidate = ({ candidate }) => agent.addIceCandidate(candidate);
-  agent.onicecandidate = ({ candidate }) => customer.addIceCandidate(candidate);
+  // Chrome 80 does not take the null that ends them.
+  customer.onicecandidate = ({ candidate }) => candidate && agent.addIceCandidate(candidate);
+  agent.onicecandidate = ({ candidate }) => candidate && customer.addIceCandidate(candidate);
   const received = new Promise((resolve) => {
     agent.ontrack = resolve;
   });
@@ -33,6 +34,12 @@ async function callOverNetwork({ width = 640, height = 360, maxBitrate = 2500000
   });
   await negotiate(customer, agent);
   const { track, receiver, streams } = await received;
+
+  function activate(active) {
+    const parameters = transceiver.sender.getParameters();
+    parameters.encodings[0].active = active;
+    return transceiver.sender.setParameters(parameters);
+  }
 
   return {
     sending,
@@ -47,11 +54,9 @@ async function callOverNetwork({ width = 640, height = 360, maxBitrate = 2500000
     freeze: () => transceiver.sender.replaceTrack(null),
     resume: () => transceiver.sender.replaceTrack(sending.track),
     /** Nothing is sent any more. */
-    silence: () => {
-      const parameters = transceiver.sender.getParameters();
-      parameters.encodings[0].active = false;
-      return transceiver.sender.setParameters(parameters);
-    },
+    silence: () => activate(false),
+    /** A call that was silent from the start begins to send. */
+    speak: () => activate(true),
     switchTo: (other) => transceiver.sender.replaceTrack(other.track),
     async setInactive() {
       transceiver.direction = 'inactive';
@@ -106,11 +111,11 @@ async function negotiate(from, to) {
  * Paints from a worker's clock into a track, so that it goes on in a hidden tab.
  * @param {number} width
  * @param {number} height Upright.
- * @param {{ from?: number, turned?: boolean, plain?: boolean }} [options] `from`: where the counter begins.
- *   `turned`: as a phone held upright sends it, lying on its side with the turn to make noted beside it. `plain`: as a
- *   canvas's stream, in the colours that recorders expect.
+ * @param {{ from?: number, turned?: 0 | 90 | 180 | 270, plain?: boolean }} [options] `from`: where the counter begins.
+ *   `turned`: as a phone held upright sends it, lying on its side with the turn to make noted beside it, in degrees
+ *   clockwise. `plain`: as a canvas's stream, in the colours that recorders expect.
  */
-export function createSender(width, height, { from = 0, turned = false, plain = false } = {}) {
+export function createSender(width, height, { from = 0, turned = 0, plain = false } = {}) {
   const canvas = document.createElement('canvas');
   canvas.width = width;
   canvas.height = height;
@@ -122,15 +127,19 @@ export function createSender(width, height, { from = 0, turned = false, plain = 
   let counter = from;
   let paint = paintScene;
   let running = true;
+  let beats = 0;
+  const waiting = [];
 
   function tick() {
+    beats++;
+    for (const resolve of waiting.splice(0)) resolve();
     if (!running) return;
     counter = (counter + 1) % 2 ** BITS;
     paint(context, canvas.width, canvas.height, counter);
     if (!writer) return;
     const timestamp = performance.now() * 1000;
     const frame = turned
-      ? new VideoFrame(layDown(canvas), { timestamp, rotation: 90 })
+      ? new VideoFrame(turnBack(canvas, turned), { timestamp, rotation: turned })
       : new VideoFrame(canvas, { timestamp });
     // What the track does not take any more is nobody's.
     writer.write(frame).catch(() => frame.close());
@@ -141,6 +150,10 @@ export function createSender(width, height, { from = 0, turned = false, plain = 
   return {
     track: generator || canvas.captureStream(30).getVideoTracks()[0],
     counter: () => counter,
+    /** How often its clock has ticked, 30 times a second on a machine with time for it; when paused, too. */
+    beats: () => beats,
+    /** Resolves with the clock's next tick, in a hidden tab as well. */
+    beat: () => new Promise((resolve) => waiting.push(resolve)),
     /** @param {string} color One flat colour from now on; the scene again without. */
     show(color) {
       paint = color ? (ctx, w, h) => fill(ctx, color, 0, 0, w, h) : paintScene;
@@ -159,11 +172,15 @@ export function createSender(width, height, { from = 0, turned = false, plain = 
   };
 }
 
-function layDown(upright) {
-  const lying = new OffscreenCanvas(upright.height, upright.width);
+/** @param {HTMLCanvasElement} upright @param {number} turned By this many degrees clockwise it becomes upright again. */
+function turnBack(upright, turned) {
+  const { width, height } = upright;
+  const lies = turned % 180 !== 0;
+  const lying = new OffscreenCanvas(lies ? height : width, lies ? width : height);
   const context = lying.getContext('2d');
-  context.rotate(-Math.PI / 2);
-  context.drawImage(upright, -upright.width, 0);
+  context.translate(lying.width / 2, lying.height / 2);
+  context.rotate((-turned * Math.PI) / 180);
+  context.drawImage(upright, -width / 2, -height / 2);
   return lying;
 }
 
@@ -175,6 +192,17 @@ export function paintScene(context, width, height, counter) {
     const isSet = (counter >> (BITS - 1 - bit)) & 1;
     fill(context, isSet ? '#fff' : '#000', (bit * width) / BITS, height * 0.4, width / BITS, height * 0.2);
   }
+}
+
+/** Which frame of the scene a picture shows. @param {ImageData} picture Upright. */
+export function readCounter({ data, width, height }) {
+  const row = Math.floor(height / 2) * width;
+  let counter = 0;
+  for (let bit = 0; bit < BITS; bit++) {
+    const green = data[(row + Math.floor(((bit + 0.5) / BITS) * width)) * 4 + 1];
+    counter = counter * 2 + (green > 127 ? 1 : 0);
+  }
+  return counter;
 }
 
 function fill(context, color, x, y, width, height) {

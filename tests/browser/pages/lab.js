@@ -1,6 +1,9 @@
 /** What tests call from inside the page, as `lab`. */
 import * as caseframe from '/dist/index.js';
 import { createSender, startCall } from './call.js';
+import { latenessSince } from './lateness.js';
+import { beats, hasStopped, until } from './patience.js';
+import { createWitness } from './witness.js';
 
 const problems = [];
 addEventListener('unhandledrejection', ({ reason }) => problems.push(`unhandled: ${reason}`));
@@ -11,17 +14,22 @@ addEventListener('securitypolicyviolation', (event) =>
 /** @param {number} ms */
 const sleep = (ms) => new Promise((resolve) => setTimeout(resolve, ms));
 
-/** How a promise ended, as plain data: a snapshot with its file, or an error. */
+/**
+ * How a promise ended, as plain data: a snapshot with its file, or an error. `ms`: when, after the call. `lateMs`: by
+ * how much the page's own timers were late meanwhile.
+ */
 async function outcome(promise) {
   const start = performance.now();
+  const end = () => ({ ms: performance.now() - start, lateMs: latenessSince(start) });
   try {
     const value = await promise;
-    if (!value?.blob) return { value: plain(value), ms: performance.now() - start };
+    const ended = end();
+    if (!value?.blob) return { value: plain(value), ...ended };
     const { blob, ...rest } = value;
-    return { ...rest, type: blob.type, jpeg: await toBase64(blob), ms: performance.now() - start };
+    return { ...rest, type: blob.type, jpeg: await toBase64(blob), ...ended };
   } catch (error) {
     const { name, code, message, details, advice } = error;
-    return { name, code, message, details, advice, cause: String(error.cause), ms: performance.now() - start };
+    return { name, code, message, details, advice, cause: String(error.cause), ...end() };
   }
 }
 
@@ -48,11 +56,13 @@ async function ramped(track, width = 1) {
 
 /** The package's workers that are alive: all but the call's clock. */
 const workers = new Set();
+let crashes = 0;
 const { Worker } = globalThis;
 globalThis.Worker = class extends Worker {
   constructor(url, options) {
     super(url, options);
     if (!String(url).includes('ticker')) workers.add(this);
+    this.addEventListener('error', () => crashes++);
     // On the object: it is another class's where a test has replaced Worker.
     this.terminate = () => {
       workers.delete(this);
@@ -65,9 +75,15 @@ globalThis.lab = {
   ...caseframe,
   startCall,
   createSender,
+  createWitness,
+  until,
+  beats,
+  hasStopped,
   sleep,
   outcome,
   ramped,
   problems,
   workers: () => workers.size,
+  /** How many workers have crashed, or did not load. */
+  crashes: () => crashes,
 };

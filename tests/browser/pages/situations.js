@@ -32,6 +32,12 @@ const MEDIA =
   "media-src 'self' http://localhost:*; frame-src 'self'; default-src 'none'; connect-src 'self'; worker-src 'self'; script-src 'self' 'wasm-unsafe-eval'";
 const NO_WASM = "default-src 'none'; script-src 'self'; worker-src 'self'; connect-src 'self'";
 
+/** For captures that are to see frames all the time until their deadline. */
+const WATCHING = { timeoutMs: 3000 };
+
+/** For captures that see no frame any more, with an engine that is loaded. */
+const NOTHING_COMES = { timeoutMs: 700 };
+
 /** For captures that load an engine of their own, on a busy machine. */
 const LOADING = { timeoutMs: 20000 };
 
@@ -44,7 +50,16 @@ export const situations = [
     title: 'A live call',
     expected: 'captured',
     everyPath: true,
-    play: async (stage) => stage.take(await stage.call()),
+    async play(stage) {
+      const shot = await stage.take(await stage.call());
+      const { frame, timings } = shot.code ? { frame: { ageMs: 0 }, timings: { wait: 0 } } : shot;
+      // A page's clock has steps of a millisecond.
+      stage.expect(
+        frame.ageMs <= timings.wait + 1,
+        `${frame.ageMs} ms old after ${timings.wait}: from before the call`,
+      );
+      return shot;
+    },
   },
   {
     title: 'A live call that was made ready',
@@ -56,8 +71,8 @@ export const situations = [
       await stage.sleep(500);
       const shot = await stage.take(call);
       await call.silence();
-      await stage.sleep(1500);
-      const frozen = await stage.take(call, { timeoutMs: 700 });
+      await stage.hasStopped(call);
+      const frozen = await stage.take(call, NOTHING_COMES);
       stage.expect(frozen.code === 'stale-frame', `frozen: ${frozen.code}: ${frozen.message}`);
       return shot;
     },
@@ -88,7 +103,7 @@ export const situations = [
     needs: ['VideoFrame'],
     cannot: { Firefox: NO_TURN, WebKitGTK: NO_TURN },
     async play(stage) {
-      const shot = await stage.take(await stage.call({ width: 360, height: 640, turned: true }));
+      const shot = await stage.take(await stage.call({ width: 360, height: 640, turned: 90 }));
       stage.expect(shot.height > shot.width, `${shot.width} × ${shot.height}`);
       return shot;
     },
@@ -109,7 +124,7 @@ export const situations = [
     expected: 'too-small',
     everyPath: true,
     async play(stage) {
-      const outcome = await stage.take(await stage.call(), { minWidth: 1920, timeoutMs: 600 });
+      const outcome = await stage.take(await stage.call(), { minWidth: 1920, ...WATCHING });
       const { width, minWidth } = outcome.details;
       stage.expect(width >= 160 && width <= 640 && minWidth === 1920, 'details say what was seen');
       return outcome;
@@ -142,7 +157,7 @@ export const situations = [
       stage.expect(!before.code, `${before.code}: ${before.message}`);
       const other = stage.createSender(400, 400, { from: 40000 });
       await call.switchTo(other);
-      await stage.sleep(1500);
+      await stage.sees(call, ({ video }) => video.videoWidth === video.videoHeight);
       const shot = await stage.take(call, {}, { counter: other.counter });
       other.stop();
       stage.expect(shot.width === shot.height, `${shot.width} × ${shot.height} is the old source`);
@@ -156,8 +171,8 @@ export const situations = [
     async play(stage) {
       const call = await stage.call();
       call.cameraOff();
-      await stage.sleep(1500);
-      const outcome = await stage.take(call, { timeoutMs: 700 });
+      await stage.sees(call, (witness) => witness.shows([0, 0, 0]));
+      const outcome = await stage.take(call, WATCHING);
       stage.expect(outcome.details?.report?.verdict === 'black', `details say so: ${JSON.stringify(outcome.details)}`);
       return outcome;
     },
@@ -185,9 +200,9 @@ export const situations = [
       const before = await stage.take(call);
       stage.expect(!before.code, `${before.code}: ${before.message}`);
       await call.freeze();
-      await stage.sleep(1500);
+      await stage.hasStopped(call);
       // Longer than the time between two of Firefox's repeats.
-      const outcome = await stage.take(call, { timeoutMs: 1200 });
+      const outcome = await stage.take(call, WATCHING);
       await call.resume();
       const back = await stage.take(call, { timeoutMs: 10000 });
       stage.expect(!back.code, `camera on again: ${back.code}: ${back.message}`);
@@ -203,8 +218,8 @@ export const situations = [
       const before = await stage.take(call);
       stage.expect(!before.code, `${before.code}: ${before.message}`);
       await call.silence();
-      await stage.sleep(1500);
-      return stage.take(call, { timeoutMs: 700 });
+      await stage.hasStopped(call);
+      return stage.take(call, NOTHING_COMES);
     },
   },
   {
@@ -214,8 +229,8 @@ export const situations = [
     async play(stage) {
       const call = await stage.call();
       await call.silence();
-      await stage.sleep(1500);
-      return stage.take(call, { timeoutMs: 700 });
+      await stage.hasStopped(call);
+      return stage.take(call, NOTHING_COMES);
     },
   },
   {
@@ -227,10 +242,10 @@ export const situations = [
       const before = await stage.take(call);
       stage.expect(!before.code, `${before.code}: ${before.message}`);
       await call.setInactive();
-      await stage.sleep(500);
-      const empty = await stage.take(call, { timeoutMs: 500 });
+      await stage.hasStopped(call);
+      const empty = await stage.take(call, NOTHING_COMES);
       stage.expect(empty.code === 'no-source', `the stream has lost its track: ${empty.code}`);
-      return stage.take(call.track, { timeoutMs: 700 });
+      return stage.take(call.track, NOTHING_COMES);
     },
   },
   {
@@ -292,10 +307,10 @@ export const situations = [
       const before = await stage.take(call);
       stage.expect(!before.code, `${before.code}: ${before.message}`);
       await stage.hide();
-      await stage.sleep(1500);
+      await stage.beats(call, 45);
       const shot = await stage.take(call, { timeoutMs: 6000 });
       await call.silence();
-      await stage.sleep(1500);
+      await stage.hasStopped(call);
       const frozen = await stage.take(call, { timeoutMs: 2500 });
       stage.expect(frozen.code === 'stale-frame', `frozen: ${frozen.code}: ${frozen.message}`);
       return shot;
@@ -380,7 +395,7 @@ export const situations = [
       const alive = await stage.take(call, { timeoutMs: 15000 });
       stage.expect(!alive.code, `${alive.code}: ${alive.message}`);
       frame.remove();
-      return stage.take(call.stream, { timeoutMs: 800 });
+      return stage.take(call.stream, { timeoutMs: 5000 });
     },
   },
   {
@@ -433,8 +448,9 @@ export const situations = [
       const capture = stage.capture({ workerUrl: '/pages/worker-that-crashes.js' });
       const still = await capture.grab(call.stream, LOADING);
       const string = new BroadcastChannel('crash');
+      const before = stage.crashes();
       string.postMessage('pull');
-      await stage.sleep(300);
+      await stage.until(call, () => stage.crashes() > before, 'the worker has crashed');
       string.close();
       const outcome = await stage.outcome(still.encode());
       const next = await stage.take(call, LOADING, { capture });

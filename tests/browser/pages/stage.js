@@ -6,18 +6,6 @@ import { createSender, startCall } from './call.js';
 
 const { lab } = globalThis;
 
-/** How often the page's own timers are checked for being late. */
-const BEAT_MS = 50;
-
-/** The moments at which the page's timers were late, and by how much. */
-const late = [];
-let lastBeat = performance.now();
-setInterval(() => {
-  const now = performance.now();
-  late.push({ at: now, by: Math.max(0, now - lastBeat - BEAT_MS) });
-  lastBeat = now;
-}, BEAT_MS);
-
 /** @param {{ capture?: object, hide: () => Promise<unknown> }} page */
 export function createStage({ capture: captureOptions, hide }) {
   const endings = [];
@@ -48,20 +36,23 @@ export function createStage({ capture: captureOptions, hide }) {
     },
 
     /**
-     * A snapshot's outcome, beside what is needed to judge it: which frames the customer painted meanwhile, and how
-     * late the deadline was kept, by a clock as late as this page's own.
+     * A snapshot's outcome, beside what is needed to judge it: which frames the customer painted meanwhile, and when
+     * it was due.
      * @param {any} source A call, or anything that can be captured.
      * @param {any} [options]
      * @param {{ capture?: any, counter?: () => number }} [from]
      */
     async take(source, options = {}, { capture: by = stage.capture(), counter = source.counter } = {}) {
       const from = counter?.();
-      const start = performance.now();
       const outcome = await lab.outcome(by.snapshot(source.stream || source, options));
-      const end = performance.now();
-      const excuse = Math.max(end - lastBeat, ...late.filter(({ at }) => at > start).map(({ by }) => by));
-      const overdue = Math.max(0, end - start - (options.timeoutMs ?? 3000) - excuse);
-      return { ...outcome, from, to: counter?.(), overdue };
+      return { ...outcome, from, to: counter?.(), dueMs: options.timeoutMs ?? 3000 };
+    },
+
+    /** Resolves once somebody in front of the page sees what `condition` asks of the witness. */
+    async sees(call, condition) {
+      const witness = await lab.createWitness(call);
+      endings.push(() => witness.end());
+      await lab.until(call, () => condition(witness));
     },
 
     /** An element that plays. @param {object} properties @param {HTMLElement} [parent] */

@@ -1,0 +1,32 @@
+/**
+ * Pictures that nobody wants. Browsers compile WebAssembly quickly at first and well only once it has run: without this
+ * the first capture of a page would be encoded several times as slowly as all others.
+ */
+
+/** Fewer leave parts uncompiled, more make no difference (V8). */
+export const WARM_UP_PICTURES = 4;
+
+/** In pixels: small, since whoever asks for something meanwhile waits for one. */
+const WIDTH = 320;
+const HEIGHT = 180;
+
+/** One of them. @param {import('./index.js').Engine} engine */
+export function warmUp(engine) {
+  const held = engine.allocate(WIDTH, HEIGHT);
+  try {
+    paint(held.pixels());
+    held.encode({ redact: [{ x: 0, y: 0, width: WIDTH / 4, height: HEIGHT / 4 }], reject: [] });
+  } finally {
+    held.release();
+  }
+}
+
+/** Shades and grain, of which every stage has something to do. @param {Uint8Array} pixels */
+function paint(pixels) {
+  let random = 1;
+  for (let i = 0; i < pixels.length; i++) {
+    // Numerical Recipes' generator, 7.1: good enough for grain.
+    random = (Math.imul(random, 1664525) + 1013904223) >>> 0;
+    pixels[i] = (((i >> 2) % WIDTH) >> 2) + (random >>> 26);
+  }
+}

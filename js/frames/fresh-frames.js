@@ -1,0 +1,202 @@
+/**
+ * Yields the fresh frames of one target, one at a time, and says why when none comes any more.
+ *
+ * Fresh is a frame that was presented after it was asked for, that is no older than `maxFrameAgeMs`, large enough, and
+ * taken while its source still said that it shows the target. What the pixels show is not known here: whoever takes a
+ * frame looks at it, and either refuses it with a reason and asks for the next, or has it confirmed.
+ */
+import { CaptureError } from '../errors.js';
+import { watchForReason } from './no-frame-reason.js';
+import { onChange } from './source.js';
+import { followTarget, isSame, isSamePicture } from './target.js';
+
+/** @import { Lifetime } from '../lifetime.js' */
+/** @import { Stopwatch } from '../stopwatch.js' */
+/** @import { Candidate, Taken } from './candidate.js' */
+/** @import { Reader } from './reader.js' */
+/** @import { CaptureSource, Target } from './source.js' */
+
+/** The wait between two tries, in ms: no more than one per frame of 30 fps video, whatever a source delivers. */
+const PAUSE_MS = 33;
+
+/** How often the source is asked whether it still is what it was, in ms, beside its own events. */
+const CHECK_MS = 100;
+
+const EXPIRED = Object.freeze({ name: 'expired' });
+const SWITCHED = Object.freeze({ name: 'switched' });
+
+/**
+ * @typedef {object} Limits
+ * @property {number} timeoutMs For all frames together, from the beginning.
+ * @property {number} maxFrameAgeMs
+ * @property {number} minWidth In pixels.
+ * @property {number} minHeight
+ */
+
+/**
+ * A frame whose pixels are secured. Whoever gets it calls `release`, once its input has been handed on or is not wanted.
+ * @typedef {Taken & Presentation} FreshFrame
+ */
+
+/**
+ * Whom a frame shows, and when. Times are those of the lifetime's clock.
+ * @typedef {object} Presentation
+ * @property {Target} target As the source named it when the frame was taken.
+ * @property {number} presentedAt
+ * @property {number} takenAt
+ * @property {number} [presentedFrames] The element's count of presented frames.
+ * @property {number} [rtpTimestamp]
+ */
+
+/** @typedef {ReturnType<typeof createFreshFrames>} FreshFrames */
+
+/**
+ * @param {object} args
+ * @param {CaptureSource} args.source
+ * @param {Target} args.target One of the source's.
+ * @param {Reader} args.reader
+ * @param {Limits} args.limits
+ * @param {Lifetime} args.lifetime
+ * @param {Stopwatch} args.stopwatch
+ */
+export function createFreshFrames({ source, target: chosen, reader, limits, lifetime, stopwatch }) {
+  const { clock } = lifetime;
+  const wait = lifetime.child();
+  let target = chosen;
+  /** Frames from before were there before they were asked for, or before something else was seen on the track. */
+  let since = clock.now();
+  let attempt = wait.child();
+  let tries = 0;
+  /** Why the latest frame that came was not good enough. @type {CaptureError | undefined} */
+  let reason;
+  const reasonOfSilence = watchForReason(() => target, wait);
+  const deadline = wait.deadline(limits.timeoutMs, () => EXPIRED);
+  wait.every(CHECK_MS, checkSource);
+  wait.onEnd(onChange(source, checkSource));
+
+  /** Ends the wait, or the attempt, as soon as there is no point in it any more. */
+  function checkSource() {
+    try {
+      if (!isSame(followTarget(source, target), target)) attempt.fail(SWITCHED);
+    } catch (error) {
+      wait.fail(error);
+    }
+  }
+
+  /** @param {Target} shown @returns {boolean} Whether it is what the source shows now. */
+  function follow(shown) {
+    const now = followTarget(source, shown);
+    if (!isSamePicture(now, target)) since = clock.now();
+    target = now;
+    return isSamePicture(now, shown);
+  }
+
+  /** @returns {Promise<FreshFrame | undefined>} */
+  async function tryOnce() {
+    attempt = wait.child();
+    try {
+      const candidate = await attempt.race(reader.next(target, attempt, stopwatch), (late) => late.close());
+      return stopwatch.run(() => takeIfFresh(candidate));
+    } catch (error) {
+      if (error !== SWITCHED) throw error;
+      follow(target);
+      return undefined;
+    } finally {
+      attempt.finish();
+    }
+  }
+
+  /** @param {Candidate} candidate @returns {FreshFrame | undefined} */
+  function takeIfFresh(candidate) {
+    const { presentedAt, presentedFrames, rtpTimestamp } = candidate;
+    /** @type {Taken | undefined} */
+    let taken;
+    try {
+      wait.check();
+      // The source has put something else on the track since the frame was asked for: it may show either.
+      if (!follow(target)) return undefined;
+      const ageMs = clock.now() - presentedAt;
+      if (ageMs > limits.maxFrameAgeMs) {
+        reason = stale(ageMs, limits);
+        return undefined;
+      }
+      if (presentedAt < Math.max(since, target.notBefore ?? 0)) return undefined;
+      if (isTooSmall(candidate, limits)) {
+        reason = tooSmall(candidate, limits);
+        return undefined;
+      }
+      taken = candidate.take();
+      if (!taken) return undefined;
+      // Looked at again: the element may have gone on to a frame of another size before its pixels were read.
+      if (isTooSmall(taken, limits)) {
+        reason = tooSmall(taken, limits);
+        taken.release();
+        return undefined;
+      }
+      return { ...taken, target, presentedAt, presentedFrames, rtpTimestamp, takenAt: clock.now() };
+    } finally {
+      if (!taken) candidate.close();
+    }
+  }
+
+  return {
+    /**
+     * @returns {Promise<FreshFrame>} Rejects with the latest reason once the deadline has passed, and as soon as the
+     *   target is gone, has changed, or the lifetime ends.
+     */
+    async next() {
+      try {
+        for (;;) {
+          if (tries++ > 0) await wait.sleep(PAUSE_MS);
+          const frame = await tryOnce();
+          if (frame) return frame;
+        }
+      } catch (error) {
+        if (error === EXPIRED) throw reason || reasonOfSilence(reader.evidence(target));
+        if (error instanceof CaptureError) throw error;
+        throw new CaptureError('no-frame', 'The video could not be read', { cause: error });
+      }
+    },
+
+    /** The frame that came was not good enough: why, should none come that is. @param {CaptureError} why */
+    refuse(why) {
+      reason = why;
+    },
+
+    /**
+     * Asks the source once more when the picture is done: what changes meanwhile may have shown before it was told. Takes
+     * the target as it was when the frame was taken; returns whether it is what the source shows now. Throws as
+     * `followTarget`: the interaction has changed, or the target is gone.
+     */
+    confirm: follow,
+
+    /** The target as the source has named it last. */
+    target: () => target,
+
+    /** Stops the deadline's clock while something else is waited for; what it returns starts it again. */
+    pause: () => deadline.pause(),
+
+    /** Ends the wait with an error of somebody else's. @param {unknown} error */
+    fail: (error) => wait.fail(error),
+
+    /** Lets go of everything; to be called whatever came of it. */
+    end: () => wait.finish(),
+  };
+}
+
+/** @param {number} ageMs @param {Limits} limits */
+function stale(ageMs, { maxFrameAgeMs }) {
+  const details = { ageMs: Math.round(ageMs), maxFrameAgeMs };
+  return new CaptureError('stale-frame', 'Only frames older than maxFrameAgeMs came within timeoutMs', { details });
+}
+
+/** @param {{ width: number, height: number }} frame @param {Limits} limits */
+function isTooSmall({ width, height }, { minWidth, minHeight }) {
+  return width < minWidth || height < minHeight;
+}
+
+/** @param {{ width: number, height: number }} frame @param {Limits} limits */
+function tooSmall({ width, height }, { minWidth, minHeight }) {
+  const details = { width, height, minWidth, minHeight };
+  return new CaptureError('too-small', `The video stayed at ${width}×${height} until timeoutMs`, { details });
+}

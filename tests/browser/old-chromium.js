@@ -1,0 +1,84 @@
+/**
+ * Real Chromium of years ago, headless, out of npm packages (toolchain/old-chromium.sh). Its debugging port is spoken to
+ * over HTTP alone, which has stayed the same: today's drivers do not know these versions any more.
+ */
+import { execFile, spawn } from 'node:child_process';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
+
+const PROVIDER = fileURLToPath(new URL('../../toolchain/old-chromium.sh', import.meta.url));
+
+/**
+ * @param {number} version 80: no VideoFrame, requestVideoFrameCallback, SIMD or module workers. 127: the first whose
+ *   `copyTo` converts to RGBA. 137: the last whose VideoFrames do not tell by what they are turned.
+ * @param {string[]} [flags]
+ * @returns {Promise<import('./harness.js').Browser>}
+ */
+export async function launchOldChromium(version, flags = []) {
+  const { stdout } = await promisify(execFile)(PROVIDER, [String(version)]);
+  const profile = await mkdtemp(join(tmpdir(), `caseframe-chromium-${version}-`));
+  const child = spawn(
+    stdout.trim(),
+    [
+      '--headless',
+      '--no-sandbox',
+      '--no-zygote',
+      '--disable-gpu',
+      '--disable-dev-shm-usage',
+      '--no-first-run',
+      '--autoplay-policy=no-user-gesture-required',
+      '--remote-debugging-port=0',
+      `--user-data-dir=${profile}`,
+      ...flags,
+      'about:blank',
+    ],
+    { stdio: ['ignore', 'ignore', 'pipe'], detached: true },
+  );
+  const gone = new Promise((resolve) => {
+    child.once('exit', resolve);
+  });
+  const kill = () => {
+    if (child.exitCode === null && child.signalCode === null) process.kill(-child.pid, 'SIGKILL');
+  };
+  process.once('exit', kill);
+  let log = '';
+  /** @type {string} */
+  const address = await new Promise((resolve, reject) => {
+    child.stderr.on('data', (chunk) => {
+      log += chunk;
+      const listening = /DevTools listening on ws:\/\/([^/]+)/.exec(log);
+      if (listening) resolve(listening[1]);
+    });
+    child.once('exit', () => reject(new Error(`Chromium ${version} did not start:\n${log}`)));
+    child.once('error', reject);
+  });
+
+  /** @param {string} path */
+  async function ask(path) {
+    const response = await fetch(`http://${address}/json/${path}`, { method: 'PUT' });
+    const text = await response.text();
+    if (!response.ok) throw new Error(`Chromium ${version}: ${path}: ${text}`);
+    return text;
+  }
+
+  return {
+    name: `Chromium ${version}`,
+    version: JSON.parse(await ask('version')).Browser.split('/')[1],
+    async open(url) {
+      const { id } = JSON.parse(await ask(`new?${encodeURIComponent(url)}`));
+      return {
+        hide: () => Promise.reject(new Error('A page of this browser cannot be hidden: it has no window')),
+        close: () => ask(`close/${id}`),
+      };
+    },
+    async close() {
+      kill();
+      await gone;
+      process.off('exit', kill);
+      await rm(profile, { recursive: true, force: true, maxRetries: 5 });
+    },
+  };
+}

@@ -1,0 +1,2 @@
+import './noise.js';
+import '/dist/worker/worker.js';

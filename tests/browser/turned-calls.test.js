@@ -1,0 +1,69 @@
+/**
+ * Phones note beside each picture by what it is to be turned. Today's Chromium sends as one, and browsers that know
+ * more or less of it receive: what is captured is what the video element shows, and a region covers what is seen there.
+ */
+import assert from 'node:assert/strict';
+import { after, before, test } from 'node:test';
+import { startErrands } from './errands.js';
+import { createMailboxes, FAR_CALL_FLAGS } from './far-call.js';
+import { launchFirefox } from './firefox.js';
+import { launchChromium, openLab } from './harness.js';
+import { launchOldChromium } from './old-chromium.js';
+import { assertQuarters } from './scene.js';
+
+const BROWSERS = {
+  Chromium: () => launchChromium(FAR_CALL_FLAGS),
+  'Chromium 137': () => launchOldChromium(137, FAR_CALL_FLAGS),
+  'Chromium 127': () => launchOldChromium(127, FAR_CALL_FLAGS),
+  'Chromium 80': () => launchOldChromium(80, FAR_CALL_FLAGS),
+  Firefox: launchFirefox,
+};
+
+const PICTURES = {
+  'turned by 90°': { turned: 90, width: 360, height: 640 },
+  'turned by 180°': { turned: 180, width: 640, height: 360 },
+  'turned by 270°': { turned: 270, width: 360, height: 640 },
+  'square, turned by 90°': { turned: 90, width: 400, height: 400 },
+};
+
+/** @type {Awaited<ReturnType<typeof startErrands>>} */
+let errands;
+/** @type {Awaited<ReturnType<typeof launchChromium>>} */
+let phone;
+before(async () => {
+  [errands, phone] = await Promise.all([startErrands(createMailboxes().routes), launchChromium(FAR_CALL_FLAGS)]);
+});
+after(() => Promise.all([errands.close(), phone.close()]));
+
+for (const [name, launch] of Object.entries(BROWSERS)) {
+  test(name, async (t) => {
+    const browser = await launch();
+    try {
+      for (const [title, picture] of Object.entries(PICTURES)) {
+        const call = `${name}: ${title}`;
+        const { page } = await openLab(phone.context, errands.url);
+        const calling = page.evaluate(
+          async ([call, picture]) => (await import('/pages/far-call.js')).callFar(call, picture),
+          [call, picture],
+        );
+        const receiving = errands.run(browser, '/pages/turned-call.js', { name: call });
+        const [shots] = await Promise.all([receiving, calling]).finally(() => page.close());
+        for (const [path, shot] of Object.entries(shots)) {
+          await t.test(`${title}, ${path}`, async () => {
+            assert.equal(shot.code, undefined, `${shot.message} ${shot.cause}`);
+            assert.equal(shot.width > shot.height, picture.width > picture.height);
+            const { at } = await assertQuarters(shot.jpeg, [0, 1, 2, 3]);
+            assertFilled(at(0.1, 0.1));
+          });
+        }
+      }
+    } finally {
+      await browser.close();
+    }
+  });
+}
+
+/** @param {number[]} seen */
+function assertFilled([red, green, blue]) {
+  assert.ok(red > 230 && green < 25 && blue > 230, `rgb(${red},${green},${blue}) where a region was to be filled`);
+}

@@ -1,0 +1,225 @@
+/**
+ * A call without a browser: tracks, frames, a source, and a worker with a clock of its own, all driven by a fake clock.
+ * Frames carry the truth about themselves, so that a snapshot can be held against it.
+ */
+
+import { CaptureError } from '../../js/errors.js';
+import { createLatestFrames } from '../../js/frames/latest-frame.js';
+
+/**
+ * What a frame really shows.
+ * @typedef {object} Truth
+ * @property {string} participantId
+ * @property {string} interactionId
+ * @property {'ok' | 'black' | 'undecoded' | 'uniform'} verdict
+ * @property {number} width
+ * @property {number} [takenWidth] Of the pixels that are read, where the element has gone on meanwhile.
+ * @property {number} height
+ * @property {number} presentedAt
+ * @property {number} number Which of the frames that were sent it is.
+ */
+
+/** A track that nothing but a test knows. @returns {any} */
+export function createTrack() {
+  return { readyState: 'live', enabled: true, muted: false, getSettings: () => ({}) };
+}
+
+/** Every frame that exists, so that none is left open and none is closed twice. */
+export function createFrameLedger() {
+  let open = 0;
+  let closedTwice = 0;
+  return {
+    /** A VideoFrame as far as the package looks at one. @param {Truth} truth @returns {any} */
+    create(truth) {
+      open++;
+      let closed = false;
+      return {
+        truth,
+        displayWidth: truth.width,
+        displayHeight: truth.height,
+        timestamp: truth.presentedAt * 1000,
+        clone: () => this.create(truth),
+        close() {
+          if (closed) closedTwice++;
+          else open--;
+          closed = true;
+        },
+      };
+    },
+    open: () => open,
+    closedTwice: () => closedTwice,
+  };
+}
+
+/**
+ * The reader of a page: whoever asks for a track's next frame gets one that is delivered afterwards.
+ * @param {ReturnType<typeof createFrameLedger>} ledger
+ */
+export function createFakeReader(ledger) {
+  /** @type {Set<{ track: any, resolve: (candidate: any) => void }>} */
+  let waiting = new Set();
+  const evidence = { hasPicture: false, isPaused: false, isHidden: false };
+  return {
+    evidence: () => evidence,
+    hasPicture(value = true) {
+      evidence.hasPicture = value;
+    },
+    warm: () => () => {},
+    dispose() {},
+    next: ({ track }) => new Promise((resolve) => waiting.add({ track, resolve })),
+    isWaiting: (track) => Array.from(waiting).some((each) => each.track === track),
+
+    /** To all who wait for the track, also to those who have given up meanwhile. @param {any} track @param {Truth} truth */
+    deliver(track, truth) {
+      const served = Array.from(waiting).filter((each) => each.track === track);
+      waiting = new Set(Array.from(waiting).filter((each) => each.track !== track));
+      for (const { resolve } of served) {
+        const frame = ledger.create(truth);
+        let taken = false;
+        const { width, height, presentedAt } = truth;
+        resolve({
+          width,
+          height,
+          presentedAt,
+          rtpTimestamp: truth.number,
+          close: () => frame.close(),
+          take() {
+            if (taken) throw new Error('taken twice');
+            taken = true;
+            let released = false;
+            return {
+              method: 'video-frame',
+              input: { frame },
+              transfer: [],
+              width: truth.takenWidth || width,
+              height,
+              readMs: 0,
+              // Harmless once it has been handed on: the engine closes what it gets.
+              release() {
+                if (!released && !frame.handedOn) frame.close();
+                released = true;
+              },
+            };
+          },
+        });
+      }
+    },
+  };
+}
+
+/**
+ * A worker's end without an engine: it says of each frame what the frame knows of itself.
+ * @param {object} world
+ * @param {import('../../js/clock.js').Clock} world.clock
+ * @param {number} world.clockOffset How far the worker's clock is from the page's, in ms.
+ * @param {() => number} world.latency How long the next request takes, in ms.
+ */
+export function createFakeServer({ clock, clockOffset, latency }) {
+  const ownClock = { ...clock, now: () => clock.now() + clockOffset };
+  const latestFrames = createLatestFrames(ownClock);
+  const stills = new Map();
+  let lastId = 0;
+  /** @type {CaptureError | undefined} */
+  let gone;
+  let queue = Promise.resolve();
+
+  const operations = {
+    async open({ input, options, encode }) {
+      let frame = input.frame;
+      let latest;
+      if ('watchId' in input) {
+        const found = latestFrames.take(input);
+        if (!found) return undefined;
+        frame = found.frame;
+        const capturedAt = new Date(clock.date() - found.ageMs).toISOString();
+        latest = { ageMs: found.ageMs, capturedAt, rtpTimestamp: frame.truth.number };
+      }
+      const { truth } = frame;
+      await pause(latency());
+      frame.close();
+      const report = { verdict: truth.verdict, meanLuma: 0, lumaStdDev: 0, peakLuma: 0, darkRatio: 0 };
+      const rejected = options.reject.includes(truth.verdict);
+      const stillId = rejected || encode ? undefined : ++lastId;
+      if (stillId) stills.set(stillId, truth);
+      const { width, height } = truth;
+      const encoded = rejected || !encode ? undefined : { width, height, report, truth, options };
+      return { rejected, report, width, height, stillId, encoded, readMs: 1, engineMs: 2, latest };
+    },
+    async encode({ stillId, options }) {
+      await pause(latency());
+      const truth = stills.get(stillId);
+      if (!truth) throw new CaptureError('disposed');
+      return { encoded: { width: truth.width, height: truth.height, truth, options }, engineMs: 2 };
+    },
+    async discard({ stillId }) {
+      stills.delete(stillId);
+    },
+    async watch({ watchId, frames }) {
+      latestFrames.watch(watchId, frames);
+    },
+    async unwatch({ watchId }) {
+      latestFrames.unwatch(watchId);
+    },
+  };
+
+  const pause = (ms) => new Promise((resolve) => clock.setTimeout(() => resolve(undefined), ms));
+
+  return {
+    inPage: false,
+    stills,
+    /** @param {string} op @param {any} args @returns {Promise<any>} */
+    call(op, args) {
+      if (gone) return Promise.reject(gone);
+      // What is posted to a worker is the worker's from then on.
+      if (args.input?.frame) args.input.frame.handedOn = true;
+      const answer = queue.then(() => operations[op](args));
+      queue = answer.then(
+        () => {},
+        () => {},
+      );
+      return answer.then((value) => {
+        if (gone) throw gone;
+        return value;
+      });
+    },
+    close() {
+      gone = gone || new CaptureError('disposed');
+      latestFrames.dispose();
+      stills.clear();
+    },
+  };
+}
+
+/** A track's frames as MediaStreamTrackProcessor gives them, for the worker to keep. */
+export function createFrameStream() {
+  const queued = [];
+  let wanted;
+  let over = false;
+  const step = () => {
+    if (!wanted || (queued.length === 0 && !over)) return;
+    const resolve = wanted;
+    wanted = undefined;
+    resolve(queued.length > 0 ? { value: queued.shift(), done: false } : { value: undefined, done: true });
+  };
+  return {
+    stream: /** @type {any} */ ({
+      getReader: () => ({
+        read: () =>
+          new Promise((resolve) => {
+            wanted = resolve;
+            step();
+          }),
+        async cancel() {
+          over = true;
+          for (const frame of queued.splice(0)) frame.close();
+          step();
+        },
+      }),
+    }),
+    push(frame) {
+      if (over) frame.close();
+      else queued.push(frame);
+      step();
+    },
+  };
+}

@@ -1,0 +1,609 @@
+/**
+ * The loop from a source to a snapshot, in thousands of random orders of what can happen to a call, against a model that
+ * knows what every frame really shows. No browser, and no time passes: the clock is a fake one.
+ */
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { assemble } from '../../js/capture.js';
+import { CaptureError } from '../../js/errors.js';
+import { createPreparedSources } from '../../js/prepared.js';
+import { createFakeReader, createFakeServer, createFrameLedger, createFrameStream, createTrack } from './fake-call.js';
+import { createFakeClock } from './fake-clock.js';
+import { forEachSeed } from './random.js';
+
+/** @import { Truth } from './fake-call.js' */
+
+const INTERACTIONS = ['a', 'b'];
+const PEOPLE = ['p', 'q', 'r'];
+
+/** @param {{ clockOffset?: number, latency?: () => number, loadMs?: number, loadError?: Error }} [options] */
+function createWorld({ clockOffset = 0, latency = () => 5, loadMs = 0, loadError } = {}) {
+  const clock = createFakeClock();
+  const ledger = createFrameLedger();
+  const reader = createFakeReader(ledger);
+  const server = createFakeServer({ clock, clockOffset, latency });
+  /** @type {Map<any, ReturnType<typeof createFrameStream>[]>} */
+  const streams = new Map();
+  /** @type {Set<() => void>} */
+  const listeners = new Set();
+  /** @type {any[]} */
+  let lag = { until: 0, participantId: '' };
+  /** @type {any[]} */
+  let targets = [{ track: createTrack(), interactionId: 'a', participantId: 'p', kind: 'camera' }];
+  let number = 0;
+
+  let loaded;
+  const loading = () =>
+    new Promise((resolve, reject) => {
+      clock.setTimeout(() => {
+        if (loadError) return reject(loadError);
+        loaded = server;
+        resolve(server);
+      }, loadMs);
+    });
+  let finding;
+  const host = {
+    loaded: () => loaded,
+    server() {
+      if (loaded) return Promise.resolve(loaded);
+      finding = finding || loading();
+      return finding;
+    },
+    dispose: () => server.close(),
+  };
+
+  const prepared = createPreparedSources({
+    clock,
+    warm: reader.warm,
+    open(track) {
+      const made = createFrameStream();
+      streams.set(track, [...(streams.get(track) || []), made]);
+      return made.stream;
+    },
+  });
+  const source = {
+    targets: () => targets,
+    on(_event, listener) {
+      listeners.add(listener);
+      return () => listeners.delete(listener);
+    },
+    dispose() {},
+  };
+
+  return {
+    clock,
+    ledger,
+    reader,
+    server,
+    source,
+    listeners,
+    capture: assemble({ clock, reader: /** @type {any} */ (reader), prepared, host: /** @type {any} */ (host) }),
+    /** A server that is loaded already. */
+    load() {
+      loaded = server;
+    },
+    /** Whether the source tells of all its changes. */
+    isTelling: true,
+    manners(dice) {
+      return { tells: this.isTelling || dice.pick([true, false]) };
+    },
+    target: () => targets[0],
+    /** @param {object} changes @param {{ tells?: boolean }} [how] */
+    change(changes, { tells = true } = {}) {
+      targets = [{ ...targets[0], ...changes }];
+      if (tells) for (const listener of Array.from(listeners)) listener();
+    },
+    /** For so long, frames go on showing who is there now. @param {number} ms */
+    lag(ms) {
+      const participantId = clock.now() < lag.until ? lag.participantId : targets[0].participantId;
+      lag = { until: clock.now() + ms, participantId };
+    },
+    /** @param {any[]} list */
+    become(list) {
+      targets = list;
+      for (const listener of Array.from(listeners)) listener();
+    },
+    /**
+     * A frame of what the source shows now; it comes after `delay` ms.
+     * @param {Partial<Truth>} [truth]
+     * @param {number} [delay]
+     */
+    send(truth = {}, delay = 0) {
+      const { track, interactionId } = targets[0];
+      const presentedAt = clock.now();
+      const participantId = presentedAt < lag.until ? lag.participantId : targets[0].participantId;
+      /** @type {Truth} */
+      const whole = {
+        participantId,
+        interactionId,
+        verdict: 'ok',
+        width: 640,
+        height: 360,
+        presentedAt,
+        number: ++number,
+        ...truth,
+      };
+      reader.hasPicture();
+      clock.setTimeout(() => {
+        reader.deliver(track, whole);
+        for (const { push } of streams.get(track) || []) push(ledger.create(whole));
+      }, delay);
+      return whole;
+    },
+  };
+}
+
+/** How a promise ended, once it has. @param {Promise<any>} promise */
+function watch(promise) {
+  /** @type {{ value?: any, error?: any, isOver: boolean }} */
+  const outcome = { isOver: false };
+  promise.then(
+    (value) => Object.assign(outcome, { value, isOver: true }),
+    (error) => Object.assign(outcome, { error, isOver: true }),
+  );
+  return outcome;
+}
+
+test('the frame after the call, and not the one before', async () => {
+  const world = createWorld();
+  world.load();
+  world.send();
+  await world.clock.advance(10);
+  const shot = watch(world.capture.snapshot(world.source));
+  await world.clock.advance(20);
+  assert.equal(shot.isOver, false);
+  // The browser begins with the frame that it has kept: it was there before the call.
+  world.reader.deliver(world.target().track, { ...world.send({}, 1e9), presentedAt: world.clock.now() - 149 });
+  await world.clock.advance(100);
+  assert.equal(shot.isOver, false);
+  const next = world.send({}, 7);
+  await world.clock.advance(100);
+  assert.equal(shot.value.truth.number, next.number);
+  assert.equal(shot.value.frame.ageMs, 7);
+  assert.equal(shot.value.capturedAt, new Date(Date.UTC(2026, 0, 1) + next.presentedAt).toISOString());
+});
+
+test('a cold capture shows the moment of the call, however long the engine loads', async () => {
+  const world = createWorld({ loadMs: 14000 });
+  const shot = watch(world.capture.snapshot(world.source, { timeoutMs: 500 }));
+  const frames = [];
+  for (let i = 0; i < 1000; i++) {
+    frames.push(world.send());
+    await world.clock.advance(15);
+  }
+  assert.equal(shot.value?.truth.number, frames[0].number, String(shot.error));
+  assert.ok(shot.value.timings.wait < 100, `${shot.value.timings.wait} ms: loading is no wait for a frame`);
+  assert.ok(shot.value.timings.total >= 14000);
+});
+
+test('a cold capture whose first frame is black tries on, in the time it had left', async () => {
+  const world = createWorld({ loadMs: 5000 });
+  const shot = watch(world.capture.snapshot(world.source, { timeoutMs: 500 }));
+  await world.clock.advance(100);
+  world.send({ verdict: 'black' });
+  await world.clock.advance(5000);
+  assert.equal(shot.isOver, false);
+  const good = world.send();
+  await world.clock.advance(100);
+  assert.equal(shot.value?.truth.number, good.number, String(shot.error));
+
+  const black = createWorld({ loadMs: 5000 });
+  const dark = watch(black.capture.snapshot(black.source, { timeoutMs: 500 }));
+  for (let ms = 0; ms < 7000 && !dark.isOver; ms += 20) {
+    black.send({ verdict: 'black' });
+    await black.clock.advance(20);
+  }
+  assert.equal(dark.error.code, 'black-frame');
+  assert.equal(dark.error.details.report.verdict, 'black');
+});
+
+test('loading has a bound of its own, and is no reason where no frame came', async () => {
+  const slow = createWorld({ loadMs: 60000 });
+  const late = watch(slow.capture.snapshot(slow.source, { loadTimeoutMs: 2000 }));
+  slow.send();
+  await slow.clock.advance(1999);
+  assert.equal(late.isOver, false);
+  await slow.clock.advance(1);
+  assert.equal(late.error.code, 'engine-load');
+  assert.equal(slow.ledger.open(), 0, 'the frame that was held is let go');
+
+  const silent = createWorld({ loadMs: 60000 });
+  const never = watch(silent.capture.snapshot(silent.source, { timeoutMs: 700 }));
+  await silent.clock.advance(700);
+  assert.equal(never.error.code, 'no-frame');
+
+  const missing = createWorld({ loadMs: 50, loadError: new CaptureError('engine-load', '404') });
+  const failed = watch(missing.capture.snapshot(missing.source));
+  await missing.clock.advance(50);
+  assert.equal(failed.error.message, '404', 'at once: no frame need come any more');
+});
+
+test('a source that was made ready: its latest frame, unless somebody else may be on it', async () => {
+  // The worker's clock is an hour behind the page's, as after a sleep between the start of the two.
+  const world = createWorld({ clockOffset: -3600000 });
+  world.load();
+  await world.capture.ready(world.source);
+  await world.clock.advance(1);
+  const take = async (ms = 20) => {
+    const shots = [watch(world.capture.snapshot(world.source)), watch(world.capture.snapshot(world.source))];
+    await world.clock.advance(ms);
+    return shots;
+  };
+  /** Both captures get it, and not the one before. @param {any[]} shots @param {Truth} truth */
+  const bothShow = async (shots, truth) => {
+    await world.clock.advance(100);
+    for (const { value, error } of shots) assert.equal(value?.truth.number, truth.number, String(error));
+  };
+
+  let kept = world.send();
+  await world.clock.advance(50);
+  const shots = await take();
+  await bothShow(shots, kept);
+  for (const { value } of shots)
+    assert.ok(value.timings.wait >= 0 && value.timings.wait < 100, `${value.timings.wait}`);
+  assert.deepEqual(shots.map(({ value }) => value.frame.ageMs).sort(), [50, 55], 'one after the other');
+
+  // Without an event: nobody knows when. The first capture to notice must not tell the second that all is well.
+  world.send();
+  await world.clock.advance(30);
+  world.change({ participantId: 'q' }, { tells: false });
+  let pending = await take();
+  await bothShow(pending, world.send());
+  for (const { value } of pending) assert.deepEqual([value.truth.participantId, value.participantId], ['q', 'q']);
+
+  // With one, a while before the call.
+  world.send();
+  await world.clock.advance(30);
+  world.change({ interactionId: 'b' });
+  await world.clock.advance(20);
+  pending = await take();
+  assert.equal(pending[0].isOver, false);
+  kept = world.send();
+  await bothShow(pending, kept);
+
+  // Somebody else is announced, whose first frames come a while later.
+  world.change({ participantId: 'p', notBefore: world.clock.now() + 200 });
+  await world.clock.advance(50);
+  world.send({ participantId: 'q' });
+  await world.clock.advance(20);
+  pending = await take();
+  assert.deepEqual([pending[0].isOver, pending[1].isOver], [false, false]);
+  await world.clock.advance(150);
+  await bothShow(pending, world.send());
+
+  world.capture.dispose();
+  await world.clock.advance(5000);
+  assert.deepEqual([world.ledger.open(), world.clock.timers(), world.listeners.size], [0, 0, 0]);
+});
+
+test('a capture ends as soon as its target is gone, told or not', async () => {
+  const ends = {
+    'interaction-changed': (world) => world.change({ interactionId: 'b' }, { tells: false }),
+    'camera-off': (world) => world.change({ cameraOff: true }, { tells: false }),
+    'stream-ended': (world) => Object.assign(world.target().track, { readyState: 'ended' }),
+  };
+  for (const [code, end] of Object.entries(ends)) {
+    const world = createWorld();
+    world.load();
+    const shot = watch(world.capture.snapshot(world.source, { timeoutMs: 60000 }));
+    await world.clock.advance(1000);
+    end(world);
+    await world.clock.advance(200);
+    assert.equal(shot.error?.code, code);
+  }
+});
+
+test('an element that has gone on to a smaller frame before its pixels were read', async () => {
+  const world = createWorld();
+  world.load();
+  const shot = watch(world.capture.snapshot(world.source, { minWidth: 640, timeoutMs: 500 }));
+  await world.clock.advance(1);
+  world.send({ takenWidth: 320 });
+  await world.clock.advance(600);
+  assert.deepEqual([shot.error?.code, shot.error?.details.width], ['too-small', 320]);
+  assert.equal(world.ledger.open(), 0);
+});
+
+test('while a hook looks at the still, nobody waits for frames any more', async () => {
+  const world = createWorld();
+  world.load();
+  const shot = watch(world.capture.snapshot(world.source, { detect: () => new Promise(() => {}) }));
+  await world.clock.advance(1);
+  world.send();
+  await world.clock.advance(100);
+  assert.deepEqual([world.clock.timers(), world.listeners.size, shot.isOver], [0, 0, false]);
+  world.capture.dispose();
+  await world.clock.settle();
+  assert.equal(shot.error?.code, 'disposed');
+});
+
+test('a frame from before it was known whom the track shows does not count, however late it comes', async () => {
+  const world = createWorld();
+  world.load();
+  world.change({ participantId: null });
+  const shot = watch(world.capture.snapshot(world.source));
+  await world.clock.advance(10);
+  const late = world.send({ participantId: 'p' }, 1e9);
+  await world.clock.advance(5);
+  world.change({ participantId: 'q' }, { tells: false });
+  // What was asked for before comes to nothing, and makes the change known.
+  world.send();
+  await world.clock.advance(50);
+  assert.ok(world.reader.isWaiting(world.target().track), 'the next one is asked for');
+  world.reader.deliver(world.target().track, late);
+  await world.clock.advance(50);
+  assert.equal(shot.isOver, false, 'it shows p');
+  const good = world.send();
+  await world.clock.advance(50);
+  assert.equal(shot.value?.truth.number, good.number, String(shot.error));
+});
+
+test('made ready with nothing yet, with several, and beside dead ones', async () => {
+  const world = createWorld();
+  world.load();
+  const { track } = world.target();
+  world.become([]);
+  await world.capture.ready(world.source);
+  // Other sources come and go meanwhile: this one is not forgotten for having no track just now.
+  for (let i = 0; i < 7; i++) await world.capture.ready({ targets: () => [], on: () => () => {}, dispose() {} });
+  world.become([{ track, interactionId: 'a', participantId: 'p', kind: 'camera' }]);
+  await world.clock.advance(1);
+  const kept = world.send();
+  await world.clock.advance(10);
+  const shot = watch(world.capture.snapshot(world.source));
+  await world.clock.advance(10);
+  assert.equal(shot.value?.truth.number, kept.number, String(shot.error));
+});
+
+test('a source whose on() returns itself, as event emitters do, or throws', async () => {
+  const world = createWorld();
+  world.load();
+  const removed = [];
+  const emitter = {
+    targets: world.source.targets,
+    on() {
+      return this;
+    },
+    off: (...args) => removed.push(args[0]),
+    dispose() {},
+  };
+  await world.capture.ready(emitter);
+  const shot = watch(world.capture.snapshot(emitter));
+  await world.clock.advance(1);
+  world.send();
+  await world.clock.advance(100);
+  assert.equal(shot.error, undefined);
+  assert.deepEqual(removed, ['change']);
+  world.capture.dispose();
+  assert.deepEqual(removed, ['change', 'change']);
+
+  const broken = createWorld();
+  broken.load();
+  const failed = watch(broken.capture.snapshot({ ...broken.source, on: () => assert.fail('sdk') }));
+  await broken.clock.advance(1);
+  assert.equal(failed.error.code, 'no-source');
+});
+
+test('an ending that fails does not keep the engine’s pixels', async (t) => {
+  t.mock.method(console, 'error', () => {});
+  const world = createWorld();
+  world.load();
+  const bad = {
+    ...world.source,
+    on: () => () => {
+      throw new Error('the adapter’s mistake');
+    },
+  };
+  await world.capture.ready(bad);
+  const grabbing = watch(world.capture.grab(world.source));
+  await world.clock.advance(1);
+  world.send();
+  await world.clock.advance(100);
+  assert.equal(world.server.stills.size, 1, String(grabbing.error));
+  world.capture.dispose();
+  assert.equal(world.server.stills.size, 0);
+});
+
+test('metadata that names somebody else than the picture shows is refused', async () => {
+  const world = createWorld();
+  world.load();
+  for (const metadata of [{ interactionId: 'b' }, { participantId: 'q', embed: true }]) {
+    const shot = watch(world.capture.snapshot(world.source, { metadata }));
+    await world.clock.advance(1);
+    assert.equal(shot.error?.code, 'invalid-argument');
+    assert.ok(shot.error.details.given !== shot.error.details.captured);
+  }
+  const same = watch(world.capture.snapshot(world.source, { metadata: { interactionId: 'a', participantId: 'p' } }));
+  await world.clock.advance(1);
+  world.send();
+  await world.clock.advance(100);
+  assert.equal(same.error, undefined);
+});
+
+test('regions of grab are a floor: undefined is not given, encode adds, replaceRedact says so', async () => {
+  const world = createWorld();
+  world.load();
+  const region = (x) => ({ x, y: 0, width: 10, height: 10 });
+  let asked = 0;
+  const grabbing = watch(
+    world.capture.grab(world.source, {
+      redact: [region(1)],
+      quality: 0.5,
+      async detect(still) {
+        asked++;
+        // What a hook encodes for its own use does not ask the hook again.
+        const own = await still.encode({ redact: [region(9)] });
+        assert.deepEqual(places(own), [1, 9]);
+        return [region(2)];
+      },
+    }),
+  );
+  await world.clock.advance(1);
+  world.send();
+  await world.clock.advance(100);
+  const still = grabbing.value;
+  assert.ok(still, String(grabbing.error));
+  const places = ({ options }) => options.redact.map(({ x }) => x);
+  const encode = async (options) => {
+    const encoding = watch(still.encode(options));
+    await world.clock.advance(100);
+    if (encoding.error) throw encoding.error;
+    return encoding.value;
+  };
+  assert.deepEqual(places(await encode()), [1, 2]);
+  assert.deepEqual(places(await encode({ redact: undefined, quality: undefined })), [1, 2]);
+  assert.deepEqual(places(await encode({ redact: [] })), [1, 2]);
+  assert.deepEqual(places(await encode({ redact: [region(3)] })), [1, 3, 2]);
+  assert.deepEqual(places(await encode({ replaceRedact: [region(4)] })), [4]);
+  assert.deepEqual(places(await encode({ replaceRedact: [] })), []);
+  await assert.rejects(encode({ replaceRedact: [], redact: [] }), { code: 'invalid-argument' });
+  await assert.rejects(encode({ metadata: { interactionId: 'b' } }), { code: 'invalid-argument' });
+  assert.equal((await encode()).options.quality, 0.5);
+  assert.equal(asked, 1, 'the frame stays the same');
+});
+
+/**
+ * Everything that may happen to a call while it is captured from. A source tells of its changes; where it does not, what
+ * was there before does not come back, which nobody who looks now and then could see.
+ */
+const EVENTS = {
+  /** Nothing: frames come. */
+  none() {},
+  person: (world, dice) => world.change({ participantId: someoneElse(world, dice, PEOPLE) }, world.manners(dice)),
+  interaction: (world, dice) =>
+    world.change({ interactionId: someoneElse(world, dice, INTERACTIONS) }, world.manners(dice)),
+  track: (world, dice) => world.change({ track: createTrack() }, world.manners(dice)),
+  ended: (world) => Object.assign(world.target().track, { readyState: 'ended' }),
+  left: (world) => world.become([]),
+  cameraOff: (world, dice) => world.change({ cameraOff: dice.pick([true, false]) }),
+  /** Somebody else, whose first frames come a while after the word of it. */
+  settled(world, dice) {
+    world.lag(200);
+    world.change({ participantId: someoneElse(world, dice, PEOPLE), notBefore: world.clock.now() + 200 });
+  },
+};
+
+/** One of the usual ones, or of a source that does not always tell, somebody new. */
+function someoneElse(world, dice, usual) {
+  return world.isTelling ? dice.pick(usual) : `somebody ${dice.between(0, 1e9)}`;
+}
+
+/** Which events excuse which refusal. @type {Record<string, (story: any) => boolean>} */
+const EXCUSES = {
+  'no-frame': ({ frames }) => frames.length === 0,
+  'stale-frame': ({ goodWhileWaiting, changes }) => !goodWhileWaiting || changes.size > 0,
+  'black-frame': ({ frames }) => frames.some(({ verdict }) => verdict === 'black'),
+  'too-small': ({ frames, minWidth }) => frames.some(({ width }) => width < minWidth),
+  'stream-ended': ({ changes }) => ['ended', 'left', 'person', 'settled', 'track'].some((name) => changes.has(name)),
+  'interaction-changed': ({ changes }) => changes.has('interaction'),
+  'camera-off': ({ changes }) => changes.has('cameraOff'),
+  'no-source': ({ changes }) => changes.has('left'),
+  'engine-load': ({ loadFails }) => loadFails,
+  aborted: ({ ended }) => ended === 'abort',
+  disposed: ({ ended }) => ended === 'dispose',
+};
+
+test('whatever happens in whatever order: the right picture of the right person, or the reason', async () => {
+  const outcomes = new Map();
+  await forEachSeed(2500, async (dice) => {
+    const loadFails = dice.between(0, 15) === 0;
+    const loadMs = dice.pick([0, 0, 30, dice.between(0, 4000), 20000]);
+    const world = createWorld({
+      clockOffset: dice.pick([0, -3600000, 3600000, dice.between(-50, 50)]),
+      latency: () => dice.pick([0, 5, 40, 300]),
+      loadMs,
+      loadError: loadFails ? new CaptureError('engine-load', '404') : undefined,
+    });
+    if (loadMs === 0 && !loadFails) world.load();
+    const isReady = dice.pick([true, false]) && loadMs === 0 && !loadFails;
+    if (isReady) await world.capture.ready(world.source);
+    world.isTelling = dice.pick([true, false]);
+    const kinds = Object.keys(EVENTS);
+    const timeoutMs = dice.pick([200, 1000, 3000]);
+    const minWidth = dice.pick([0, 0, 640]);
+    const busy = dice.pick([['none'], ['none', 'none', 'none', dice.pick(kinds)], ['none', ...kinds]]);
+    const frameMs = dice.pick([15, 33, 66, 400]);
+    const isSilent = dice.between(0, 15) === 0;
+    const controller = new AbortController();
+    const story = {
+      frames: [],
+      changes: new Set(),
+      goodWhileWaiting: false,
+      minWidth,
+      loadFails: loadFails || loadMs > 15000,
+      ended: '',
+    };
+    const maxFrameAgeMs = dice.pick([100, 1000]);
+    let shot;
+    let atEnd;
+    let calledAt = 0;
+    const end = dice.between(0, 30);
+    for (let ms = 0, step = 0; ms < 26000 && !(shot?.isOver && step > 40); ms += frameMs, step++) {
+      if (step === 8) {
+        calledAt = world.clock.now();
+        const options = { timeoutMs, minWidth, signal: controller.signal, maxFrameAgeMs };
+        shot = watch(world.capture.snapshot(world.source, options));
+        await world.clock.settle();
+      }
+      if (step === 8 + end && dice.between(0, 9) === 0) {
+        story.ended = dice.pick(['abort', 'dispose']);
+        if (story.ended === 'abort') controller.abort();
+        else world.capture.dispose();
+      }
+      const name = dice.pick(busy);
+      if (world.target() && step >= 5) {
+        EVENTS[name](world, dice);
+        if (name !== 'none') story.changes.add(name);
+      }
+      const target = world.target();
+      if (!isSilent && target?.track.readyState === 'live' && dice.between(0, 9) > 0) {
+        const verdict = dice.pick(['ok', 'ok', 'ok', 'black']);
+        const width = dice.pick([320, 640, 640]);
+        // A worker that keeps the latest frame learns from the quickest ones how late the others are.
+        const isPrompt = isReady && (!target.track.hasSent || step % 2 === 0);
+        target.track.hasSent = true;
+        const delay = isPrompt ? 0 : dice.pick([0, 0, 5, 40, 120]);
+        const frame = world.send({ verdict, width }, delay);
+        story.frames.push(frame);
+        if (step >= 8) {
+          const isGood =
+            verdict === 'ok' && delay === 0 && width >= minWidth && world.clock.now() < calledAt + timeoutMs;
+          if (isGood && world.reader.isWaiting(target.track)) story.goodWhileWaiting = true;
+        }
+      }
+      await world.clock.advance(frameMs);
+      if (shot?.isOver && !atEnd) atEnd = { ...world.target() };
+    }
+
+    assert.ok(shot.isOver, 'it never hangs');
+    if (shot.value) {
+      const { truth, interactionId, participantId, frame, timings } = shot.value;
+      outcomes.set('captured', (outcomes.get('captured') || 0) + 1);
+      assert.deepEqual([interactionId, participantId], [truth.interactionId, truth.participantId], 'whom it shows');
+      assert.deepEqual(
+        [atEnd.interactionId, atEnd.participantId],
+        [interactionId, participantId],
+        'and who is still there',
+      );
+      assert.equal(truth.verdict, 'ok');
+      assert.ok(truth.width >= minWidth);
+      assert.ok(truth.presentedAt >= calledAt || (isReady && truth.presentedAt >= calledAt - 150), 'it is of now');
+      assert.ok(frame.ageMs >= 0 && frame.ageMs <= maxFrameAgeMs, `${frame.ageMs} ms old`);
+      assert.ok(timings.wait >= 0 && timings.wait <= timeoutMs, `waited for ${timings.wait} ms`);
+    } else {
+      const { code } = shot.error;
+      assert.ok(shot.error instanceof CaptureError, `${shot.error.stack}`);
+      outcomes.set(code, (outcomes.get(code) || 0) + 1);
+      assert.ok(EXCUSES[code]?.(story), `${code}: ${shot.error.message} (${JSON.stringify([...story.changes])})`);
+    }
+    world.capture.dispose();
+    await world.clock.advance(20000);
+    assert.deepEqual([world.ledger.open(), world.ledger.closedTwice()], [0, 0], 'frames');
+    assert.equal(world.server.stills.size, 0);
+    assert.deepEqual([world.clock.timers(), world.listeners.size], [0, 0], 'timers and listeners');
+  });
+  // A model that refuses everything would pass, too.
+  assert.ok(outcomes.get('captured') > 600, JSON.stringify([...outcomes]));
+  for (const code of Object.keys(EXCUSES))
+    assert.ok(outcomes.get(code) > 0, `${code} never came: ${JSON.stringify([...outcomes])}`);
+});

@@ -1,0 +1,166 @@
+/** The page's end of the worker, against a worker that does as it is told: answers, silence, sleep, crash, disposal. */
+import assert from 'node:assert/strict';
+import { afterEach, beforeEach, test } from 'node:test';
+import { CaptureError } from '../../js/errors.js';
+import { createHost } from '../../js/worker/host.js';
+import { fromPlainError, PING, PONG, toPlainError, UP } from '../../js/worker/messages.js';
+import { createFakeClock } from './fake-clock.js';
+
+/** @type {FakeWorker[]} */
+let workers = [];
+
+class FakeWorker {
+  constructor(url, options) {
+    Object.assign(this, { url, options, sent: [], isTerminated: false, answersPings: true });
+    workers.push(this);
+    queueMicrotask(() => this.onmessage({ data: UP }));
+  }
+  postMessage(message) {
+    this.sent.push(message);
+    if (message === PING && this.answersPings) queueMicrotask(() => this.onmessage({ data: PONG }));
+    if (message.op === 'load') queueMicrotask(() => this.answer(message.id));
+  }
+  answer(id, rest = {}) {
+    this.onmessage({ data: { id, ...rest } });
+  }
+  terminate() {
+    this.isTerminated = true;
+  }
+  asked(op) {
+    return this.sent.filter((message) => message.op === op);
+  }
+}
+
+beforeEach(() => {
+  workers = [];
+  globalThis.Worker = /** @type {any} */ (FakeWorker);
+});
+afterEach(() => {
+  delete (/** @type {any} */ (globalThis).Worker);
+});
+
+async function connected() {
+  const clock = createFakeClock();
+  const host = createHost({ engine: {}, worker: 'auto' }, clock);
+  const server = await host.server();
+  return { clock, host, server, worker: workers[0] };
+}
+
+/** @param {Promise<any>} promise */
+function watch(promise) {
+  const outcome = { value: undefined, error: undefined };
+  promise.then(
+    (value) => Object.assign(outcome, { value }),
+    (error) => Object.assign(outcome, { error }),
+  );
+  return outcome;
+}
+
+test('an answer is its request’s, an error keeps its code, details and causes', async () => {
+  const { server, worker } = await connected();
+  const [first, second] = [watch(server.call('encode', {})), watch(server.call('preview', {}))];
+  const [{ id: a }, { id: b }] = [...worker.asked('encode'), ...worker.asked('preview')];
+  worker.answer(b, { value: 'bitmap' });
+  const cause = new TypeError('what led to it', { cause: new RangeError('and to that') });
+  const error = new CaptureError('out-of-memory', 'full', { details: { width: 9 }, cause });
+  worker.answer(a, { error: structuredClone(toPlainError(error)) });
+  await new Promise(setImmediate);
+  assert.equal(second.value, 'bitmap');
+  assert.ok(first.error instanceof CaptureError);
+  assert.deepEqual(
+    [first.error.code, first.error.message, first.error.details],
+    ['out-of-memory', 'full', { width: 9 }],
+  );
+  assert.deepEqual([first.error.cause.name, first.error.cause.message], ['TypeError', 'what led to it']);
+  assert.equal(first.error.cause.cause.message, 'and to that');
+});
+
+test('anything that can be thrown crosses as plain data, and comes to an end', () => {
+  const endless = new Error('a');
+  endless.cause = endless;
+  for (const thrown of [
+    'text',
+    null,
+    undefined,
+    7,
+    { name: 'Odd', message: 5 },
+    endless,
+    new DOMException('m', 'DataCloneError'),
+  ]) {
+    const back = fromPlainError(structuredClone(toPlainError(thrown)));
+    assert.ok(back instanceof Error && typeof back.message === 'string', String(thrown));
+  }
+  assert.equal(fromPlainError(toPlainError(new DOMException('m', 'DataCloneError'))).name, 'DataCloneError');
+});
+
+test('a long silence is asked about first: a machine that slept or a debugger is no crash', async () => {
+  const { clock, server, worker } = await connected();
+  const encoding = watch(server.call('encode', {}));
+  await clock.advance(9999);
+  assert.equal(worker.sent.includes(PING), false);
+  await clock.advance(1);
+  assert.equal(worker.sent.filter((message) => message === PING).length, 1);
+  await clock.advance(9000);
+  assert.equal(encoding.error, undefined, 'it lives');
+  worker.answer(worker.asked('encode')[0].id, { value: 'done' });
+  await clock.advance(60000);
+  assert.equal(encoding.value, 'done');
+  assert.equal(worker.isTerminated, false);
+  assert.equal(clock.timers(), 0, 'nobody listens to one that has nothing to do');
+});
+
+test('a worker that does not even answer that is gone: engine-crash for all, and another one takes over', async () => {
+  const { clock, host, server, worker } = await connected();
+  worker.answersPings = false;
+  const calls = [watch(server.call('encode', {})), watch(server.call('open', {}))];
+  await clock.advance(14999);
+  assert.equal(calls[0].error, undefined);
+  await clock.advance(1);
+  for (const { error } of calls) assert.equal(error.code, 'engine-crash');
+  assert.equal(worker.isTerminated, true);
+  await assert.rejects(server.call('encode', {}), { code: 'engine-crash' });
+  assert.equal(host.loaded(), undefined);
+  const next = await host.server();
+  assert.notEqual(next, server);
+  assert.equal(host.loaded(), next);
+});
+
+test('one that lives but never answers its request has got stuck: it does not hang for ever', async () => {
+  const { clock, server, worker } = await connected();
+  const stuck = watch(server.call('open', {}));
+  await clock.advance(120000);
+  assert.equal(stuck.error?.code, 'engine-crash');
+  assert.equal(worker.isTerminated, true);
+  assert.equal(clock.timers(), 0);
+});
+
+test('silence counts from the first request, and each answer begins it anew', async () => {
+  const { clock, server, worker } = await connected();
+  await clock.advance(3600000);
+  for (let i = 0; i < 5; i++) {
+    const encoding = watch(server.call('encode', {}));
+    await clock.advance(8000);
+    worker.answer(worker.asked('encode')[i].id, { value: i });
+    await clock.advance(100);
+    assert.equal(encoding.value, i);
+  }
+  assert.equal(worker.sent.includes(PING), false);
+});
+
+test('closing: what is pending is disposed of, the worker zeroes its memory, or is ended all the same', async () => {
+  for (const obeys of [true, false]) {
+    const { clock, host, server, worker } = await connected();
+    const pending = watch(server.call('encode', {}));
+    host.dispose();
+    await clock.settle();
+    assert.equal(pending.error.code, 'disposed');
+    await assert.rejects(server.call('encode', {}), { code: 'disposed' });
+    await assert.rejects(host.server(), { code: 'disposed' });
+    assert.equal(worker.asked('dispose').length, 1);
+    if (obeys) worker.answer(0);
+    else await clock.advance(2000);
+    assert.equal(worker.isTerminated, true);
+    assert.equal(clock.timers(), 0);
+    workers = [];
+  }
+});

@@ -1,0 +1,71 @@
+/** What can be captured from, by shape and not by class: it may come from another frame of the page. */
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { onChange, toSource } from '../../js/frames/source.js';
+import { chooseTarget, followTarget } from '../../js/frames/target.js';
+import { createTrack } from './fake-call.js';
+
+test('a video element of an HTML page, and one of an XHTML page', () => {
+  for (const tagName of ['VIDEO', 'video']) {
+    const track = createTrack();
+    const stream = { getVideoTracks: () => [track] };
+    const [target] = toSource({ tagName, srcObject: stream }).targets();
+    assert.deepEqual([target.track, target.kind], [track, 'element']);
+  }
+  for (const wrong of [null, undefined, 'video', { tagName: 'AUDIO' }, { tagName: {} }, { kind: 'video' }]) {
+    assert.throws(() => toSource(wrong), { code: 'invalid-argument' });
+  }
+});
+
+test('whatever on() gives back, the listener can be taken back', () => {
+  /** @param {(events: string[], source: any) => object} make */
+  const takenBack = (make) => {
+    const events = [];
+    const source = { targets: () => [], dispose() {} };
+    Object.assign(source, make(events, source));
+    const listener = () => {};
+    onChange(/** @type {any} */ (source), listener)();
+    return events;
+  };
+  assert.deepEqual(
+    takenBack((events) => ({ on: () => () => events.push('function') })),
+    ['function'],
+  );
+  assert.deepEqual(
+    takenBack((events, source) => ({ on: () => source, off: (name) => events.push(`off ${name}`) })),
+    ['off change'],
+  );
+  assert.deepEqual(
+    takenBack((events) => ({ on: () => undefined, removeListener: (name) => events.push(`remove ${name}`) })),
+    ['remove change'],
+  );
+  assert.deepEqual(
+    takenBack(() => ({ on: () => undefined })),
+    [],
+    'nothing that could be called',
+  );
+});
+
+test('an element that goes on to somebody else’s stream, or to another file, shows another picture', () => {
+  const streamOf = (...tracks) => ({ getVideoTracks: () => tracks });
+  const [before, after] = [createTrack(), createTrack()];
+  const element = { tagName: 'VIDEO', srcObject: streamOf(before), addEventListener() {}, removeEventListener() {} };
+  const source = toSource(element);
+  const chosen = chooseTarget(source, 'a');
+  element.srcObject = streamOf(after);
+  assert.throws(() => followTarget(source, chosen), { code: 'stream-ended' });
+  // The same track in another stream is the same picture; so is the next track of the same stream.
+  element.srcObject = streamOf(before);
+  assert.equal(followTarget(source, chosen).track, before);
+  const tracks = [before];
+  element.srcObject = { getVideoTracks: () => tracks };
+  const again = chooseTarget(source, 'a');
+  tracks[0] = after;
+  assert.equal(followTarget(source, again).track, after);
+
+  Object.assign(element, { srcObject: null, currentSrc: 'first.webm' });
+  const file = chooseTarget(source);
+  assert.equal(followTarget(source, file).element, element);
+  element.currentSrc = 'second.webm';
+  assert.throws(() => followTarget(source, file), { code: 'stream-ended' });
+});
