@@ -6,7 +6,7 @@ import { parseCaptureOptions, parseCreateOptions, plainEncodeOptions } from '../
 
 test('defaults are the documented ones', () => {
   const { limits, encode, signal, beforeCapture, detect, interactionId } = parseCaptureOptions();
-  assert.deepEqual(limits, { timeoutMs: 3000, maxFrameAgeMs: 1000, minWidth: 0, minHeight: 0 });
+  assert.deepEqual(limits, { timeoutMs: 3000, loadTimeoutMs: 15000, maxFrameAgeMs: 1000, minWidth: 0, minHeight: 0 });
   assert.deepEqual(encode.reject, ['black', 'undecoded']);
   assert.deepEqual(encode.redact, []);
   assert.deepEqual([signal, beforeCapture, detect, interactionId], [undefined, undefined, undefined, undefined]);
