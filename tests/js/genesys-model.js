@@ -70,7 +70,7 @@ export class Call {
       const userId = dice.pick([null, null, `user ${id}`, 'shared user']);
       people.set(dice.pick([id, id, again]), { userId, muted: dice.pick([true, false, false]), sharing: '' });
     }
-    if (dice.between(0, 9) === 0 && this.knowsAgent) {
+    if (dice.between(0, 4) === 0 && this.knowsAgent) {
       if (!people.delete(PHONE)) people.set(PHONE, { userId: agent.userId, muted: false, sharing: '' });
     }
     this.change();

@@ -15,7 +15,7 @@ import { firstSeed, forEachSeed } from './random.js';
 
 const REASONS = /^(no-source|interaction-ambiguous|interaction-changed|camera-off|stream-ended)$/;
 const WORLDS = 1000;
-const STEPS = 60;
+const STEPS = 50;
 
 class World {
   sdk = new Sdk();
@@ -87,12 +87,12 @@ class World {
   }
 }
 
-/** @param {() => any} action @returns {any} What was accepted, or undefined and a reason that is one. */
+/** @param {() => any} action @returns {any} What was accepted; undefined where it was refused with a reason. */
 function accepted(action) {
   try {
     return action();
   } catch (error) {
-    assert.match(String(error.code), REASONS, error.stack);
+    if (!REASONS.test(error.code)) throw error;
     return undefined;
   }
 }
