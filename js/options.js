@@ -84,7 +84,7 @@ export function parseCreateOptions(options = {}) {
 export function parseCaptureOptions(options = {}) {
   if (!isObject(options)) throw invalidArgument('options', 'an object', options);
   const given = readFields(options, CAPTURE_FIELDS);
-  refuseLookalikes(options, given, CAPTURE_FIELDS);
+  refuseLookalikes(options, CAPTURE_FIELDS);
   const { timeoutMs = 3000, loadTimeoutMs = 15000, maxFrameAgeMs = 1000, minWidth = 0, minHeight = 0 } = given;
   const { signal, beforeCapture, detect, interactionId, participantId } = given;
   for (const [name, value] of Object.entries({ timeoutMs, loadTimeoutMs })) {

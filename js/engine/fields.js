@@ -59,21 +59,20 @@ const OTHER_WORDS = new Map([
 ]);
 
 /**
- * Refuses an unknown field whose name differs from a known one in upper and lower case only, or is another word for it,
- * where that known one is not given. Other unknown fields are let pass, as the platform's own options do: regions come
- * from detectors, with scores and labels. But `regions: […]` passed over in silence would leave open what was to be
- * covered, and `Mode: 'fill'` would be a mosaic.
+ * Refuses an unknown field whose name differs from a known one in upper and lower case only, or is another word for it.
+ * Other unknown fields are let pass, as the platform's own options do: regions come from detectors, with scores and
+ * labels. But `regions: […]` passed over in silence would leave open what was to be covered, and `Mode: 'fill'` would be
+ * a mosaic.
  * @param {object} object
- * @param {Record<string, unknown>} fields What was read of it.
  * @param {readonly string[]} names
  * @param {string} [path]
  */
-export function refuseLookalikes(object, fields, names, path = '') {
+export function refuseLookalikes(object, names, path = '') {
   for (const key of attempt(path || 'options', () => Object.keys(object))) {
     if (names.includes(key)) continue;
     const lower = key.toLowerCase();
     const meant = names.find((name) => name.toLowerCase() === lower || name === OTHER_WORDS.get(lower));
-    if (meant === undefined || fields[meant] !== undefined) continue;
+    if (meant === undefined) continue;
     const value = attempt(path + key, () => /** @type {Record<string, unknown>} */ (object)[key]);
     if (value !== undefined) throw invalidArgument(path + key, `nothing (did you mean ${meant}?)`, value);
   }

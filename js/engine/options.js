@@ -79,7 +79,7 @@ const DEFAULT_REJECT = ['black', 'undecoded'];
 export function parseEncodeOptions(options = {}, frame) {
   if (!isObject(options)) throw invalidArgument('options', 'an object', options);
   const given = readFields(options, ENCODE_FIELDS);
-  refuseLookalikes(options, given, ENCODE_FIELDS);
+  refuseLookalikes(options, ENCODE_FIELDS);
   const { quality = 0.9, progressive = false } = given;
   if (typeof quality !== 'number' || !(quality >= 0 && quality <= 1)) {
     throw invalidArgument('quality', 'a number from 0 to 1', quality);

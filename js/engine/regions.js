@@ -59,7 +59,7 @@ function parseRegion(region, index, frame) {
   const name = `redact[${index}]`;
   if (!isObject(region)) throw invalidArgument(name, 'a region', region, { index });
   const plain = /** @type {Region} */ (readFields(/** @type {Region} */ (region), REGION_FIELDS, `${name}.`));
-  refuseLookalikes(region, { ...plain }, REGION_FIELDS, `${name}.`);
+  refuseLookalikes(region, REGION_FIELDS, `${name}.`);
   /** @param {keyof Region | 'of.width' | 'of.height'} field @param {string} expected @param {unknown} actual */
   const refuse = (field, expected, actual) =>
     invalidArgument(`${name}.${field}`, expected, actual, aboutRegion(plain, index, frame));

@@ -66,14 +66,32 @@ test('what is undefined is not given, and does not come along to hide what is', 
     { x: 1, y: 2, width: 3, height: 4, mode: undefined, color: undefined, unit: undefined, of: undefined },
   ];
   assert.deepEqual(plainEncodeOptions({ redact }).redact, [{ x: 1, y: 2, width: 3, height: 4 }]);
-  const own = ['timeoutMs', 'maxFrameAgeMs', 'minWidth', 'minHeight', 'signal', 'beforeCapture', 'detect'];
+  const own = [
+    'timeoutMs',
+    'loadTimeoutMs',
+    'maxFrameAgeMs',
+    'minWidth',
+    'minHeight',
+    'signal',
+    'beforeCapture',
+    'detect',
+  ];
   const given = nothing([...own, 'interactionId', 'participantId', ...names]);
   assert.deepEqual(parseCaptureOptions(given), parseCaptureOptions());
   assert.deepEqual(parseCreateOptions(nothing(['wasmUrl', 'workerUrl', 'wasmModule', 'worker'])), parseCreateOptions());
 });
 
 test('null is refused by name', () => {
-  const own = ['timeoutMs', 'maxFrameAgeMs', 'minWidth', 'minHeight', 'signal', 'beforeCapture', 'detect'];
+  const own = [
+    'timeoutMs',
+    'loadTimeoutMs',
+    'maxFrameAgeMs',
+    'minWidth',
+    'minHeight',
+    'signal',
+    'beforeCapture',
+    'detect',
+  ];
   for (const name of [
     ...own,
     'interactionId',

@@ -173,6 +173,7 @@ test('an unknown field that looks like a known one is refused, others are let pa
   const region = { x: 1, y: 1, width: 4, height: 4 };
   for (const name of ['redactions', 'redaction', 'regions', 'region', 'Redact', 'REGIONS']) {
     refused(name, [region], () => encode({ [name]: [region] }));
+    refused(name, [region], () => encode({ redact: [], [name]: [region] }));
   }
   refused('Quality', 0.5, () => encode({ Quality: 0.5 }));
   for (const [name, value] of Object.entries({ Mode: 'fill', colour: 'red', Color: 'red', units: 'ratio', Of: {} })) {
@@ -180,8 +181,8 @@ test('an unknown field that looks like a known one is refused, others are let pa
   }
   assert.throws(() => encode({ regions: [region] }), /did you mean redact\?/);
   const covered = encode({ redact: [region] }).sha256;
-  const detected = { ...region, score: 0.9, label: 'face', id: 7, X: 3, onMove: () => {} };
-  assert.equal(encode({ redact: [detected], regions: [], onDone: () => {} }).sha256, covered);
+  const detected = { ...region, score: 0.9, label: 'face', id: 7, top: 3, onMove: () => {} };
+  assert.equal(encode({ redact: [detected], note: 'x', onDone: () => {} }).sha256, covered);
 });
 
 test('a getter that throws is an invalid argument with the cause; each field is read once', async () => {
