@@ -13,7 +13,7 @@ import { createHost } from './worker/host.js';
 
 /** @import { Clock } from './clock.js' */
 /** @import { Reader } from './frames/reader.js' */
-/** @import { CaptureSource } from './frames/source.js' */
+/** @import { SourceLike } from './frames/source.js' */
 /** @import { Lifetime } from './lifetime.js' */
 /** @import { CaptureOptions, CreateCaptureOptions, CaptureRequest } from './options.js' */
 /** @import { PreparedSources } from './prepared.js' */
@@ -21,7 +21,7 @@ import { createHost } from './worker/host.js';
 /** @import { Still } from './still.js' */
 /** @import { Host } from './worker/host.js' */
 
-/** @typedef {MediaStream | MediaStreamTrack | HTMLVideoElement | CaptureSource} Source */
+/** @typedef {MediaStream | MediaStreamTrack | HTMLVideoElement | SourceLike} Source */
 
 /**
  * @typedef {object} Capture

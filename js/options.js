@@ -4,8 +4,7 @@ import { parseEncodeOptions } from './engine/options.js';
 import { isWasmModule, urlText } from './engine/realm.js';
 import { invalidArgument } from './errors.js';
 
-/** @typedef {import('./engine/index.js').EncodeOptions} EncodeOptions */
-/** @typedef {import('./engine/index.js').Region} Region */
+/** @import { EncodeOptions, Region } from './engine/index.js' */
 
 /**
  * @typedef {object} CreateCaptureOptions

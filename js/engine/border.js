@@ -4,9 +4,7 @@
  */
 import { CaptureError, invalidArgument } from '../errors.js';
 
-/** @typedef {import('../wasm/caseframe.js').RawReport} RawReport */
-/** @typedef {import('../wasm/caseframe.js').RawRedaction} RawRedaction */
-/** @typedef {import('../wasm/caseframe.js').Failure} Failure */
+/** @import { Failure, RawRedaction, RawReport } from '../wasm/caseframe.js' */
 
 /** @typedef {'ok' | 'black' | 'undecoded' | 'uniform'} Verdict */
 /** `enum class Verdict`. @type {readonly Verdict[]} */

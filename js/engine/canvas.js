@@ -9,7 +9,7 @@ import { CaptureError } from '../errors.js';
  * Side of the known picture, in pixels. Firefox changes 20 to 255 samples of a picture, whatever its size, and none of a
  * single colour (nsRFPService::RandomizePixels).
  */
-const SIDE = 64;
+const SIDE = 32;
 
 /** Whether a canvas of this thread has given the known picture back: all of them are of one kind. */
 let isProved = false;
@@ -52,7 +52,7 @@ function givesBackKnownPicture() {
 
 /** Of many colours, no two neighbours alike; opaque, so that nothing is rounded. @param {Uint8ClampedArray} data */
 function paint(data) {
-  for (let i = 0; i < data.length; i++) data[i] = i % 4 === 3 ? 255 : (i * 167 + (i >> 6) * 59) & 255;
+  for (let i = 0; i < data.length; i++) data[i] = i % 4 === 3 ? 255 : (i * 167 + (i >> 7) * 59) & 255;
 }
 
 /** @param {CanvasImageSource} image @param {number} width @param {number} height */

@@ -132,10 +132,12 @@ async function compile(compiling, url, type) {
   }
 }
 
-const FORBIDDEN = "The page's Content-Security-Policy forbids WebAssembly: add 'wasm-unsafe-eval' to script-src";
+const FORBIDDEN =
+  "The page's Content-Security-Policy forbids WebAssembly: add 'wasm-unsafe-eval' to script-src, " +
+  "and for browsers older than that word (Chrome 97, Safari 16) 'unsafe-eval'";
 
 /** WebKit refuses when the module is started, others when it is compiled. @param {unknown} cause */
-const isForbidden = (cause) => /unsafe-eval|Content Security Policy|CSP/i.test(String(cause));
+const isForbidden = (cause) => /unsafe-eval|Content Security Policy|CSP|disallowed by embedder/i.test(String(cause));
 
 /** @param {WebAssembly.Module} compiled @returns {Promise<Loaded>} */
 function instantiate(compiled) {

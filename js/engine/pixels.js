@@ -60,12 +60,13 @@ async function copyPlanes(engine, frame, isUpright) {
   try {
     await frame.copyTo(held.pixels(), AS_RGBA);
     if (isBlueFirst) swapRedAndBlue(toWords(held.pixels()));
-    if (hasAlpha(frame)) placeOverBlack(toWords(held.pixels()));
-    return held;
+    // Chromium's frames hold straight colours, Firefox's premultiplied ones: only the browser itself can tell.
+    if (!hasAlpha(frame) || isOpaque(toWords(held.pixels()))) return held;
   } catch {
-    held.release();
-    return undefined;
+    // A canvas can do it.
   }
+  held.release();
+  return undefined;
 }
 
 /** @type {VideoFrameCopyToOptions} */
@@ -121,6 +122,13 @@ function swapRedAndBlue(words) {
 /** RGBA, BGRA, I420A and the like (WebCodecs, Pixel Format). @param {VideoFrame} frame */
 function hasAlpha(frame) {
   return /A/.test(String(frame.format));
+}
+
+/** @param {Uint32Array} words */
+function isOpaque(words) {
+  let all = 0xff000000;
+  for (let i = 0; i < words.length; i++) all &= words[i];
+  return all >>> 24 === 255;
 }
 
 /**

@@ -33,9 +33,15 @@ import { CaptureError, invalidArgument } from '../errors.js';
 /**
  * @typedef {object} CaptureSource
  * @property {() => Target[]} targets What can be captured now, the preferred first. Remote video only.
- * @property {(event: 'change', listener: () => void) => unknown} on Calls back whenever `targets()` would
- *   answer differently; returns what takes the listener back. An event emitter's, with `off` or `removeListener`, will do.
+ * @property {(event: 'change', listener: () => void) => (() => void) | void} on Calls back whenever `targets()` would
+ *   answer differently; returns what takes the listener back.
  * @property {() => void} dispose Lets go of everything the source listens to.
+ */
+
+/**
+ * A source of the page's own. Its `on` may be an event emitter's, which gives back the emitter and has `off` or
+ * `removeListener` beside it.
+ * @typedef {Omit<CaptureSource, 'on'> & { on: (event: 'change', listener: () => void) => unknown }} SourceLike
  */
 
 const EXPECTED =
@@ -62,7 +68,7 @@ export function toSource(value) {
 /**
  * Listens to a source's changes. What `on` gives back is either what takes the listener back, or, as with every event
  * emitter, the source itself, which then has `off` or `removeListener`.
- * @param {CaptureSource} source
+ * @param {SourceLike} source
  * @param {() => void} listener
  * @returns {() => void} Takes the listener back.
  * @throws {CaptureError} `no-source` where the source fails.

@@ -2,8 +2,7 @@
 import { CaptureError } from '../errors.js';
 import { isLocal } from './local.js';
 
-/** @typedef {import('./source.js').CaptureSource} CaptureSource */
-/** @typedef {import('./source.js').Target} Target */
+/** @import { CaptureSource, Target } from './source.js' */
 
 /**
  * What the caller of a capture asked for by name.

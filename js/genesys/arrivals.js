@@ -7,7 +7,10 @@
 
 /** @param {() => string | null} activeInteraction May throw while the client is not ready. */
 export function createArrivals(activeInteraction) {
-  /** The interactions that each has come under; also of those who left, who may come back. @type {Map<unknown, Set<string>>} */
+  /**
+   * The interactions that each has come under; also of those who left, who may come back.
+   * @type {Map<unknown, Set<string>>}
+   */
   const cameUnder = new Map();
   /** Who has come and is not in `cameUnder` for it yet. @type {Set<unknown>} */
   const unbound = new Set();

@@ -1,6 +1,6 @@
 /** What the server says of one received stream: whose it is, and what it carries. */
 
-/** @typedef {import('./shapes.js').IncomingStream} IncomingStream */
+/** @import { IncomingStream } from './shapes.js' */
 
 /** The kinds of content that show a participant or their screen. A recording that is played (`'playback'`) does not. */
 const KIND_OF_CONTENT = new Map([

@@ -1,8 +1,7 @@
 /** Who takes part in a session, and who of them is on which track, from what the server has said so far. */
 import { hasOwner, isOf, isShown, kindOfContent, ownerOf } from './incoming-stream.js';
 
-/** @typedef {import('./shapes.js').IncomingStream} IncomingStream */
-/** @typedef {import('./shapes.js').ParticipantUpdate} ParticipantUpdate */
+/** @import { IncomingStream, ParticipantUpdate } from './shapes.js' */
 
 /**
  * Who is on a track.

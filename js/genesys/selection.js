@@ -1,8 +1,7 @@
 /** Which of the pictures an adapter knows are offered, and the source that offers them. */
 import { invalidArgument } from '../errors.js';
 
-/** @typedef {import('../frames/source.js').CaptureSource} CaptureSource */
-/** @typedef {import('../frames/source.js').Target} Target */
+/** @import { CaptureSource, Target } from '../frames/source.js' */
 /** @typedef {'camera' | 'screen' | 'any'} Kind */
 
 /**

@@ -2,8 +2,8 @@
 import { createRoster } from './roster.js';
 import { createSubscriptions } from './subscriptions.js';
 
-/** @typedef {import('../frames/source.js').Target} Target */
-/** @typedef {import('./shapes.js').SessionLike} SessionLike */
+/** @import { Target } from '../frames/source.js' */
+/** @import { SessionLike } from './shapes.js' */
 /** @typedef {ReturnType<typeof followSession>} FollowedSession */
 
 /**

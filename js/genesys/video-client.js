@@ -12,10 +12,8 @@ import { createArrivals } from './arrivals.js';
 import { checkSelection, createSource } from './selection.js';
 import { createSubscriptions } from './subscriptions.js';
 
-/** @typedef {import('../frames/source.js').CaptureSource} CaptureSource */
-/** @typedef {import('../frames/source.js').Target} Target */
-/** @typedef {import('./shapes.js').ClientParticipant} ClientParticipant */
-/** @typedef {import('./shapes.js').ClientStream} ClientStream */
+/** @import { CaptureSource, Target } from '../frames/source.js' */
+/** @import { ClientParticipant } from './shapes.js' */
 
 /**
  * @typedef {object} ClientOptions

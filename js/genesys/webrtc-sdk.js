@@ -4,9 +4,9 @@ import { checkSelection, createSource } from './selection.js';
 import { followSession } from './session.js';
 import { createSubscriptions } from './subscriptions.js';
 
-/** @typedef {import('../frames/source.js').CaptureSource} CaptureSource */
-/** @typedef {import('./session.js').FollowedSession} FollowedSession */
-/** @typedef {import('./shapes.js').SessionLike} SessionLike */
+/** @import { CaptureSource } from '../frames/source.js' */
+/** @import { FollowedSession } from './session.js' */
+/** @import { SessionLike } from './shapes.js' */
 
 /** The one kind of session that has a customer's camera; others are phones, shared, recorded and monitored screens. */
 const VIDEO = 'collaborateVideo';

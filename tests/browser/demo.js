@@ -115,7 +115,7 @@ export async function sharpPicture(page, least) {
  * @param {Page} page
  * @param {() => Promise<unknown>} work
  * @param {object} [options]
- * @param {number} [options.times] So often, of at most ten times as many.
+ * @param {number} [options.times] So often, of at most five times as many.
  * @param {number} [options.longMs]
  * @param {(ms: number) => Promise<unknown>} [options.rest]
  * @returns {Promise<{ longestMs: number, control: number, isCalm: boolean }[]>} Of each time.
@@ -132,7 +132,7 @@ export async function untilCalm(page, work, { times = 1, longMs = 50, rest = (ms
   }
 
   const seen = [];
-  while (seen.length < 10 * times && seen.filter(({ isCalm }) => isCalm).length < times) {
+  while (seen.length < 5 * times && seen.filter(({ isCalm }) => isCalm).length < times) {
     const start = performance.now();
     const longestMs = await longestTaskDuring(work);
     const ms = performance.now() - start;

@@ -167,6 +167,41 @@ test('the agent leaves and rejoins; a reconnection that the SDK does not announc
   await assertShows(o.reconnected, 'red', 'A');
 });
 
+test('who is in the picture is told, inferred or a guess; a recording and an ended session are no pictures', async () => {
+  const o = await run(async () => {
+    const agent = await genesys.createAgent();
+    const source = genesys.fromWebrtcSdk(agent.sdk);
+    const narrowed = genesys.fromWebrtcSdk(agent.sdk, { participantId: 'q' });
+    const call = await genesys.join(agent, 'A', 'red', { customers: [{ participantId: 'p' }, { participantId: 'q' }] });
+    const capture = lab.createCapture();
+    const take = (of, options) => lab.outcome(capture.snapshot(of, { timeoutMs: 10000, ...options }));
+    const offered = () => source.targets().map(({ participantId, guess }) => [participantId, guess].join(' '));
+    const tell = async (stream, expected) => {
+      await call.tellStreams([{ sinkTrackId: call.track.id, ...stream }]);
+      await genesys.until(() => offered().join() === expected, expected);
+    };
+    const o = { guess: await take(source, { participantId: 'q' }), adapter: await take(narrowed) };
+    await tell({ appId: { sourceParticipantId: 'q' }, contentType: 'camera' }, 'q ');
+    Object.assign(o, { told: await take(source, { participantId: 'q' }), both: await take(narrowed) });
+    await tell({ appId: { sourceParticipantId: 'q' }, contentType: 'playback' }, '');
+    o.playback = await take(source);
+    await tell({ contentType: 'camera' }, 'p participant,q participant');
+    o.nameless = await take(source, { participantId: 'q' });
+    call.setParticipant('p');
+    o.alone = await take(source, { participantId: 'q' });
+    // What version 14 does when the network fails for a moment: the session stays listed, and media flows on.
+    agent.sdk.emit('sessionEnded', call.session, { condition: 'gone' });
+    o.listed = agent.sdk.sessionManager.getAllSessions().length;
+    Object.assign(o, { ended: await take(source), later: await take(genesys.fromWebrtcSdk(agent.sdk)) });
+    capture.dispose();
+    return o;
+  });
+  for (const name of ['guess', 'adapter', 'nameless']) assert.equal(o[name].code, 'interaction-ambiguous', name);
+  for (const name of ['told', 'both', 'alone']) await assertShows(o[name], 'red', 'A', 'q');
+  for (const name of ['playback', 'ended', 'later']) assert.equal(o[name].code, 'no-source', name);
+  assert.equal(o.listed, 1);
+});
+
 test('the agent’s own camera and screen are never offered, and handed over they are local-stream', async () => {
   const o = await run(async () => {
     const agent = await genesys.createAgent();
@@ -275,6 +310,9 @@ test('guide’s VideoClient: late streams, an interaction that is null, throws a
     o.throwing = await take();
     Object.assign(client, { getActiveInteraction, interaction: { id: 'A' } });
     o.again = await take();
+    client.interaction = { id: 'B' };
+    Object.assign(o, { theirs: await take({ interactionId: 'A' }), other: await take({ interactionId: 'B' }) });
+    client.interaction = { id: 'A' };
     client.emit('participant-removed', participant);
     o.gone = await take();
     source.dispose();
@@ -291,6 +329,8 @@ test('guide’s VideoClient: late streams, an interaction that is null, throws a
   assert.equal(o.throwing.code, 'no-source');
   assert.match(o.throwing.cause, /not ready/);
   await assertShows(o.again, 'red', 'A', 'p');
+  await assertShows(o.theirs, 'red', 'A', 'p');
+  assert.equal(o.other.code, 'interaction-ambiguous');
   assert.equal(o.gone.code, 'no-source');
   assert.equal(o.listening, 0);
 });

@@ -8,7 +8,7 @@ import { situations } from './pages/situations.js';
 import { assertScene } from './scene.js';
 
 /** How long a page may take until one of its situations has been played: the longest takes seconds. */
-const PAGE_MS = 120000;
+const PAGE_MS = 180000;
 
 /** Frames of 33 ms between the one that is painted and the one that is captured: the contract's maxFrameAgeMs. */
 const FRAMES = 30;

@@ -4,7 +4,7 @@ import { after, before, test } from 'node:test';
 import { startErrands } from './errands.js';
 import { launchFirefox } from './firefox.js';
 import { launchChromium } from './harness.js';
-import { launchOldChromium } from './old-chromium.js';
+import { CSP_BEFORE_97, launchOldChromium } from './old-chromium.js';
 import { readScene } from './scene.js';
 import { launchWebKit } from './webkit.js';
 
@@ -18,17 +18,17 @@ before(async () => {
 });
 after(() => errands.close());
 
-for (const [name, launch] of Object.entries({
-  Chromium: launchChromium,
-  'Chromium 127': () => launchOldChromium(127),
-  'Chromium 80': () => launchOldChromium(80),
-  Firefox: launchFirefox,
-  WebKitGTK: launchWebKit,
+for (const [name, { launch, csp }] of Object.entries({
+  Chromium: { launch: launchChromium },
+  'Chromium 127': { launch: () => launchOldChromium(127) },
+  'Chromium 80': { launch: () => launchOldChromium(80), csp: CSP_BEFORE_97 },
+  Firefox: { launch: launchFirefox },
+  WebKitGTK: { launch: launchWebKit },
 })) {
   test(name, async (t) => {
     const browser = await launch();
     try {
-      const { shots, nothing } = await errands.run(browser, '/pages/transparent.js');
+      const { shots, nothing } = await errands.run(browser, '/pages/transparent.js', {}, { csp });
       for (const [path, shot] of Object.entries(shots)) {
         await t.test(path, async () => {
           assert.equal(shot.code, undefined, `${shot.message} ${shot.cause}`);

@@ -8,15 +8,15 @@ import { startErrands } from './errands.js';
 import { createMailboxes, FAR_CALL_FLAGS } from './far-call.js';
 import { launchFirefox } from './firefox.js';
 import { launchChromium, openLab } from './harness.js';
-import { launchOldChromium } from './old-chromium.js';
+import { CSP_BEFORE_97, launchOldChromium } from './old-chromium.js';
 import { assertQuarters } from './scene.js';
 
 const BROWSERS = {
-  Chromium: () => launchChromium(FAR_CALL_FLAGS),
-  'Chromium 137': () => launchOldChromium(137, FAR_CALL_FLAGS),
-  'Chromium 127': () => launchOldChromium(127, FAR_CALL_FLAGS),
-  'Chromium 80': () => launchOldChromium(80, FAR_CALL_FLAGS),
-  Firefox: launchFirefox,
+  Chromium: { launch: () => launchChromium(FAR_CALL_FLAGS) },
+  'Chromium 137': { launch: () => launchOldChromium(137, FAR_CALL_FLAGS) },
+  'Chromium 127': { launch: () => launchOldChromium(127, FAR_CALL_FLAGS) },
+  'Chromium 80': { launch: () => launchOldChromium(80, FAR_CALL_FLAGS), csp: CSP_BEFORE_97 },
+  Firefox: { launch: launchFirefox },
 };
 
 const PICTURES = {
@@ -35,7 +35,7 @@ before(async () => {
 });
 after(() => Promise.all([errands.close(), phone.close()]));
 
-for (const [name, launch] of Object.entries(BROWSERS)) {
+for (const [name, { launch, csp }] of Object.entries(BROWSERS)) {
   test(name, async (t) => {
     const browser = await launch();
     try {
@@ -46,7 +46,7 @@ for (const [name, launch] of Object.entries(BROWSERS)) {
           async ([call, picture]) => (await import('/pages/far-call.js')).callFar(call, picture),
           [call, picture],
         );
-        const receiving = errands.run(browser, '/pages/turned-call.js', { name: call });
+        const receiving = errands.run(browser, '/pages/turned-call.js', { name: call }, { csp });
         const [shots] = await Promise.all([receiving, calling]).finally(() => page.close());
         for (const [path, shot] of Object.entries(shots)) {
           await t.test(`${title}, ${path}`, async () => {

@@ -12,14 +12,18 @@ import { launchWebKit } from './webkit.js';
 const CSP =
   "default-src 'none'; media-src 'self'; script-src 'self' 'wasm-unsafe-eval'; worker-src 'self'; connect-src 'self'";
 
-/** What Firefox and WebKit do not do, whatever the header says: then "as shown" is as it is stored. */
-const NOT_MIRRORED = { mirrored: [0, 1, 2, 3], 'mirrored and turned by 90°': [0, 1, 2, 3] };
-
+/** `unlike`: what a browser's own video element shows otherwise than the header says. */
 const BROWSERS = {
   Chromium: { launch: launchChromium, unlike: {} },
   'Chromium 137': { launch: () => launchOldChromium(137), unlike: {} },
-  'Chromium 127': { launch: () => launchOldChromium(127), unlike: {} },
-  Firefox: { launch: launchFirefox, unlike: NOT_MIRRORED },
+  'Chromium 127': {
+    launch: () => launchOldChromium(127),
+    unlike: { 'mirrored and turned by 90°': CLIPS['turned by 90°'].quarters },
+  },
+  Firefox: {
+    launch: launchFirefox,
+    unlike: { mirrored: CLIPS['as it is'].quarters, 'mirrored and turned by 90°': CLIPS['as it is'].quarters },
+  },
   WebKitGTK: { launch: launchWebKit, unlike: {} },
 };
 

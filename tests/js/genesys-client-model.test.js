@@ -18,8 +18,8 @@ import { firstSeed, forEachSeed } from './random.js';
 /** @typedef {{ id: string, home: string | null, track: Track, isThere: boolean, object: any }} Somebody */
 
 const REASONS = /^(no-source|interaction-ambiguous|interaction-changed|camera-off|stream-ended)$/;
-const WORLDS = 1500;
-const STEPS = 40;
+const WORLDS = 1000;
+const STEPS = 30;
 const INTERACTIONS = ['a', 'b'];
 
 const settled = () => new Promise((resolve) => setImmediate(resolve));
@@ -151,12 +151,12 @@ class World extends EventEmitter {
   }
 }
 
-/** @param {() => any} action @returns {any} What was accepted, or undefined and a reason that is one. */
+/** @param {() => any} action @returns {any} What was accepted; undefined where it was refused with a reason. */
 function accepted(action) {
   try {
     return action();
   } catch (error) {
-    assert.match(String(error.code), REASONS, error.stack);
+    if (!REASONS.test(error.code)) throw error;
     return undefined;
   }
 }

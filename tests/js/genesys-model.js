@@ -8,11 +8,16 @@
 import { agent, person, Session, Track } from './genesys-fakes.js';
 
 /** @typedef {import('./dice.js').Dice} Dice */
-/** @typedef {{ id: string, kind: 'camera' | 'screen' }} Picture What a track shows: whose, and which of their pictures. */
+/**
+ * What a track shows: whose, and which of their pictures; or a recording that is played, which is nobody's.
+ * @typedef {{ id: string, kind: 'camera' | 'screen' | 'playback' }} Picture
+ */
 /** @typedef {{ userId: string | null, muted: boolean, sharing: '' | 'instead' | 'beside' }} Somebody */
 
 /** A second device of the agent. */
 export const PHONE = 'agent-phone';
+
+const CONTENT_TYPES = { camera: 'camera', screen: 'screenshare', playback: 'playback' };
 
 /** The channels. */
 const [PEOPLE, STREAMS] = [0, 1];
@@ -26,6 +31,8 @@ export class Call {
   people = new Map();
   /** Not told yet, oldest first: of the conversation, and over the data channel. @type {(() => void)[][]} */
   untold = [[], []];
+
+  isPlaying = false;
 
   /** @param {Dice} dice @param {string} conversationId */
   constructor(dice, conversationId, id = conversationId) {
@@ -52,7 +59,8 @@ export class Call {
       () => this.mute(),
       () => this.share(),
       () => this.share(),
-      () => this.show(),
+      () => this.change(), // The server shows others.
+      () => this.play(),
       () => this.tellPeople(),
       () => this.tellStreams(),
       () => this.move(),
@@ -70,7 +78,7 @@ export class Call {
       const userId = dice.pick([null, null, `user ${id}`, 'shared user']);
       people.set(dice.pick([id, id, again]), { userId, muted: dice.pick([true, false, false]), sharing: '' });
     }
-    if (dice.between(0, 9) === 0 && this.knowsAgent) {
+    if (dice.between(0, 4) === 0 && this.knowsAgent) {
       if (!people.delete(PHONE)) people.set(PHONE, { userId: agent.userId, muted: false, sharing: '' });
     }
     this.change();
@@ -96,8 +104,9 @@ export class Call {
     }
   }
 
-  /** The server shows others. */
-  show() {
+  /** A recording begins or ends. */
+  play() {
+    this.isPlaying = this.tellsContent && !this.isPlaying;
     this.change();
   }
 
@@ -109,6 +118,7 @@ export class Call {
     this.session.conversationId += "'";
     this.people.clear();
     this.pictures.clear();
+    this.layout.clear();
     this.comeAndGo();
   }
 
@@ -148,12 +158,15 @@ export class Call {
   /** Every picture that somebody sends. @returns {Picture[]} */
   sent() {
     const showsAgent = ['id', 'user', 'both'].includes(this.names);
-    return Array.from(this.people).flatMap(([id, { muted, sharing }]) => {
+    /** @type {Picture[]} */
+    const played = this.isPlaying ? [{ id: '', kind: 'playback' }] : [];
+    const shown = Array.from(this.people).flatMap(([id, { muted, sharing }]) => {
       if (id === PHONE && !showsAgent) return [];
       /** @type {Picture[]} */
       const pictures = sharing ? [{ id, kind: 'screen' }] : [];
       return muted || sharing === 'instead' ? pictures : pictures.concat({ id, kind: 'camera' });
     });
+    return shown.concat(played);
   }
 
   /**
@@ -202,15 +215,17 @@ export class Call {
     if (this.names === 'silent') return;
     const streams = Array.from(this.layout, ([track, { id, kind }]) => {
       const userId = this.people.get(id)?.userId;
-      const appId = {
-        id: { sourceParticipantId: id },
-        both: { sourceParticipantId: id, sourceUserId: userId ?? undefined },
-        user: userId ? { sourceUserId: userId } : { sourceParticipantId: id },
-      }[this.names];
+      const appId =
+        id &&
+        {
+          id: { sourceParticipantId: id },
+          both: { sourceParticipantId: id, sourceUserId: userId ?? undefined },
+          user: userId ? { sourceUserId: userId } : { sourceParticipantId: id },
+        }[this.names];
       return {
         sinkTrackId: `server-${track.id}`,
         ...(appId ? { [this.dice.pick(['appId', 'appid'])]: appId } : {}),
-        ...(this.tellsContent ? { contentType: kind === 'screen' ? 'screenshare' : 'camera' } : {}),
+        ...(this.tellsContent ? { contentType: CONTENT_TYPES[kind] } : {}),
       };
     });
     this.untold[STREAMS].push(() => this.session.memberStatus(...streams));

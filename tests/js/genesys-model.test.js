@@ -15,7 +15,7 @@ import { firstSeed, forEachSeed } from './random.js';
 
 const REASONS = /^(no-source|interaction-ambiguous|interaction-changed|camera-off|stream-ended)$/;
 const WORLDS = 1000;
-const STEPS = 60;
+const STEPS = 50;
 
 class World {
   sdk = new Sdk();
@@ -83,22 +83,27 @@ class World {
     const picture = call.pictures.get(track);
     if (!picture) return;
     assert.notEqual(picture.id, PHONE, 'the agent is no target');
+    assert.notEqual(picture.kind, 'playback', 'a recording is no target');
     if (participantId !== null) assert.deepEqual({ id: participantId, kind }, { ...picture }, call.names);
   }
 }
 
-/** @param {() => any} action @returns {any} What was accepted, or undefined and a reason that is one. */
+/** @param {() => any} action @returns {any} What was accepted; undefined where it was refused with a reason. */
 function accepted(action) {
   try {
     return action();
   } catch (error) {
-    assert.match(String(error.code), REASONS, error.stack);
+    if (!REASONS.test(error.code)) throw error;
     return undefined;
   }
 }
 
-/** @param {World} world @param {Dice} dice */
+/**
+ * One that comes late has not heard whom each track shows. It goes by who is present, and knows of no recording.
+ * @param {World} world @param {Dice} dice
+ */
 function randomSource({ sdk, calls }, dice) {
+  for (const call of calls) if (call.isPlaying) call.play();
   const { session } = dice.pick(calls);
   const participantId = dice.pick([undefined, undefined, randomPerson(calls, dice)]);
   const interactionId = dice.pick([undefined, undefined, session.conversationId]);
@@ -170,19 +175,17 @@ function checkNames({ target, names }) {
 
 /** Once a server has told all, whoever it names can be captured. @param {World} world @param {Call} call */
 function checkCertain(world, call) {
+  const sources = {
+    camera: fromWebrtcSdk(world.sdk, { kind: 'camera' }),
+    screen: fromWebrtcSdk(world.sdk, { kind: 'screen' }),
+  };
   call.settle();
-  if (!['id', 'both'].includes(call.names) || !call.tellsContent) return 0;
-  let count = 0;
-  for (const [track, { id, kind }] of call.pictures) {
-    if (id === PHONE) continue;
-    const source = fromWebrtcSdk(world.sdk, { kind });
-    call.tellStreams();
-    call.settle();
-    if (call.pictures.get(track)?.id !== id || call.pictures.get(track)?.kind !== kind) continue;
-    const target = chooseTarget(source, call.session.conversationId, id);
-    assert.equal(target.track, track);
-    source.dispose();
-    count += 1;
+  const isNamed = ['id', 'both'].includes(call.names) && call.tellsContent;
+  const named = isNamed ? Array.from(call.pictures).filter(([, { id }]) => id !== '' && id !== PHONE) : [];
+  for (const [track, { id, kind }] of named) {
+    const source = sources[/** @type {'camera' | 'screen'} */ (kind)];
+    assert.equal(chooseTarget(source, call.session.conversationId, id).track, track);
   }
-  return count;
+  for (const source of Object.values(sources)) source.dispose();
+  return named.length;
 }

@@ -517,6 +517,31 @@ test('two streams of one user, or on one track: a guess, not the first', () => {
   for (const name of [undefined, 'p', 'q']) throws(() => chooseTarget(source, 'a', name), 'interaction-ambiguous');
 });
 
+test('where participants have been told of and none is remote, nobody is in the picture', () => {
+  const session = sessionOf();
+  const source = adopt(session);
+  assert.deepEqual(brief(source.targets()), ['a  camera v'], 'nothing is told yet');
+  session.participants(agent);
+  assert.deepEqual(source.targets(), []);
+  session.memberStatus(on({ contentType: 'camera' }));
+  assert.deepEqual(source.targets(), []);
+});
+
+test('several tracks that nothing is told of, and a participant who shares a screen: which is which is a guess', () => {
+  const session = sessionOf(person('p', { sharingScreen: true }));
+  session.pc.receive(new Track('w'));
+  const source = adopt(session);
+  for (const kind of /** @type {const} */ (['any', 'camera', 'screen'])) {
+    throws(() => chooseTarget(adopt(session, { kind }), 'a', 'p'), 'interaction-ambiguous');
+  }
+  session.participants(agent, person('p', { sharingScreen: true, videoMuted: true }));
+  assert.equal(chooseTarget(source).kind, 'screen', 'the camera is off');
+  const appId = { sourceParticipantId: 'p' };
+  session.memberStatus(on({ appId, contentType: 'camera' }), { sinkTrackId: 'w', appId, contentType: 'screenshare' });
+  session.participants(agent, person('p', { sharingScreen: true }));
+  assert.equal(chooseTarget(source, 'a', 'p').kind, 'camera');
+});
+
 test('a stream’s participant id decides, whoever its user was: somebody may come back under another id', () => {
   const session = sessionOf(person('p', { userId: 'u' }));
   const source = adopt(session);

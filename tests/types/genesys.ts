@@ -50,4 +50,7 @@ const user: string | null | undefined = targets[0].userId;
 const capture = createCapture();
 const taken: Promise<Snapshot> = capture.snapshot(source, { interactionId: 'i', participantId: 'p' });
 source.dispose();
+// A source of one's own may be an event emitter.
+declare const emitter: { on(event: string, listener: () => void): typeof emitter };
+capture.snapshot({ targets: source.targets, on: emitter.on, dispose() {} });
 void [user, taken];

@@ -2,9 +2,8 @@
 
 /** @param {{ turned?: 0 | 90, options: object, takesAway?: string[] }} argument */
 export default async function captureFalsified({ turned = 0, options, takesAway = [] }) {
-  const call = await lab.startCall({ turned });
-  // The customer's side needs them.
   for (const name of takesAway) delete globalThis[name];
+  const call = await lab.startCall({ turned });
   await lab.ramped(call.track, 160);
   const capture = lab.createCapture(options);
   await capture.ready();

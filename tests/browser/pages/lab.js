@@ -14,15 +14,22 @@ addEventListener('securitypolicyviolation', (event) =>
 /** @param {number} ms */
 const sleep = (ms) => new Promise((resolve) => setTimeout(resolve, ms));
 
+/** What takes longer never ends: twice the longest deadline of any test. */
+const HANG_MS = 120000;
+
 /**
  * How a promise ended, as plain data: a snapshot with its file, or an error. `ms`: when, after the call. `lateMs`: by
  * how much the page's own timers were late meanwhile.
  */
 async function outcome(promise) {
   const start = performance.now();
+  let timer;
+  const hang = new Promise((_resolve, reject) => {
+    timer = setTimeout(() => reject(new Error(`It has not ended in ${HANG_MS} ms`)), HANG_MS);
+  });
   const end = () => ({ ms: performance.now() - start, lateMs: latenessSince(start) });
   try {
-    const value = await promise;
+    const value = await Promise.race([promise, hang]);
     const ended = end();
     if (!value?.blob) return { value: plain(value), ...ended };
     const { blob, ...rest } = value;
@@ -30,6 +37,8 @@ async function outcome(promise) {
   } catch (error) {
     const { name, code, message, details, advice } = error;
     return { name, code, message, details, advice, cause: String(error.cause), ...end() };
+  } finally {
+    clearTimeout(timer);
   }
 }
 
