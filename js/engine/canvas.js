@@ -1,7 +1,8 @@
 /**
  * Pixels of a picture by way of a canvas. Some browsers falsify what a canvas gives back, so that pages cannot tell
- * their users by it: all of it (Firefox with `privacy.resistFingerprinting`) or single samples (Firefox's private
- * windows and `privacy.fingerprintingProtection`, Brave). A canvas is believed once one has given back a known picture.
+ * their users by it: all of it (Firefox with `privacy.resistFingerprinting`) or single samples (Firefox with the
+ * `CanvasRandomization` of `privacy.fingerprintingProtection`, Brave). A canvas is believed once one has given back a
+ * known picture.
  */
 import { CaptureError } from '../errors.js';
 

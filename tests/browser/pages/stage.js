@@ -88,9 +88,13 @@ export function createStage({ capture: captureOptions, hide }) {
 /** The decoder has put out a frame of a useful size; a canvas always has one. */
 async function hasArrived({ receiver }) {
   for (const start = performance.now(); receiver; await lab.sleep(30)) {
-    for (const [, { type, frameWidth, framesDecoded }] of await receiver.getStats()) {
-      if (type === 'inbound-rtp' && framesDecoded > 2 && frameWidth >= 160) return;
+    let [decoded, width] = [0, 0];
+    for (const [, { type, frameWidth = 0, framesDecoded }] of await receiver.getStats()) {
+      if (type === 'inbound-rtp') decoded = framesDecoded;
+      // Chromium 80 tells the size beside it, of the track.
+      width = Math.max(width, frameWidth);
     }
+    if (decoded > 2 && width >= 160) return;
     if (performance.now() - start > 20000) throw new Error('No picture of the call has arrived');
   }
 }
