@@ -1,0 +1,103 @@
+/**
+ * The database with a place in memory beside it, seen as one store. A snapshot that the database does not take (it is
+ * full) stays in memory, while the others go on from the disk; without a database everything is in memory, until it is
+ * there again.
+ */
+import { CaptureError } from '../errors.js';
+import { createMemoryStore } from './memory.js';
+
+/** @typedef {import('./record.js').Item} Item */
+/** @typedef {import('./record.js').Writer} Writer */
+/** @template T @typedef {import('./record.js').Change<T>} Change */
+
+/**
+ * @param {import('./indexeddb.js').Database | undefined} database None where the page wants none.
+ * @param {(cause: unknown) => void} onVolatile The database failed, or did not take a snapshot.
+ */
+export function createStore(database, onVolatile) {
+  const memory = createMemoryStore();
+  let disk = database;
+  /** @type {Promise<unknown>} */
+  let last = Promise.resolve();
+
+  /** @param {unknown} cause */
+  function abandon(cause) {
+    disk = undefined;
+    onVolatile(cause);
+  }
+
+  /** @template T @param {Change<T>} change @param {boolean} [strict] @returns {Promise<T>} */
+  async function transact(change, strict) {
+    if (!disk) return memory.transact(change);
+    /** What concerns the items in memory, done once the disk's part is. @type {((to: Writer) => void)[]} */
+    let later = [];
+    /** The snapshot that is new. @type {Item | undefined} */
+    let added;
+    /** @type {ArrayBuffer | undefined} */
+    let picture;
+    /** @type {any} */
+    let result;
+    try {
+      result = await disk.transact((stored, to) => {
+        const held = new Map(memory.items);
+        for (const { id } of stored) held.delete(id); // What is on the disk again needs no place in memory.
+        later = Array.from(memory.items.keys(), (id) => (toMemory) => held.has(id) || toMemory.remove(id));
+        result = change(stored.concat(Array.from(held.values())), {
+          put(item, data) {
+            if (data) [added, picture] = [item, data];
+            if (held.has(item.id)) later.push((toMemory) => toMemory.put(item));
+            else to.put(item, data);
+          },
+          remove(id, delivered) {
+            to.remove(id, delivered);
+            later.push((toMemory) => toMemory.remove(id));
+          },
+        });
+        return result;
+      }, strict);
+    } catch (cause) {
+      if (cause instanceof CaptureError) throw cause;
+      const full = added && /** @type {any} */ (cause)?.name === 'QuotaExceededError' ? added : undefined;
+      if (!full) {
+        abandon(cause);
+        return memory.transact(change);
+      }
+      onVolatile(cause);
+      later.push((toMemory) => toMemory.put(full, picture));
+    }
+    await memory.transact((_, toMemory) => {
+      for (const write of later) write(toMemory);
+    });
+    return result;
+  }
+
+  /**
+   * One after the other: what a change does to both places is not to meet another one.
+   * @template T @param {() => Promise<T>} work @returns {Promise<T>}
+   */
+  function inTurn(work) {
+    const turn = last.then(work);
+    last = turn.catch(() => {});
+    return turn;
+  }
+
+  return {
+    /** @type {import('./record.js').Store['transact']} */
+    transact: (change, strict) => inTurn(() => transact(change, strict)),
+    /** Keeps a snapshot in memory, whatever becomes of the disk. @template T @param {Change<T>} change */
+    hold: (change) => inTurn(() => memory.transact(change)),
+    /** @param {string} id */
+    picture: async (id) => (await memory.picture(id)) || disk?.picture(id),
+    /** @param {string} id */
+    receipt: async (id) => (await memory.receipt(id)) || disk?.receipt(id).catch(() => undefined),
+    database: () => disk,
+    /** @param {string} id */
+    isDurable: (id) => Boolean(disk) && !memory.items.has(id),
+    abandon,
+    /** Lets a database that failed be tried again. */
+    recover() {
+      disk = database;
+    },
+    close: () => database?.close(),
+  };
+}
