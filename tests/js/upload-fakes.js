@@ -17,9 +17,22 @@ export function createFakeClock() {
   /** @type {{ at: number, run: () => void }[]} */
   let timers = [];
 
+  /** How many steps of the disk and the locks are under way. */
+  let underWay = 0;
+
+  /** A step that takes no time, but not none of the event loop. */
+  async function step() {
+    underWay += 1;
+    await setImmediate();
+    underWay -= 1;
+  }
+
   /** Lets everything happen that needs no time. */
   async function settled() {
-    for (let turns = 0; turns < 4; turns += 1) await setImmediate();
+    for (let quiet = 0; quiet < 3; quiet += 1) {
+      await setImmediate();
+      if (underWay > 0) quiet = 0;
+    }
   }
 
   return {
@@ -37,6 +50,7 @@ export function createFakeClock() {
     step(ms) {
       offset += ms;
     },
+    turn: step,
     settled,
     /** @param {number} ms @param {() => boolean} [isEnough] Looked at after each timer. */
     async advance(ms, isEnough = () => false) {
@@ -79,8 +93,8 @@ export function createWorld({ behave = () => ({ status: 200 }), random = () => 1
   const disk = createMemoryStore();
   /** @type {Map<string, { owner: Tab, release: () => void }>} */
   const locks = new Map();
-  /** @type {{ behave: typeof behave, diskFault: typeof diskFault }} */
-  const faults = { behave, diskFault };
+  /** May be changed at any time. `isFull`: the disk takes no more pictures. */
+  const faults = { behave, diskFault, isFull: false };
 
   const server = {
     /** In the order of their arrival. @type {{ id: string, agentId: string, interactionId: string, data: string }[]} */
@@ -101,7 +115,7 @@ export function createWorld({ behave = () => ({ status: 200 }), random = () => 1
 
   /** @param {Tab} tab @returns {Promise<void>} Passes where the tab lives: not after a crash, not while it is frozen. */
   async function gate(tab) {
-    await setImmediate();
+    await clock.turn();
     while (tab.frozen && !tab.dead) await new Promise((resolve) => tab.thawing.push(resolve));
     if (tab.dead) await never();
   }
@@ -140,7 +154,19 @@ export function createWorld({ behave = () => ({ status: 200 }), random = () => 1
     return {
       // Structured clones, as a database gives them.
       transact: (change, strict) =>
-        reach('transact', () => disk.transact((items, to) => change(structuredClone(items), to), strict)),
+        reach('transact', () =>
+          disk.transact((items, to) => {
+            let bytes = 0;
+            const put = (/** @type {any} */ item, /** @type {ArrayBuffer | undefined} */ data) => {
+              bytes += data?.byteLength ?? 0;
+              to.put(item, data);
+            };
+            const result = change(structuredClone(items), { ...to, put });
+            // As in browsers, it shows when everything is to be written.
+            if (faults.isFull && bytes > 0) throw new DOMException('full', 'QuotaExceededError');
+            return result;
+          }, strict),
+        ),
       picture: (id) => reach('picture', () => disk.picture(id)),
       receipt: (id) => reach('receipt', () => disk.receipt(id)),
       key: never,
@@ -311,7 +337,8 @@ export function createWorld({ behave = () => ({ status: 200 }), random = () => 1
 export function fakeSnapshot(id, interactionId = 'case-1') {
   return {
     id,
-    blob: new Blob([id], { type: 'image/jpeg' }),
+    // A real Blob is read on another thread, in nobody's time.
+    blob: /** @type {any} */ ({ size: id.length, type: 'image/jpeg', arrayBuffer: async () => bytesOf(id) }),
     sha256: Buffer.from(id).toString('hex').padEnd(64, '0').slice(0, 64),
     capturedAt: '2026-11-26T09:00:00.123Z',
     interactionId,
@@ -322,4 +349,10 @@ export function fakeSnapshot(id, interactionId = 'case-1') {
     frame: { method: 'video-frame', ageMs: 3 },
     redactions: [],
   };
+}
+
+/** @param {string} text */
+function bytesOf(text) {
+  const { buffer, byteOffset, byteLength } = new TextEncoder().encode(text);
+  return /** @type {ArrayBuffer} */ (buffer.slice(byteOffset, byteOffset + byteLength));
 }
