@@ -29,7 +29,7 @@ export function createFakeClock() {
 
   /** Lets everything happen that needs no time. */
   async function settled() {
-    for (let quiet = 0; quiet < 3; quiet += 1) {
+    for (let quiet = 0; quiet < 2; quiet += 1) {
       await setImmediate();
       if (underWay > 0) quiet = 0;
     }
@@ -110,6 +110,8 @@ export function createWorld({ behave = () => ({ status: 200 }), random = () => 1
   /** @type {string[]} */
   const broken = [];
 
+  /** What came onto the disk, in that order; once for each time it was tried. @type {string[]} */
+  const stored = [];
   /** @type {Tab[]} */
   const tabs = [];
 
@@ -152,13 +154,14 @@ export function createWorld({ behave = () => ({ status: 200 }), random = () => 1
       return result;
     }
     return {
-      // Structured clones, as a database gives them.
+      // What it gives are copies, as a database's.
       transact: (change, strict) =>
         reach('transact', () =>
           disk.transact((items, to) => {
             let bytes = 0;
             const put = (/** @type {any} */ item, /** @type {ArrayBuffer | undefined} */ data) => {
               bytes += data?.byteLength ?? 0;
+              if (data) stored.push(item.id);
               to.put(item, data);
             };
             const result = change(structuredClone(items), { ...to, put });
@@ -260,6 +263,7 @@ export function createWorld({ behave = () => ({ status: 200 }), random = () => 1
     server,
     faults,
     broken,
+    stored,
     tabs,
 
     /** @param {Partial<import('../../js/upload/options.js').UploaderOptions>} [options] @param {{ database?: boolean }} [how] */
