@@ -34,7 +34,7 @@ export function createUploader(options) {
   return createUploaderIn(settings, {
     clock: systemClock,
     random: Math.random,
-    owner: Array.from(crypto.getRandomValues(new Uint32Array(4)), (part) => part.toString(36)).join('-'),
+    owner: crypto.getRandomValues(new Uint32Array(4)).join('-'),
     locks: navigator.locks,
     database: settings.database ? createDatabase(settings.database, systemClock) : undefined,
     post,
@@ -44,20 +44,16 @@ export function createUploader(options) {
 }
 
 /**
- * Nothing of this is waited for: `navigator.onLine` and its events are wrong both ways at times.
+ * None of these is waited for: `navigator.onLine` and its events are wrong both ways at times. A page that comes back
+ * from the back/forward cache becomes visible.
  * @type {import('./uploader.js').Environment['listen']}
  */
-function listen(wake, turn) {
-  const page = globalThis.document; // A worker has none.
-  /** @type {[EventTarget, string, () => void][]} */
-  const heard = [
-    [globalThis, 'online', wake],
-    [globalThis, 'pageshow', wake],
-    [page || globalThis, 'visibilitychange', turn],
-    [page || globalThis, 'visibilitychange', wake],
-  ];
-  for (const [target, type, listener] of heard) target.addEventListener(type, listener);
+function listen(wake) {
+  const page = globalThis.document || globalThis; // A worker has no document.
+  addEventListener('online', wake);
+  page.addEventListener('visibilitychange', wake);
   return () => {
-    for (const [target, type, listener] of heard) target.removeEventListener(type, listener);
+    removeEventListener('online', wake);
+    page.removeEventListener('visibilitychange', wake);
   };
 }

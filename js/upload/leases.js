@@ -30,7 +30,7 @@ const STOOD_STILL_MS = 120000;
  */
 export function createLeases({ owner, clock, locks, isHidden }) {
   /** @type {Map<string, { mark: string, since: number, last: number }>} */
-  let seen = new Map();
+  const seen = new Map();
   /** @type {Set<string>} */
   const gone = new Set();
   /** @type {(() => void) | undefined} */
@@ -66,7 +66,7 @@ export function createLeases({ owner, clock, locks, isHidden }) {
      * @param {Item[]} items @param {() => void} found Called where one does not.
      */
     probe(items, found) {
-      seen = new Map(items.flatMap(({ id }) => /** @type {any} */ (seen.has(id) ? [[id, seen.get(id)]] : [])));
+      for (const id of seen.keys()) if (!items.some((item) => item.id === id)) seen.delete(id);
       for (const { lease } of items) {
         if (!lease?.locked || lease.owner === owner || gone.has(lease.owner)) continue;
         lock(lease.owner, { ifAvailable: true }, (free) => {

@@ -41,7 +41,7 @@ export function post({ url, item, data, headers, stallMs, answerMs, signal, cloc
       request.abort(); // Of no effect where it has ended.
     };
     const abort = () => end({ reason: 'network' });
-    /** @param {number} ms @param {string} reason */
+    /** @param {number} ms @param {import('./retry.js').Reason} reason */
     const expect = (ms, reason) => {
       cancel();
       cancel = clock.after(ms, () => end({ reason }));
@@ -96,8 +96,9 @@ function readAnswer(request, item) {
     const isReceipt = answer.success === true && answer.id === item.id && answer.sha256 === item.sha256;
     return { status, receipt: isReceipt ? answer : undefined };
   }
-  /** @param {string} name */
-  const text = (name) => (typeof answer[name] === 'string' ? answer[name].slice(0, LONGEST_TEXT) : undefined);
+  /** @param {unknown} value */
+  const text = (value) => (value ? String(value).slice(0, LONGEST_TEXT) : undefined);
   // Where the server does not expose it to this origin, it reads null.
-  return { status, code: text('code'), error: text('error'), retryAfter: request.getResponseHeader('Retry-After') };
+  const retryAfter = request.getResponseHeader('Retry-After');
+  return { status, code: text(answer.code), error: text(answer.error), retryAfter };
 }

@@ -11,10 +11,17 @@
  */
 
 /**
+ * `network`: the connection failed. `stalled`: no progress for `stallMs`. `unanswered`: no answer for `answerMs`.
+ * `headers`: the page's hook failed or took too long. `storage`: the queue cannot be read now. `unreadable`: the stored
+ * picture is missing or does not decrypt, and never will.
+ * @typedef {'network' | 'stalled' | 'unanswered' | 'headers' | 'storage' | 'unreadable'} Reason
+ */
+
+/**
  * One try.
  * @typedef {object} Outcome
  * @property {number} [status] The answer's; missing or 0 where there was none.
- * @property {string} [reason] Why there was none: one of REASONS.
+ * @property {Reason} [reason] Why there was none.
  * @property {Receipt} [receipt] Only one that was checked against the snapshot.
  * @property {string} [code] The server's, from its JSON.
  * @property {string} [error] The server's sentence.
@@ -34,16 +41,6 @@
 /** Client errors that a repeat may well mend (RFC 9110, RFC 8470; 409: the same key is still being processed). */
 const PASSING = [408, 409, 425, 429];
 
-/** @type {Record<string, string>} */
-const REASONS = {
-  network: 'The connection failed',
-  stalled: 'The upload stood still',
-  unanswered: 'The server did not answer in time',
-  headers: 'headers() failed',
-  storage: 'The queue cannot be read',
-  unreadable: 'The stored picture cannot be read',
-};
-
 /**
  * Only what the server has understood and refused ends the tries: a 4xx that no repeat can mend. An answer that is no
  * receipt (a captive portal's page, a login page after a redirect, another picture's hash) proves nothing, so that it
@@ -59,7 +56,7 @@ const REASONS = {
  * @returns {Decision}
  */
 export function decide(outcome, { attempt, renewed, now, random, baseMs, maxMs }) {
-  const { status = 0, reason = '', receipt, code, error, retryAfter } = outcome;
+  const { status = 0, reason, receipt, code, error, retryAfter } = outcome;
   if (receipt) return { receipt };
   if (status === 401 && !renewed) return { renew: true };
   const isRefused = status >= 400 && status < 500 && !PASSING.includes(status);
@@ -67,7 +64,7 @@ export function decide(outcome, { attempt, renewed, now, random, baseMs, maxMs }
   const decision = {
     error: {
       code: isRefused ? 'upload-rejected' : 'upload-failed',
-      message: REASONS[reason] || error || `The server answered ${status} without a receipt`,
+      message: error || `No receipt: ${reason || status}`,
       details: status ? { status, code, error } : { reason },
     },
   };

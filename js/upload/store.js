@@ -29,45 +29,39 @@ export function createStore(database, onVolatile) {
   /** @template T @param {Change<T>} change @param {boolean} [strict] @returns {Promise<T>} */
   async function transact(change, strict) {
     if (!disk) return memory.transact(change);
-    /** What concerns the items in memory, done once the disk's part is. @type {((to: Writer) => void)[]} */
-    let later = [];
-    /** The snapshot that is new. @type {Item | undefined} */
+    /** What becomes of the items in memory, once it is done on the disk. @type {{ result: T, commit: () => void } | undefined} */
+    let prepared;
+    /** The snapshot that is new, with its picture. @type {[Item, ArrayBuffer] | undefined} */
     let added;
-    /** @type {ArrayBuffer | undefined} */
-    let picture;
-    /** @type {any} */
-    let result;
     try {
-      result = await disk.transact((stored, to) => {
-        const held = new Map(memory.items);
-        for (const { id } of stored) held.delete(id); // What is on the disk again needs no place in memory.
-        later = Array.from(memory.items.keys(), (id) => (toMemory) => held.has(id) || toMemory.remove(id));
-        result = change(stored.concat(Array.from(held.values())), {
-          put(item, data) {
-            if (data) [added, picture] = [item, data];
-            if (held.has(item.id)) later.push((toMemory) => toMemory.put(item));
-            else to.put(item, data);
-          },
-          remove(id, delivered) {
-            to.remove(id, delivered);
-            later.push((toMemory) => toMemory.remove(id));
-          },
+      await disk.transact((stored, to) => {
+        prepared = memory.prepare((_, toMemory) => {
+          const held = new Map(memory.items);
+          for (const { id } of stored) if (held.delete(id)) toMemory.remove(id); // What is on the disk again.
+          return change(stored.concat([...held.values()]), {
+            put(item, data) {
+              if (data) added = [item, data];
+              (held.has(item.id) ? toMemory : to).put(item, data);
+            },
+            remove(id, delivered) {
+              to.remove(id, delivered);
+              toMemory.remove(id);
+            },
+          });
         });
-        return result;
       }, strict);
     } catch (cause) {
       if (cause instanceof CaptureError) throw cause;
-      const full = added && /** @type {any} */ (cause)?.name === 'QuotaExceededError' ? added : undefined;
-      if (!full) {
+      if (!added || /** @type {any} */ (cause)?.name !== 'QuotaExceededError') {
         abandon(cause);
         return memory.transact(change);
       }
       onVolatile(cause);
-      later.push((toMemory) => toMemory.put(full, picture));
+      const [item, picture] = added;
+      await memory.transact((_, to) => to.put(item, picture));
     }
-    await memory.transact((_, toMemory) => {
-      for (const write of later) write(toMemory);
-    });
+    const { result, commit } = /** @type {NonNullable<typeof prepared>} */ (prepared);
+    commit();
     return result;
   }
 

@@ -7,7 +7,6 @@
  */
 import { CaptureError } from '../errors.js';
 import { within } from './clock.js';
-import { createCipher } from './encryption.js';
 import { callOut, createEvents } from './events.js';
 import { BEAT_MS, createLeases } from './leases.js';
 import { parseFlush, parseSnapshot } from './options.js';
@@ -52,8 +51,8 @@ import { createStore } from './store.js';
  * @property {import('./indexeddb.js').Database} [database]
  * @property {typeof import('./request.js').post} post
  * @property {() => boolean} isHidden Whether the browser slows this page's timers down.
- * @property {(wake: () => void, turn: () => void) => () => void} listen Calls `wake` when a try may work that did not
- *   before, `turn` when `isHidden` has changed; returns what ends it.
+ * @property {(wake: () => void) => () => void} listen Calls back when a try may work that did not before, and when
+ *   `isHidden` has changed; returns what ends it.
  */
 
 /** How long the page's `headers` may take. */
@@ -122,7 +121,7 @@ export function createUploaderIn(settings, environment) {
   /** @returns {Promise<number>} When to look again, in ms. */
   async function look() {
     leases.hold(sending.size + waiters.size > 0);
-    const asked = Array.from(waiters.keys());
+    const asked = [...waiters.keys()];
     const { claimed, expired, waiting, nextMs, items } = await store.transact((all, to) =>
       queue.claim(all, to, {
         agentId,
@@ -141,7 +140,7 @@ export function createUploaderIn(settings, environment) {
     }
     tellMismatches(items);
     leases.probe(items, wake);
-    for (const looker of Array.from(lookers)) looker(waiting);
+    for (const looker of [...lookers]) looker(waiting);
     const isWatched = items.some(({ id, lease }) => lease && waiters.has(id) && !sending.has(id));
     return Math.min(nextMs, isWatched || lookers.size > 0 ? WATCH_MS : POLL_MS);
   }
@@ -194,12 +193,13 @@ export function createUploaderIn(settings, environment) {
     }
   }
 
-  /** @param {Item} item @returns {Promise<{ data?: ArrayBuffer, reason?: string }>} */
+  /** @param {Item} item @returns {Promise<{ data?: ArrayBuffer, reason: import('./retry.js').Reason }>} */
   async function readPicture(item) {
+    /** @type {import('./retry.js').Reason} */
     let reason = 'storage';
     try {
       const data = await store.picture(item.id);
-      const open = item.iv && (await createCipher(store.database())).open;
+      const open = item.iv && (await cipher()).open;
       reason = 'unreadable';
       return { data: data && open ? await open(item, data) : data, reason };
     } catch {
@@ -225,12 +225,18 @@ export function createUploaderIn(settings, environment) {
     return post({ url, item, data, headers, stallMs, answerMs, signal, clock, onProgress, onSent });
   }
 
+  /** Loaded by those alone who encrypt. */
+  async function cipher() {
+    const { createCipher } = await import('./encryption.js');
+    return createCipher(store.database());
+  }
+
   /** Shows other tabs that this one lives; drops what it has lost to one of them while it stood still. */
   function beat() {
     cancelBeat();
     if (isDisposed || sending.size === 0) return;
     cancelBeat = clock.after(BEAT_MS, beat);
-    const ids = Array.from(sending.keys());
+    const ids = [...sending.keys()];
     store
       .transact((items, to) => queue.renew(items, to, owner, ids, leases.fresh()))
       .then((lost) => {
@@ -273,7 +279,7 @@ export function createUploaderIn(settings, environment) {
   /** The database failed, or did not take a snapshot. @param {unknown} cause */
   function becomeVolatile(cause) {
     if (!store.database() && !isRescuing) {
-      if (!volatileCause) warn('volatile-queue', Array.from(waiters.keys()), cause);
+      if (!volatileCause) warn('volatile-queue', [...waiters.keys()], cause);
       isRescuing = true;
       rescue().then(() => {
         isRescuing = false;
@@ -285,7 +291,7 @@ export function createUploaderIn(settings, environment) {
 
   /** Whoever waits in this page still has the picture: it goes on from memory. */
   async function rescue() {
-    for (const { fresh, blob } of Array.from(waiters.values())) {
+    for (const { fresh, blob } of [...waiters.values()]) {
       const data = await blob?.arrayBuffer().catch(nothing);
       const limits = { count: Number.POSITIVE_INFINITY, bytes: Number.POSITIVE_INFINITY };
       if (data && waiters.has(fresh.id)) await store.hold((items, to) => queue.add(items, to, fresh, data, limits));
@@ -323,7 +329,7 @@ export function createUploaderIn(settings, environment) {
     let data = await blob?.arrayBuffer();
     if (data && settings.encrypt && store.database()) {
       try {
-        const { seal } = await createCipher(store.database());
+        const { seal } = await cipher();
         [item, data] = await seal(item, data);
       } catch (cause) {
         store.abandon(cause); // Where the key cannot be kept, the picture is not kept either.
@@ -398,6 +404,7 @@ export function createUploaderIn(settings, environment) {
 
   /** What waits by back-off alone goes at once, and a database that failed is tried again. */
   async function hurry() {
+    beat(); // For as long as this page's timers now need.
     store.recover();
     await store.transact((items, to) => queue.hurry(items, to, agentId));
     wake();
@@ -408,8 +415,8 @@ export function createUploaderIn(settings, environment) {
     isDisposed = true;
     for (const end of [stopListening, cancelLook, cancelBeat]) end();
     for (const id of waiters.keys()) settle(id, undefined, disposed(store.isDurable(id)));
-    for (const looker of Array.from(lookers)) looker(0);
-    const ids = Array.from(sending.keys());
+    for (const looker of [...lookers]) looker(0);
+    const ids = [...sending.keys()];
     ids.forEach(abort);
     store
       .transact((items, to) => queue.renew(items, to, owner, ids, null))
@@ -444,7 +451,7 @@ export function createUploaderIn(settings, environment) {
 
   // By the next task the page has its listeners in place.
   cancelLook = clock.after(0, hurry);
-  const stopListening = listen(hurry, beat);
+  const stopListening = listen(hurry);
 
   return {
     send: call(send),

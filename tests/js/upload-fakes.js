@@ -279,7 +279,6 @@ export function createWorld({ behave = () => ({ status: 200 }), random = () => 1
         thawing: [],
         events: [],
         wake() {},
-        turn() {},
         crash() {
           tab.dead = true;
           for (const [name, held] of locks) if (held.owner === tab) locks.delete(name);
@@ -303,9 +302,11 @@ export function createWorld({ behave = () => ({ status: 200 }), random = () => 1
         database: settings.database && database ? diskOf(tab) : undefined,
         post: postOf(tab),
         isHidden: () => tab.hidden,
-        listen(wake, turn) {
-          Object.assign(tab, { wake, turn });
-          return () => Object.assign(tab, { wake() {}, turn() {} });
+        listen(wake) {
+          tab.wake = wake;
+          return () => {
+            tab.wake = () => {};
+          };
         },
       });
       for (const type of /** @type {const} */ (['queued', 'progress', 'sent', 'delivered', 'failed', 'warning'])) {
@@ -327,7 +328,6 @@ export function createWorld({ behave = () => ({ status: 200 }), random = () => 1
  * @property {((value?: any) => void)[]} thawing
  * @property {any[]} events
  * @property {() => void} wake
- * @property {() => void} turn
  * @property {() => void} crash
  * @property {() => void} freeze
  * @property {() => void} thaw

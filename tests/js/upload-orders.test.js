@@ -100,7 +100,7 @@ async function playOne(dice) {
     wake: (tab) => tab.wake(),
     turn(tab) {
       tab.hidden = !tab.hidden;
-      tab.turn();
+      tab.wake();
     },
     flush: (tab) => void tab.uploader.flush({ timeoutMs: 5000 }),
     retry: (tab) => void (sends.length > 0 && tab.uploader.retry(dice.pick(sends).id)),
