@@ -7,6 +7,7 @@
  */
 import { CaptureError } from '../errors.js';
 import { within } from './clock.js';
+import { createCipher } from './encryption.js';
 import { callOut, createEvents } from './events.js';
 import { BEAT_MS, createLeases } from './leases.js';
 import { parseFlush, parseSnapshot } from './options.js';
@@ -199,7 +200,7 @@ export function createUploaderIn(settings, environment) {
     let reason = 'storage';
     try {
       const data = await store.picture(item.id);
-      const open = item.iv && (await cipher()).open;
+      const open = item.iv && (await createCipher(store.database())).open;
       reason = 'unreadable';
       return { data: data && open ? await open(item, data) : data, reason };
     } catch {
@@ -223,12 +224,6 @@ export function createUploaderIn(settings, environment) {
     };
     const onSent = () => emit('sent', { id });
     return post({ url, item, data, headers, stallMs, answerMs, signal, clock, onProgress, onSent });
-  }
-
-  /** Loaded by those alone who encrypt. */
-  async function cipher() {
-    const { createCipher } = await import('./encryption.js');
-    return createCipher(store.database());
   }
 
   /** Shows other tabs that this one lives; drops what it has lost to one of them while it stood still. */
@@ -329,7 +324,7 @@ export function createUploaderIn(settings, environment) {
     let data = await blob?.arrayBuffer();
     if (data && settings.encrypt && store.database()) {
       try {
-        const { seal } = await cipher();
+        const { seal } = await createCipher(store.database());
         [item, data] = await seal(item, data);
       } catch (cause) {
         store.abandon(cause); // Where the key cannot be kept, the picture is not kept either.
