@@ -118,8 +118,8 @@ export function toPending(item, agentId, durable) {
   };
 }
 
-/** @param {number} ms */
-const isoDate = (ms) => new Date(ms).toISOString();
+/** The latest date there is, where a wait has no end. @param {number} ms */
+const isoDate = (ms) => new Date(Math.min(ms, 8.64e15)).toISOString();
 
 /** @param {StoredError} error */
 export const revive = ({ code, message, details }) => new CaptureError(code, message, { details });

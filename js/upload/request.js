@@ -61,8 +61,8 @@ export function post({ url, item, data, headers, stallMs, answerMs, signal, cloc
       request.open('POST', url);
       for (const name of Object.keys(headers)) request.setRequestHeader(name, headers[name]);
       request.setRequestHeader('Idempotency-Key', item.id);
-    } catch {
-      end({ reason: 'headers' });
+    } catch (error) {
+      end({ reason: 'headers', error: String(error) });
       return;
     }
     expect(stallMs, 'stalled');

@@ -24,7 +24,7 @@
  * @property {Reason} [reason] Why there was none.
  * @property {Receipt} [receipt] Only one that was checked against the snapshot.
  * @property {string} [code] The server's, from its JSON.
- * @property {string} [error] The server's sentence.
+ * @property {string} [error] The server's sentence, or what the failure said of itself.
  * @property {string | null} [retryAfter] The header, where it may be read.
  */
 
@@ -65,7 +65,7 @@ export function decide(outcome, { attempt, renewed, now, random, baseMs, maxMs }
     error: {
       code: isRefused ? 'upload-rejected' : 'upload-failed',
       message: error || `No receipt: ${reason || status}`,
-      details: status ? { status, code, error } : { reason },
+      details: reason ? { reason } : { status, code, error },
     },
   };
   if (!isRefused && reason !== 'unreadable') {

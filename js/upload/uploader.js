@@ -185,16 +185,16 @@ export function createUploaderIn(settings, environment) {
 
   /** @param {Item} item @param {AbortSignal} signal */
   async function tryOnce(item, signal) {
-    const { data, reason } = await readPicture(item);
+    const { data, ...failure } = await readPicture(item);
     for (let renewed = false; ; renewed = true) {
-      const outcome = data ? await request(item, data, signal, renewed) : { reason };
+      const outcome = data ? await request(item, data, signal, renewed) : failure;
       const circumstances = { attempt: item.attempts, renewed, now: clock.now(), random: random(), baseMs, maxMs };
       const decision = decide(outcome, circumstances);
       if (!decision.renew || signal.aborted) return decision;
     }
   }
 
-  /** @param {Item} item @returns {Promise<{ data?: ArrayBuffer, reason: import('./retry.js').Reason }>} */
+  /** @param {Item} item @returns {Promise<import('./retry.js').Outcome & { data?: ArrayBuffer }>} */
   async function readPicture(item) {
     /** @type {import('./retry.js').Reason} */
     let reason = 'storage';
@@ -203,8 +203,8 @@ export function createUploaderIn(settings, environment) {
       const open = item.iv && (await createCipher(store.database())).open;
       reason = 'unreadable';
       return { data: data && open ? await open(item, data) : data, reason };
-    } catch {
-      return { reason };
+    } catch (error) {
+      return { reason, error: String(error) };
     }
   }
 
@@ -215,15 +215,17 @@ export function createUploaderIn(settings, environment) {
   async function request(item, data, signal, renew) {
     const { id, attempts: attempt } = item;
     const context = { agentId, snapshotId: id, attempt, renew };
-    const headers = await within(clock, HEADERS_MS, () => settings.headers(context)).catch(nothing);
-    if (!headers || signal.aborted) return { reason: 'headers' };
+    const headers = await within(clock, HEADERS_MS, () => settings.headers(context)).catch(String);
+    if (signal.aborted || typeof headers !== 'object') return { reason: 'headers', error: String(headers) };
     /** @param {number} loaded @param {number} total */
     const onProgress = (loaded, total) => {
       emit('progress', { id, loaded, total });
       for (const callback of waiters.get(id)?.progress || []) callOut(() => callback({ loaded, total }));
     };
     const onSent = () => emit('sent', { id });
-    return post({ url, item, data, headers, stallMs, answerMs, signal, clock, onProgress, onSent });
+    const request = { url, item, data, headers: { ...headers }, stallMs, answerMs, signal, clock, onProgress, onSent };
+    // A service worker has no XMLHttpRequest.
+    return post(request).catch((error) => ({ reason: 'network', error: String(error) }));
   }
 
   /** Shows other tabs that this one lives; drops what it has lost to one of them while it stood still. */
@@ -434,15 +436,18 @@ export function createUploaderIn(settings, environment) {
    * @param {(...parameters: A) => Promise<T>} work
    * @returns {(...parameters: A) => Promise<T>}
    */
-  const call =
-    (work) =>
-    (...parameters) =>
-      quiet(
-        (async () => {
-          checkAlive();
-          return work(...parameters);
-        })(),
-      );
+  const call = (work) => {
+    /** @type {typeof work} */
+    const answer = async (...parameters) => {
+      checkAlive();
+      try {
+        return await work(...parameters);
+      } catch (cause) {
+        throw cause instanceof CaptureError ? cause : new CaptureError('upload-failed', String(cause), { cause });
+      }
+    };
+    return (...parameters) => quiet(answer(...parameters));
+  };
 
   // By the next task the page has its listeners in place.
   cancelLook = clock.after(0, hurry);

@@ -212,7 +212,7 @@ describe('an end without an answer', () => {
 
   test('a header that is none', async () => {
     const { outcome, request } = begin({ headers: { 'not a header': 'x' } });
-    assert.deepEqual(await outcome(), { reason: 'headers' });
+    assert.deepEqual(await outcome(), { reason: 'headers', error: 'SyntaxError: not a header' });
     assert.equal(request.body, undefined);
   });
 });

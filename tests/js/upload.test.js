@@ -275,6 +275,8 @@ describe('a try that fails', () => {
       if (calls === 1) throw new Error('thrown');
       if (calls === 2) return Promise.reject(new Error('rejected'));
       if (calls === 3) return new Promise(() => {});
+      if (calls === 4) return 'Bearer x';
+      if (calls === 5) return undefined;
       return {};
     };
     const tab = world.open({ headers: /** @type {any} */ (headers) });
@@ -282,8 +284,14 @@ describe('a try that fails', () => {
     await world.clock.advance(2 * MINUTE);
     assert.equal((await sent).id, 'a');
     assert.deepEqual(
-      eventsOf(tab, 'failed').map(({ error }) => error.details.reason),
-      ['headers', 'headers', 'headers'],
+      eventsOf(tab, 'failed').map(({ error }) => [error.details.reason, error.message]),
+      [
+        ['headers', 'Error: thrown'],
+        ['headers', 'Error: rejected'],
+        ['headers', 'Error: It took longer than 15000 ms'],
+        ['headers', 'Bearer x'],
+        ['headers', 'undefined'],
+      ],
     );
     assert.equal(world.server.tries.get('a'), 1);
   });
@@ -314,6 +322,42 @@ describe('a try that fails', () => {
     await world.clock.advance(100);
     assert.equal(world.server.filed.length, 1);
   });
+});
+
+test('where requests cannot be made at all, each try fails as one by the network', async () => {
+  const world = createWorld({
+    behave() {
+      throw new ReferenceError('XMLHttpRequest is not defined');
+    },
+  });
+  const tab = world.open();
+  tab.uploader.send(fakeSnapshot('a'));
+  await world.clock.advance(1000);
+  const [{ error, willRetry }] = eventsOf(tab, 'failed');
+  assert.deepEqual([error.details.reason, willRetry], ['network', true]);
+  assert.match(error.message, /XMLHttpRequest is not defined/);
+});
+
+test('a wait that has no end shows as the last of all days', async () => {
+  const world = createWorld({ behave: () => ({}) });
+  const tab = world.open({ retry: { baseMs: 1e300, maxMs: Number.POSITIVE_INFINITY } });
+  tab.uploader.send(fakeSnapshot('a'));
+  await world.clock.advance(1000);
+  assert.equal(eventsOf(tab, 'failed')[0].item.nextTryAt, '+275760-09-13T00:00:00.000Z');
+});
+
+test('what cannot be read is told as a CaptureError, and nothing is stored', async () => {
+  const world = createWorld();
+  const tab = world.open();
+  const gone = new DOMException('the file changed', 'NotReadableError');
+  const blob = { size: 3, type: 'image/jpeg', arrayBuffer: () => Promise.reject(gone) };
+  const cyclic = { ...fakeSnapshot('b'), frame: {} };
+  Object.assign(cyclic.frame, { cyclic });
+  for (const snapshot of [{ ...fakeSnapshot('a'), blob }, cyclic]) {
+    const error = await outcome(world, tab.uploader.send(/** @type {any} */ (snapshot)));
+    assert.ok(error instanceof CaptureError && error.code === 'upload-failed' && error.cause);
+  }
+  assert.equal(world.disk.items.size, 0);
 });
 
 describe('the queue', () => {
