@@ -4,7 +4,7 @@
  * use the key, nor from whoever can run that browser with that profile.
  */
 
-/** @typedef {import('./record.js').Item} Item */
+/** @import { Item } from './record.js' */
 
 const ALGORITHM = 'AES-GCM';
 /** In bytes: NIST SP 800-38D, 8.2, for random vectors. */

@@ -1,8 +1,8 @@
 /** What an uploader tells its page. */
 import { invalidArgument } from '../errors.js';
 
-/** @typedef {import('../errors.js').CaptureError} CaptureError */
-/** @typedef {import('./record.js').PendingItem} PendingItem */
+/** @import { CaptureError } from '../errors.js' */
+/** @import { PendingItem } from './record.js' */
 
 /**
  * What each event brings. `delivered` and `failed` come in the tab that sent the snapshot, and in each that waits in

@@ -8,7 +8,7 @@
  * only ever hastens.
  */
 
-/** @typedef {import('./record.js').Item} Item */
+/** @import { Item } from './record.js' */
 
 /**
  * A beat's period, and how long it may stay the same. Browsers run the timers of a hidden page once a minute at worst

@@ -1,9 +1,7 @@
 /** The queue in memory: what is left where a browser gives no database. It lives as long as the page. */
 import { RECEIPT_MS } from './record.js';
 
-/** @typedef {import('./record.js').Item} Item */
-
-/** @template T @typedef {import('./record.js').Change<T>} Change */
+/** @import { Change, Item } from './record.js' */
 
 /**
  * @typedef {object} Prepared

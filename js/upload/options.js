@@ -1,7 +1,7 @@
 /** The arguments of createUploader, send and flush, checked before anything is stored or sent. */
 import { invalidArgument } from '../errors.js';
 
-/** @typedef {import('./record.js').Item} Item */
+/** @import { Item } from './record.js' */
 
 /**
  * @typedef {object} HeadersContext

@@ -5,8 +5,7 @@
 import { CaptureError, invalidArgument } from '../errors.js';
 import { mismatch } from './record.js';
 
-/** @typedef {import('./record.js').Item} Item */
-/** @typedef {import('./record.js').Writer} Writer */
+/** @import { Item, Writer } from './record.js' */
 
 /** @param {Item[]} items @param {string} id */
 const byId = (items, id) => items.find((item) => item.id === id);

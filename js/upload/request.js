@@ -5,8 +5,8 @@
  * Chromium on HTTP/1.1, and Firefox sends the text "[object ReadableStream]" in its place.
  */
 
-/** @typedef {import('./record.js').Item} Item */
-/** @typedef {import('./retry.js').Outcome} Outcome */
+/** @import { Item } from './record.js' */
+/** @import { Outcome } from './retry.js' */
 
 /** The most of a server's own words that is kept, in UTF-16 units. */
 const LONGEST_TEXT = 300;

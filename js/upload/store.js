@@ -6,9 +6,7 @@
 import { CaptureError } from '../errors.js';
 import { createMemoryStore } from './memory.js';
 
-/** @typedef {import('./record.js').Item} Item */
-/** @typedef {import('./record.js').Writer} Writer */
-/** @template T @typedef {import('./record.js').Change<T>} Change */
+/** @import { Change, Item } from './record.js' */
 
 /**
  * @param {import('./indexeddb.js').Database | undefined} database None where the page wants none.

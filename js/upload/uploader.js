@@ -16,10 +16,9 @@ import { mismatch, revive, toPending } from './record.js';
 import { decide } from './retry.js';
 import { createStore } from './store.js';
 
-/** @typedef {import('./events.js').UploadEvents} UploadEvents */
-/** @typedef {import('./record.js').Item} Item */
-/** @typedef {import('./record.js').PendingItem} PendingItem */
-/** @typedef {import('./retry.js').Receipt} Receipt */
+/** @import { UploadEvents } from './events.js' */
+/** @import { Item, PendingItem } from './record.js' */
+/** @import { Receipt } from './retry.js' */
 
 /**
  * @typedef {object} Uploader
