@@ -38,24 +38,44 @@ const say = process.env.CASEFRAME_UPLOAD_VERBOSE ? console.error : () => {};
  * @property {(whether: boolean) => Promise<unknown>} [cutOff]
  */
 
+/** What was asked of a tab that is gone is answered by nobody: not all drivers notice. */
+function ending() {
+  /** @type {(error: Error) => void} */
+  let now = () => {};
+  const end = new Promise((_, reject) => {
+    now = reject;
+  });
+  end.catch(() => {});
+  return {
+    now: () => now(new Error('The tab was killed')),
+    /** @param {Promise<any>} answer @returns {Promise<any>} */
+    race: (answer) => Promise.race([answer, end]),
+  };
+}
+
 /** @returns {Promise<Driver>} */
 async function driveChromium() {
   const profile = await mkdtemp(join(tmpdir(), 'caseframe-upload-'));
   const launch = () => launchChromium([`--user-data-dir=${profile}`]);
   let browser = await launch();
+  /** @type {Set<ReturnType<typeof ending>>} */
+  const all = new Set();
   return {
     name: browser.name,
     async open(url) {
       const page = await browser.context.newPage();
+      const gone = ending();
+      all.add(gone);
       const session = await browser.context.newCDPSession(page);
       await page.goto(url);
       return {
-        evaluate: (work, argument) => /** @type {any} */ (page.evaluate(/** @type {any} */ (work), argument)),
+        evaluate: (work, argument) => gone.race(page.evaluate(/** @type {any} */ (work), argument)),
         go: (next) => page.goto(next),
         // Its process is gone, and with it all that a page could still do.
-        kill: async () => {
+        async kill() {
           session.send('Page.crash').catch(() => {});
           await page.waitForEvent('crash');
+          gone.now();
           await page.close();
         },
         freeze: (whether) => session.send('Page.setWebLifecycleState', { state: whether ? 'frozen' : 'active' }),
@@ -69,6 +89,7 @@ async function driveChromium() {
       };
     },
     async kill() {
+      for (const gone of all) gone.now();
       await browser.close(); // By SIGKILL, all of its processes.
       browser = await launch();
     },
@@ -90,6 +111,8 @@ async function driveFirefox() {
       userDataDir: profile,
     });
   let browser = await launch();
+  /** @type {Set<ReturnType<typeof ending>>} */
+  const all = new Set();
   const end = async () => {
     const child = browser.process();
     const gone = child && new Promise((resolve) => child.once('exit', resolve));
@@ -100,14 +123,20 @@ async function driveFirefox() {
     name: 'Firefox',
     async open(url) {
       const page = await browser.newPage();
+      const gone = ending();
+      all.add(gone);
       await page.goto(url);
       return {
-        evaluate: (work, argument) => /** @type {any} */ (page.evaluate(work, argument)),
+        evaluate: (work, argument) => gone.race(page.evaluate(work, argument)),
         go: (next) => page.goto(next),
-        kill: () => page.close(),
+        async kill() {
+          gone.now();
+          await page.close();
+        },
       };
     },
     async kill() {
+      for (const gone of all) gone.now();
       await end();
       browser = await launch();
     },
@@ -175,10 +204,11 @@ for (const [browserName, drive] of Object.entries({ Chromium: driveChromium, Fir
 
     /** @param {Seat} seat @param {string[]} ids */
     async function send(seat, ids) {
-      for (const id of ids) promised.set(id, { agent: seat.agent });
+      const { agent } = seat; // Another one may sit there soon.
+      for (const id of ids) promised.set(id, { agent });
       // A tab may go in the middle: then nobody knows, and somebody asks again.
       const hashes = await seat.tab.evaluate((list) => globalThis.tab.queue(list), ids).catch(() => []);
-      for (const [at, sha256] of hashes.entries()) promised.set(ids[at], { agent: seat.agent, sha256 });
+      for (const [at, sha256] of hashes.entries()) promised.set(ids[at], { agent, sha256 });
     }
 
     /** @param {Seat} seat */
@@ -237,6 +267,8 @@ for (const [browserName, drive] of Object.entries({ Chromium: driveChromium, Fir
     // Killing a browser takes seconds, a closed database none.
     const names = Object.keys(actions).flatMap((name) => (name === 'browser killed' ? [name] : [name, name, name]));
 
+    /** @type {Promise<void>[]} */
+    const sendings = [];
     for (let sent = 0; sent < SNAPSHOTS; ) {
       const seat = dice.pick(seats);
       if (seat.frozen) {
@@ -251,18 +283,19 @@ for (const [browserName, drive] of Object.entries({ Chromium: driveChromium, Fir
         () => `s-${firstSeed}-${sent++}`,
       );
       const sending = send(seat, ids);
+      sendings.push(sending); // A frozen tab goes on with it only later.
       if (dice.random() < 0.6) await sending;
       const active = seats.filter(({ frozen }) => !frozen);
       const name = dice.pick(names);
       done[name] = (done[name] ?? 0) + 1;
       say(name);
       await actions[name](dice.pick(active));
-      await sending;
     }
 
     // The storm is over. Everybody is there, and what is not known to be stored is asked for again.
     isOver = true;
     for (const seat of seats) if (seat.frozen) await seat.tab.freeze?.(false);
+    await Promise.all(sendings);
     const last = await Promise.all(AGENTS.map(sit));
     for (const seat of last) {
       const unknown = [...promised]
