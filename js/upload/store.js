@@ -81,7 +81,7 @@ export function createStore(database, onVolatile) {
     /** @param {string} id */
     picture: async (id) => (await memory.picture(id)) || disk?.picture(id),
     /** @param {string} id */
-    receipt: async (id) => (await memory.receipt(id)) || disk?.receipt(id).catch(() => undefined),
+    receipt: async (id) => (await memory.receipt(id)) || disk?.receipt(id),
     database: () => disk,
     /** @param {string} id */
     isDurable: (id) => Boolean(disk) && !memory.items.has(id),

@@ -150,8 +150,13 @@ export function createUploaderIn(settings, environment) {
    * @param {string} id @param {Item | undefined} item
    */
   async function hearFromOthers(id, item) {
-    const delivered = item ? undefined : await store.receipt(id);
-    if (!waiters.has(id) || sending.has(id) || isRescuing) return;
+    let delivered;
+    try {
+      delivered = item ? undefined : await store.receipt(id);
+    } catch {
+      return; // Nobody knows now.
+    }
+    if (!waiters.has(id) || sending.has(id) || isRescuing || store.database() !== database) return;
     if (delivered) tellDelivered(id, delivered.receipt);
     else if (!item) settle(id, undefined, new CaptureError('aborted', 'It was discarded in another tab'));
     else if (item.state !== 'waiting') tellFailed(item);
@@ -304,7 +309,7 @@ export function createUploaderIn(settings, environment) {
     const { signal, onProgress } = options;
     checkSignal(signal);
     leases.hold(true);
-    const delivered = await store.receipt(id);
+    const delivered = await store.receipt(id).catch(nothing);
     if (delivered) {
       queue.checkSame(delivered, fresh);
       return delivered.receipt;
@@ -346,7 +351,7 @@ export function createUploaderIn(settings, environment) {
       return Boolean(found);
     };
     const removed = await store.transact(discard, true);
-    const delivered = removed ? undefined : await store.receipt(id);
+    const delivered = removed ? undefined : await store.receipt(id).catch(nothing);
     settle(id, delivered?.receipt, error);
     abort(id);
     wake();
