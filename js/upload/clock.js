@@ -21,15 +21,16 @@ export const systemClock = {
 };
 
 /**
- * What `work` comes to, or an error where that takes longer than `ms`. What comes later is nobody's.
+ * What `work` comes to, or `error` where that takes longer than `ms`. What comes later is nobody's.
  * @template T
  * @param {Clock} clock @param {number} ms
  * @param {() => T | Promise<T>} work Throwing counts as rejecting.
+ * @param {Error} [error]
  * @returns {Promise<T>}
  */
-export function within(clock, ms, work) {
+export function within(clock, ms, work, error = new Error(`It took longer than ${ms} ms`)) {
   return new Promise((resolve, reject) => {
-    const cancel = clock.after(ms, () => reject(new Error(`It took longer than ${ms} ms`)));
+    const cancel = clock.after(ms, () => reject(error));
     new Promise((begin) => begin(work())).then(/** @type {any} */ (resolve), reject).then(cancel);
   });
 }

@@ -13,6 +13,9 @@ import { RECEIPT_MS } from './record.js';
 /** How long `open()` and a transaction may take, on a slow disk and a busy machine. */
 const DEADLINE_MS = 8000;
 
+/** Behind a frozen tab's transaction, say, where a second one would stand still as well. */
+const STANDSTILL = new Error(`A transaction took longer than ${DEADLINE_MS} ms`);
+
 /**
  * From version to version: the n-th makes version n of what version n - 1 left. Entries are added, never changed.
  * @type {readonly ((database: IDBDatabase) => void)[]}
@@ -105,6 +108,7 @@ export function createDatabase(name, clock, migrations = MIGRATIONS) {
               }
             });
           }),
+        STANDSTILL,
       );
     } catch (error) {
       try {
@@ -120,7 +124,7 @@ export function createDatabase(name, clock, migrations = MIGRATIONS) {
   /** @type {typeof once} */
   const run = (...work) =>
     once(...work).catch((error) => {
-      if (error instanceof CaptureError) throw error;
+      if (error instanceof CaptureError || error === STANDSTILL) throw error;
       return once(...work);
     });
 

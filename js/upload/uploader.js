@@ -102,6 +102,8 @@ export function createUploaderIn(settings, environment) {
   let volatileCause;
   let cancelLook = nothing;
   let cancelBeat = nothing;
+  /** When the leases of this page were last seen to be its own, by the clock that only goes forward. */
+  let beatAt = 0;
 
   const show = (/** @type {Item} */ item) => toPending(item, agentId, store.isDurable(item.id));
 
@@ -132,6 +134,7 @@ export function createUploaderIn(settings, environment) {
         leaseRemaining: (item) => (sending.has(item.id) ? Number.POSITIVE_INFINITY : leases.remaining(item)),
       }),
     );
+    if (sending.size === 0) beatAt = clock.elapsed();
     claimed.forEach(attempt);
     expired.forEach(tellFailed);
     for (const id of asked) {
@@ -220,6 +223,8 @@ export function createUploaderIn(settings, environment) {
     const { id, attempts: attempt } = item;
     const context = { agentId, snapshotId: id, attempt, renew };
     const headers = await within(clock, HEADERS_MS, () => settings.headers(context)).catch(String);
+    // After a standstill the item may be another tab's by now.
+    if (clock.elapsed() - beatAt > 2 * BEAT_MS) await beat();
     if (signal.aborted || typeof headers !== 'object') return { reason: 'headers', error: String(headers) };
     /** @param {number} loaded @param {number} total */
     const onProgress = (loaded, total) => {
@@ -233,16 +238,14 @@ export function createUploaderIn(settings, environment) {
   }
 
   /** Shows other tabs that this one lives; drops what it has lost to one of them while it stood still. */
-  function beat() {
+  async function beat() {
     cancelBeat();
     if (isDisposed || sending.size === 0) return;
     cancelBeat = clock.after(BEAT_MS, beat);
     const ids = [...sending.keys()];
-    store
-      .transact((items, to) => queue.renew(items, to, owner, ids, leases.fresh()))
-      .then((lost) => {
-        if (store.database()) lost.forEach(abort);
-      });
+    const lost = await store.transact((items, to) => queue.renew(items, to, owner, ids, leases.fresh()));
+    beatAt = clock.elapsed();
+    if (store.database()) lost.forEach(abort);
   }
 
   /** @param {string} id */

@@ -252,6 +252,7 @@ for (const [browserName, drive] of Object.entries({ Chromium: driveChromium, Fir
       },
       ...(seats[0].tab.freeze && {
         async frozen(seat) {
+          await seat.tab.evaluate(() => globalThis.tab.idle());
           await seat.tab.freeze?.(true);
           seat.frozen = true;
         },

@@ -130,6 +130,10 @@ describe('in Chromium', () => {
   /** @param {import('playwright-core').Page | import('playwright-core').Frame} page @returns {Promise<any[]>} */
   const events = (page) => page.evaluate(() => globalThis.tab.events);
 
+  /** By a timer: a hidden tab paints no frames. @param {import('playwright-core').Page} page @param {string} type */
+  const seen = (page, type) =>
+    page.waitForFunction((what) => globalThis.tab.events.some((event) => event.type === what), type, { polling: 100 });
+
   test('a database that never opens: from memory, with a warning', async (t) => {
     const { open, upload } = await start(t);
     const page = await open({}, () => {
@@ -198,12 +202,8 @@ describe('in Chromium', () => {
     await page.goto(`${pages.url}/frame?${new URLSearchParams({ sandbox: 'allow-scripts', src })}`);
     const frame = page.frames()[1];
     await frame.waitForFunction(() => globalThis.tab);
-    const seen = await frame.evaluate(async () => {
-      const { tab } = globalThis;
-      tab.uploader.send(await tab.snapshotOf('a'));
-      await tab.uploader.flush({ timeoutMs: 3000 });
-      return tab.events;
-    });
+    await frame.evaluate(() => globalThis.tab.queue(['a']));
+    const seen = await events(frame);
     assert.equal(seen.find(({ type }) => type === 'queued').item.durable, false);
     const warning = seen.find(({ type, ids }) => type === 'warning' && ids.length > 0);
     assert.deepEqual([warning.code, warning.ids, warning.cause.name], ['volatile-queue', ['a'], 'SecurityError']);
@@ -215,8 +215,13 @@ describe('in Chromium', () => {
     const session = await chromium.context.newCDPSession(page);
     upload.setOffline(true);
     await page.evaluate(() => globalThis.tab.queue(['a']));
-    await session.send('Storage.overrideQuotaForOrigin', { origin: pages.url, quotaSize: 1 });
-    await page.evaluate(() => globalThis.tab.queue(['b']));
+    await session.send('Storage.overrideQuotaForOrigin', { origin: pages.url, quotaSize: 1e6 });
+    await page.evaluate(async () => {
+      const { tab } = globalThis;
+      const queued = new Promise((resolve) => tab.uploader.on('queued', resolve));
+      tab.uploader.send({ ...(await tab.snapshotOf('b')), blob: new Blob([new Uint8Array(3e7)]) });
+      await queued;
+    });
     const pending = await page.evaluate(async () => globalThis.tab.plain(await globalThis.tab.uploader.pending()));
     assert.deepEqual(
       pending.map(({ id, durable }) => [id, durable]),
@@ -256,7 +261,7 @@ describe('in Chromium', () => {
     const [one, two] = [await open({ options: '{"answerMs":600000}' }), await open()];
     const session = await chromium.context.newCDPSession(one);
     await one.evaluate(() => globalThis.tab.queue(['a']));
-    await one.waitForFunction(() => globalThis.tab.events.some(({ type }) => type === 'sent'));
+    await seen(one, 'sent');
     await session.send('Page.setWebLifecycleState', { state: 'frozen' });
     assert.equal(
       (await two.evaluate(() => globalThis.tab.outcome(globalThis.tab.uploader.send({ id: 'a' })))).value.id,
@@ -264,7 +269,7 @@ describe('in Chromium', () => {
     );
     assert.equal(upload.filed.size, 1);
     await session.send('Page.setWebLifecycleState', { state: 'active' });
-    await one.waitForFunction(() => globalThis.tab.events.some(({ type }) => type === 'delivered'));
+    await seen(one, 'delivered');
   });
 
   test('a tab that is killed while it sends: its lock tells at once', async (t) => {
@@ -273,7 +278,7 @@ describe('in Chromium', () => {
     const one = await chromium.context.newPage();
     await one.goto(`${(await open({ options })).url()}`);
     await one.evaluate(() => globalThis.tab.queue(['a']));
-    await one.waitForFunction(() => globalThis.tab.events.some(({ type }) => type === 'sent'));
+    await seen(one, 'sent');
     await one.close();
     const two = await open({ options });
     assert.equal(

@@ -118,11 +118,11 @@ describe('a database', () => {
     assert.equal(closed, 2);
   });
 
-  test('whose transaction never ends rejects', async (t) => {
+  test('whose transaction never ends rejects, and is not asked again', async (t) => {
     const clock = createFakeClock();
     const database = createDatabase(newName(), clock);
     await database.transact(putOne('a'));
-    t.mock.method(IDBDatabase.prototype, 'transaction', () => ({
+    const begun = t.mock.method(IDBDatabase.prototype, 'transaction', () => ({
       objectStore: () => ({ getAll: () => ({}) }),
       abort() {},
     }));
@@ -136,6 +136,7 @@ describe('a database', () => {
       await clock.advance(9000);
     }
     assert.match(String(error), /longer than/);
+    assert.equal(begun.mock.callCount(), 1);
   });
 
   test('is not blamed for a rule of the queue', async (t) => {

@@ -6,6 +6,20 @@ import { createUploader } from '/dist/upload/index.js';
 
 const query = new URLSearchParams(location.search);
 
+/** Transactions that have not ended. */
+let transactions = 0;
+const { transaction } = IDBDatabase.prototype;
+IDBDatabase.prototype.transaction = function (...parameters) {
+  const begun = transaction.apply(this, parameters);
+  transactions += 1;
+  for (const type of ['complete', 'abort']) {
+    begun.addEventListener(type, () => {
+      transactions -= 1;
+    });
+  }
+  return begun;
+};
+
 /** What no page may ever see. @type {string[]} */
 const problems = [];
 addEventListener('unhandledrejection', ({ reason }) => problems.push(`unhandled: ${reason}`));
@@ -87,22 +101,31 @@ globalThis.tab = {
   outcome,
   plain,
 
-  /** Resolves once the queue has all of them. @param {string[]} ids @returns {Promise<string[]>} their hashes */
+  /** As a browser chooses when to freeze a page: not while it holds a database that others wait for. */
+  async idle() {
+    while (transactions > 0) await new Promise((resolve) => setTimeout(resolve, 1));
+  },
+
+  /**
+   * Resolves once the queue has all of them.
+   * @param {string[]} ids
+   * @returns {Promise<(string | undefined)[]>} Their hashes, where they are on the disk or delivered.
+   */
   async queue(ids) {
     return Promise.all(
       ids.map(async (id) => {
         const snapshot = await snapshotOf(id);
         const sent = uploader.send(snapshot);
-        for (let done = false; !done; ) {
-          done = await Promise.race([
+        for (;;) {
+          const known = await Promise.race([
             sent.then(
-              () => true,
-              () => true,
+              () => ({ durable: true }),
+              () => ({ durable: false }),
             ),
-            uploader.pending().then((items) => items.some((item) => item.id === id)),
+            uploader.pending().then((items) => items.find((item) => item.id === id)),
           ]);
+          if (known) return known.durable ? snapshot.sha256 : undefined;
         }
-        return snapshot.sha256;
       }),
     );
   },
