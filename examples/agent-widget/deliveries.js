@@ -14,7 +14,7 @@ const ADDRESS = '/api/v1/video-snapshot/upload';
 /**
  * Shows a snapshot's state.
  * @callback Show
- * @param {'sending' | 'waiting' | 'stored' | 'failed'} state
+ * @param {'sending' | 'waiting' | 'stored' | 'failed' | 'discarded'} state
  * @param {...(string | Node)} content
  */
 
@@ -48,8 +48,8 @@ export function createDeliveries({ agentId, section, list, explain, warn }) {
   });
   uploader.on('sent', ({ id }) => shown.get(id)?.('sending', strings.confirming));
   uploader.on('delivered', ({ id, receipt }) => {
-    shown.get(id)?.('stored', `${strings.stored} · `, linkTo(receipt.url));
-    rows.get(id)?.showDelivered(linkTo(receipt.url));
+    const show = shown.get(id) ?? rows.get(id)?.showDelivered;
+    show?.('stored', `${strings.stored} · `, linkTo(receipt.url));
     refresh();
   });
   uploader.on('failed', ({ id, error, willRetry }) => {
@@ -90,6 +90,7 @@ export function createDeliveries({ agentId, section, list, explain, warn }) {
       shown.set(snapshot.id, show);
       uploader.send(snapshot).catch((error) => {
         if (error.code === 'disposed') return;
+        if (error.code === 'aborted') return show('discarded', strings.discarded);
         const { advice, code } = explain(error);
         show('failed', `${advice} `, element('code', '', code));
       });
@@ -121,7 +122,8 @@ function createRow({ id, capturedAt, interactionId }, uploader, changed) {
     ['discard', strings.discard, uploader.discard],
   ])) {
     const button = /** @type {HTMLButtonElement} */ (element('button', '', text));
-    Object.assign(button, { type: 'button', ariaLabel: `${text}: ${timeOf(capturedAt)}` });
+    button.type = 'button';
+    button.setAttribute('aria-label', `${text}: ${timeOf(capturedAt)}`);
     button.dataset.action = name;
     button.addEventListener('click', () => act(id).then(changed, changed));
     buttons.append(button);
@@ -147,12 +149,12 @@ function createRow({ id, capturedAt, interactionId }, uploader, changed) {
       if (!now.durable) state.textContent += ` ${strings.volatile}`;
     },
 
-    /** @param {Node} link */
-    showDelivered(link) {
+    /** Of a snapshot whose picture is not on this page. @type {Show} */
+    showDelivered(_, ...content) {
       isDelivered = true;
       root.dataset.state = 'delivered';
       buttons.hidden = true;
-      state.replaceChildren(`${strings.stored} · `, link);
+      state.replaceChildren(...content);
     },
   };
 }
