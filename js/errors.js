@@ -27,6 +27,7 @@ const ADVICE = Object.freeze({
   disposed: 'The capture has been closed. Reload the page to capture again.',
   'upload-rejected': 'The server did not accept the picture. Tell your administrator.',
   'upload-failed': 'The picture could not be sent. Check your connection and try again.',
+  'agent-mismatch': 'The picture was taken by another agent. It goes out once that agent signs in again.',
   'queue-full': 'Too many pictures are waiting to be sent. Wait until some of them have gone out.',
   'unreliable-pixels':
     'This browser gives false pictures to protect privacy. Allow canvas data for this page, or use another browser.',

@@ -2,12 +2,12 @@
 
 import { CaptureError, createCapture, fromMediaStream } from 'caseframe';
 import { startCall } from './customer.js';
+import { createDeliveries } from './deliveries.js';
 import { createFaceHiding, isFromDetector } from './faces.js';
 import { createRedaction } from './redaction.js';
 import { createScene } from './scene.js';
 import { createSnapshotList } from './snapshots.js';
 import { localise, sayFaces, strings } from './strings.js';
-import { upload } from './upload.js';
 
 /** A capture is usually faster than this: no button appears just to vanish. */
 const CANCEL_APPEARS_AFTER_MS = 400;
@@ -27,8 +27,14 @@ const sourceChoice = /** @type {HTMLSelectElement} */ (byId('source'));
 localise();
 const redaction = createRedaction(byId('stage'), byId('redaction-outline'));
 const faces = createFaceHiding(/** @type {HTMLInputElement} */ (byId('hide-faces')), byId('faces-state'));
-const list = createSnapshotList(byId('snapshots'), byId('no-snapshots'), explain);
-const leaving = new AbortController();
+const list = createSnapshotList(byId('snapshots'), byId('no-snapshots'));
+const deliveries = createDeliveries({
+  agentId: AGENT_ID,
+  section: byId('waiting'),
+  list: byId('waiting-list'),
+  explain,
+  warn: (sentence, code) => showMessage('error', sentence, code),
+});
 const capture = createCapture();
 capture.ready().catch(showError);
 
@@ -120,8 +126,7 @@ async function captureNow() {
     });
     const facesFound = search?.found();
     showMessage('status', strings.captured + (facesFound === undefined ? '' : `. ${sayFaces(facesFound)}`));
-    const send = () => upload(snapshot, { agentId: AGENT_ID, signal: leaving.signal });
-    list.add(snapshot, send, facesFound);
+    deliveries.send(snapshot, list.add(snapshot, facesFound));
   } catch (error) {
     showError(error);
   } finally {
@@ -183,6 +188,7 @@ captureButton.addEventListener('click', captureNow);
 cancelButton.addEventListener('click', () => underWay?.abort());
 toggle(cameraButton, (off) => call?.setCamera(!off));
 toggle(freezeButton, (frozen) => call?.setFrozen(frozen));
+toggle(buttonById('offline'), deliveries.setOffline);
 toggle(shareButton, (sharing) => calls?.setSharing(sharing));
 switchButton.hidden = shareButton.hidden = !isGenesys;
 interaction.readOnly = isGenesys; // The SDK knows it.
@@ -215,7 +221,7 @@ document.addEventListener('keydown', (event) => {
 });
 addEventListener('pagehide', ({ persisted }) => {
   if (persisted) return; // The browser keeps the page as it is, and may show it again.
-  leaving.abort();
+  deliveries.dispose();
   call?.end();
   source.dispose();
   capture.dispose();

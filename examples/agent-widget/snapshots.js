@@ -1,6 +1,7 @@
 /** The list of what was captured, the newest first. */
 
-import { formatNumber, language, sayFaces, strings } from './strings.js';
+import { element, timeOf } from './elements.js';
+import { formatNumber, sayFaces, strings } from './strings.js';
 
 /** @typedef {import('caseframe').Snapshot} Snapshot */
 
@@ -10,41 +11,23 @@ const TIMINGS = /** @type {const} */ (['wait', 'read', 'engine', 'mainThread', '
 
 /**
  * @param {HTMLElement} list @param {HTMLElement} placeholder shown while the list is empty
- * @param {(error: unknown) => { advice: string, code: string }} explain
  */
-export function createSnapshotList(list, placeholder, explain) {
+export function createSnapshotList(list, placeholder) {
   /**
-   * Shows the snapshot at once and sends it.
    * @param {Snapshot} snapshot
-   * @param {() => Promise<import('./upload.js').Receipt>} send called again where the agent wants another try
    * @param {number} [facesFound] where they were looked for
+   * @returns {import('./deliveries.js').Show} shows what becomes of it
    */
-  async function add(snapshot, send, facesFound) {
+  function add(snapshot, facesFound) {
     const delivery = element('p', 'delivery');
     const item = entry(snapshot, delivery, facesFound);
     placeholder.hidden = true;
     list.prepend(item);
     if (list.children.length > LONGEST_LIST) remove(/** @type {HTMLElement} */ (list.lastElementChild));
-    await deliver();
-
-    async function deliver() {
-      item.dataset.delivery = 'sending';
-      delivery.replaceChildren(strings.sending);
-      try {
-        const { url } = await send();
-        const link = element('a', '', strings.open);
-        Object.assign(link, { href: url, target: '_blank', rel: 'noopener' });
-        item.dataset.delivery = 'stored';
-        delivery.replaceChildren(`${strings.stored} · `, link);
-      } catch (error) {
-        const { advice, code } = explain(error);
-        const again = /** @type {HTMLButtonElement} */ (element('button', '', strings.sendAgain));
-        again.type = 'button';
-        again.addEventListener('click', deliver);
-        item.dataset.delivery = 'failed';
-        delivery.replaceChildren(`${advice} `, element('code', '', code), ' ', again);
-      }
-    }
+    return (state, ...content) => {
+      item.dataset.delivery = state;
+      delivery.replaceChildren(...content);
+    };
   }
 
   return { add };
@@ -54,7 +37,7 @@ export function createSnapshotList(list, placeholder, explain) {
 function entry(snapshot, delivery, facesFound) {
   const item = element('li', 'snapshot');
   item.dataset.id = snapshot.id;
-  const time = new Intl.DateTimeFormat(language, { timeStyle: 'medium' }).format(new Date(snapshot.capturedAt));
+  const time = timeOf(snapshot.capturedAt);
   const head = element('div', 'head');
   head.append(element('h3', '', time), badge(snapshot.report.verdict));
   if (facesFound !== undefined) {
@@ -124,12 +107,4 @@ function fact(name, value) {
   const description = element('dd');
   description.append(value);
   return [element('dt', '', name), description];
-}
-
-/** @param {string} name @param {string} [className] @param {string} [text] */
-function element(name, className = '', text = '') {
-  const created = document.createElement(name);
-  if (className) created.className = className;
-  created.textContent = text;
-  return created;
 }

@@ -16,7 +16,8 @@ const USAGE = `Usage: node main.js [--port <n>] [--host <address>] [--data <fold
   --port        default: PORT, else ${DEFAULT_PORT} or the next free one
   --host        default: 127.0.0.1, so that only this machine reaches it
   --data        where snapshots go; default: the project's data folder
-  --public-url  what links to snapshots start with, when a proxy stands in front`;
+  --public-url  what links to snapshots start with, when a proxy stands in front
+ALLOWED_ORIGINS, in the environment: origins whose pages may upload, separated by commas`;
 
 try {
   await main();
@@ -44,6 +45,7 @@ async function main() {
   const app = await createMiddleware({
     ...installedFolders(),
     dataFolder,
+    allowedOrigins: parseOrigins(process.env.ALLOWED_ORIGINS),
     publicUrl: values['public-url']?.replace(/\/$/, ''),
     logger: { level: 'error', stream: process.stderr },
   });
@@ -59,6 +61,15 @@ function portsToTry(asked) {
     throw new Error(`“${asked}” is not a port: give a number from 0 to 65535`);
   }
   return [Number(asked)];
+}
+
+/** A browser compares an Origin header letter by letter. @param {string} [names] */
+function parseOrigins(names = '') {
+  const origins = names.split(',').map((name) => name.trim());
+  return origins.filter(Boolean).map((origin) => {
+    if (URL.canParse(origin) && new URL(origin).origin === origin) return origin;
+    throw new Error(`“${origin}” is not an origin: give such as https://agents.example`);
+  });
 }
 
 /** @param {import('fastify').FastifyInstance} app @param {string} host @param {number[]} ports */

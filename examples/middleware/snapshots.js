@@ -14,6 +14,9 @@ const PATH = '/api/v1/video-snapshot';
  * @param {{ store: import('./store.js').Store, maxFileBytes: number, maxPixels: number, publicUrl?: string }} options
  */
 export async function snapshotRoutes(app, { store, maxFileBytes, maxPixels, publicUrl }) {
+  /** The idempotency keys whose uploads are being filed. @type {Set<string>} */
+  const inProgress = new Set();
+
   app.post(`${PATH}/upload`, async (request) => {
     const idempotencyKey = checkIdempotencyKey(request.headers['idempotency-key']);
     const form = await readForm(request, maxFileBytes);
@@ -22,24 +25,13 @@ export async function snapshotRoutes(app, { store, maxFileBytes, maxPixels, publ
     if (fields.sha256 !== undefined && fields.sha256 !== sha256) {
       throw new Problem(422, 'sha256-mismatch', 'The file is not the one that sha256 was computed of');
     }
-    const size = await checkPicture(form.file, maxPixels);
     const id = fields.snapshotId ?? randomUUID();
-    const record = await store.put(
-      {
-        id,
-        interactionId: fields.interactionId,
-        agentId: fields.agentId,
-        timestamp: fields.timestamp,
-        receivedAt: new Date().toISOString(),
-        sha256,
-        bytes: form.file.length,
-        ...size,
-        annotation: 'queued',
-        metadata: fields.metadata ?? {},
-      },
-      form.file,
-      idempotencyKey ?? id,
-    );
+    const key = idempotencyKey ?? id;
+    if (inProgress.has(key)) {
+      throw new Problem(409, 'in-progress', 'This snapshot is being filed just now', { 'retry-after': '1' });
+    }
+    inProgress.add(key);
+    const record = await file(id, key).finally(() => inProgress.delete(key));
     return {
       success: true,
       id: record.id,
@@ -48,6 +40,19 @@ export async function snapshotRoutes(app, { store, maxFileBytes, maxPixels, publ
       sha256: record.sha256,
       annotation: record.annotation,
     };
+
+    /** @param {string} id @param {string} key */
+    async function file(id, key) {
+      const size = await checkPicture(form.file, maxPixels);
+      const { interactionId, agentId, timestamp, metadata = {} } = fields;
+      const receivedAt = new Date().toISOString();
+      const bytes = form.file.length;
+      return store.put(
+        { id, interactionId, agentId, timestamp, receivedAt, sha256, bytes, ...size, annotation: 'queued', metadata },
+        form.file,
+        key,
+      );
+    }
   });
 
   /** @typedef {{ Params: { interactionId: string, id: string } }} SnapshotPath */

@@ -57,7 +57,7 @@ export async function openStore(dataFolder) {
     if (await publish(path, json({ id, interactionId, sha256 }))) return id;
     const first = JSON.parse(await readFile(path, 'utf8'));
     if (first.sha256 !== sha256 || first.interactionId !== interactionId) {
-      throw new Problem(409, 'idempotency-conflict', 'This idempotency key was used for another snapshot');
+      throw new Problem(422, 'idempotency-mismatch', 'This idempotency key was used for another snapshot');
     }
     return first.id;
   }
@@ -67,7 +67,7 @@ export async function openStore(dataFolder) {
    * @param {SnapshotRecord} record @param {Uint8Array} picture
    * @param {string} key The same key and picture again give the first one's record.
    * @returns {Promise<SnapshotRecord>}
-   * @throws {Problem} 409 where the key, or the id, stands for another picture
+   * @throws {Problem} 422 where the key, or the id, stands for another picture
    */
   async function put(record, picture, key) {
     const { interactionId } = record;
@@ -75,7 +75,7 @@ export async function openStore(dataFolder) {
     await makeFolder(join(snapshots, interactionId));
     const picturePath = pathOf(interactionId, id, 'jpg');
     if (!(await publish(picturePath, picture)) && Buffer.compare(await readFile(picturePath), picture) !== 0) {
-      throw new Problem(409, 'snapshot-exists', 'Another snapshot has this id');
+      throw new Problem(422, 'snapshot-exists', 'Another snapshot has this id');
     }
     await publish(pathOf(interactionId, id, 'json'), json({ ...record, id }));
     return JSON.parse(await readFile(pathOf(interactionId, id, 'json'), 'utf8'));

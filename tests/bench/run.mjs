@@ -1,9 +1,10 @@
 /**
- * The benchmark: `node tests/bench/run.mjs [--quick] [--out FOLDER] [--publish] [--results FILE] [--i420 | --attack]`.
+ * The benchmark: `node tests/bench/run.mjs [--quick] [--out FOLDER] [--publish] [--results FILE] [--i420 | --attack | --upload]`.
  * Prints the Markdown of the README's figures, and writes FOLDER/results.json and FOLDER/encoders.svg (build/bench by
  * default). Everything runs one after another, all but the other browsers' tables in one Chromium. `--publish` takes
  * what was printed into README.md and tests/bench/encoders.svg; `--results` prints what an earlier run has written;
- * `--i420` only times the ways to copy a frame out of a VideoFrame; `--attack` only tries to read what was redacted.
+ * `--i420` only times the ways to copy a frame out of a VideoFrame; `--attack` only tries to read what was redacted;
+ * `--upload` only compares uploads with a bare XMLHttpRequest.
  * Needs the package and the bench's programs built: `npm run bench` does that first.
  */
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
@@ -29,7 +30,8 @@ import { scene, writeCameraFile } from './scene.js';
 import { serve } from './server.js';
 import { measureSizes } from './sizes.js';
 import { addsUp, measureStages } from './stages.js';
-import { copiesTable, toMarkdown } from './table.js';
+import { copiesTable, toMarkdown, uploadTable } from './table.js';
+import { measureUploading, takeUpload } from './uploading.js';
 
 const { values: options } = parseArgs({
   options: {
@@ -39,6 +41,7 @@ const { values: options } = parseArgs({
     results: { type: 'string' },
     i420: { type: 'boolean', default: false },
     attack: { type: 'boolean', default: false },
+    upload: { type: 'boolean', default: false },
   },
 });
 /** Served, so inside the checkout. */
@@ -50,6 +53,7 @@ const [width, height] = plan.size;
 if (options.results) await show(JSON.parse(await readFile(options.results, 'utf8')));
 else if (options.i420) console.log(copiesTable(await run(copies)));
 else if (options.attack) await attack();
+else if (options.upload) console.log(uploadTable(await run(uploads)));
 else {
   const results = await run(measure);
   await writeFile(new URL('results.json', OUT), `${JSON.stringify(results, null, 1)}\n`);
@@ -75,7 +79,7 @@ async function run(work) {
   const camera = fileURLToPath(new URL(`${format.width}x${format.height}.y4m`, WORK));
   await writeCameraFile(camera, format);
   const exchange = createExchange();
-  const { origin, close: closeServer } = await serve({ '/exchange': exchange.handle });
+  const { origin, close: closeServer } = await serve({ '/exchange': exchange.handle, '/upload': takeUpload });
   try {
     const { context, close: closeBrowser } = await launchChromium([
       '--use-fake-ui-for-media-stream',
@@ -160,6 +164,12 @@ async function measure({ context, origin, exchange }) {
 /** @param {Lab} lab */
 function copies(lab) {
   return inPage(lab, (page) => measureCopies(page, plan.copies));
+}
+
+/** @param {Lab} lab */
+function uploads({ context, origin }) {
+  const browser = context.browser();
+  return inPage({ context, origin }, (page) => measureUploading({ browser, page, plan: plan.upload }));
 }
 
 /**

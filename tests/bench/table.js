@@ -180,6 +180,22 @@ export function copiesTable(rows) {
   ).join('\n');
 }
 
+/** @param {import('./uploading.js').UploadRow[]} rows The first is the one that all are compared with. */
+export function uploadTable(rows) {
+  const [{ totalMs: bareTotal, cpuMs: bareCpu }] = rows;
+  return table(
+    'One upload from the call to the receipt, ms',
+    ['by', 'total', 'over the bare one', 'main thread', 'over the bare one'],
+    rows.map(({ name, totalMs, cpuMs }) => [
+      name,
+      range(totalMs),
+      (totalMs.median - bareTotal.median).toFixed(2),
+      range(cpuMs),
+      (cpuMs.median - bareCpu.median).toFixed(2),
+    ]),
+  ).join('\n');
+}
+
 function capturingTable({ width, height, frameRate, rows }, { rounds }) {
   return table(
     `One capture of a live ${width} × ${height} call at ${frameRate} fps, ${rounds} rounds: the page's main thread, ms`,

@@ -230,31 +230,62 @@ test('an area that is half entered is not taken for none', async (t) => {
   assert.equal((await demo.stored(page)).record.metadata.redactions.length, 1);
 });
 
-test('a snapshot whose answer got lost is sent again, and stored once', async (t) => {
+test('a snapshot whose answer got lost is sent again by itself, and stored once', async (t) => {
   const page = await demo.openWidget(t, { scene: 'still' }, { expected: /net::ERR_FAILED/ });
+  let lost = 0;
   await page.route(
     '**/upload',
     async (route) => {
       await route.fetch();
+      lost += 1;
       await route.abort();
     },
     { times: 1 },
   );
   const filed = await storedFiles();
   await page.click('#capture');
-  await page.waitForSelector('.snapshot[data-delivery=failed]');
-  assert.match((await page.textContent('.delivery')) ?? '', advice('upload-failed'));
-  await page.click('.delivery button');
   await demo.stored(page);
+  assert.equal(lost, 1);
   assert.equal((await storedFiles()).length, filed.length + 2, 'one picture and one record');
 });
 
-test('a snapshot the server refuses says so', async (t) => {
+test('what is captured without a network waits, survives a reload, and arrives', async (t) => {
+  const page = await demo.openWidget(t, { scene: 'still' });
+  const filed = await storedFiles();
+  await page.click('#offline');
+  await page.click('#capture');
+  await page.waitForSelector('.snapshot[data-delivery=waiting]');
+  await page.waitForSelector('#waiting:not([hidden]) .waiting');
+  assert.deepEqual(await storedFiles(), filed);
+  const id = await page.getAttribute('.snapshot', 'data-id');
+  await page.reload();
+  await page.waitForSelector(`.waiting[data-id="${id}"][data-state=delivered] a`);
+  assert.equal((await storedFiles()).filter((name) => name === `${id}.jpg`).length, 1);
+  await page.click('#offline');
+  await page.click('#capture');
+  await page.waitForSelector('.waiting[data-state=waiting]');
+  await page.click('#offline');
+  await demo.stored(page);
+  await page.reload();
+  await connected(page);
+  assert.ok(await page.locator('#waiting').isHidden());
+});
+
+test('a snapshot the server refuses says so, and waits for the agent to decide', async (t) => {
   const page = await demo.openWidget(t, { scene: 'still' }, { expected: /status of 403/ });
   await page.route('**/upload', (route) => route.fulfill({ status: 403, json: { error: 'No', code: 'forbidden' } }));
   await page.click('#capture');
   await page.waitForSelector('.snapshot[data-delivery=failed]');
   assert.match((await page.textContent('.delivery')) ?? '', advice('upload-rejected'));
+  await page.waitForSelector('.waiting[data-state=rejected]');
+  await page.unroute('**/upload');
+  await page.click('.waiting [data-action=retry]');
+  await demo.stored(page);
+  await page.route('**/upload', (route) => route.fulfill({ status: 403, json: { error: 'No', code: 'forbidden' } }));
+  await page.click('#capture');
+  await page.waitForSelector('.waiting[data-state=rejected]');
+  await page.click('.waiting [data-action=discard]');
+  await page.waitForSelector('#waiting', { state: 'hidden' });
 });
 
 test('who asked for less motion gets a picture that stands still', async (t) => {
@@ -281,6 +312,13 @@ describe('the page', () => {
       await page.mouse.move(0, 0);
       await screenshot(page, name);
       assert.deepEqual(await page.evaluate(flaws), []);
+      await page.click('#offline');
+      await page.click('#capture');
+      await page.waitForSelector('.waiting[data-state=waiting]');
+      await screenshot(page, `${name}-waiting`);
+      assert.deepEqual(await page.evaluate(flaws), []);
+      await page.click('#offline');
+      await demo.stored(page, 2);
       await page.click('#end-call');
       await page.click('#capture');
       await page.waitForSelector('#error:not(:empty)');

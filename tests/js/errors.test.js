@@ -27,6 +27,7 @@ const PROMISED = /** @type {const} */ ([
   'disposed',
   'upload-rejected',
   'upload-failed',
+  'agent-mismatch',
   'queue-full',
   'unreliable-pixels',
 ]);

@@ -282,19 +282,61 @@ describe('the same idempotency key', () => {
     assert.equal((await readRecord('call-1', first.body.id)).timestamp, '2026-11-02T10:20:30.456Z');
   });
 
-  test('with another picture, or for another interaction: a conflict that changes nothing', async () => {
+  test('with another picture, or for another interaction: never again, and nothing changes', async () => {
     const first = await upload({ key: 'key-1' });
     const filed = await filesIn(dataFolder);
-    await conflict(await upload({ key: 'key-1', file: otherPhoto }), 'idempotency-conflict');
-    await conflict(await upload({ key: 'key-1', fields: { interactionId: 'call-2' } }), 'idempotency-conflict');
+    await mismatch(await upload({ key: 'key-1', file: otherPhoto }), 'idempotency-mismatch');
+    await mismatch(await upload({ key: 'key-1', fields: { interactionId: 'call-2' } }), 'idempotency-mismatch');
     assert.deepEqual(await filesIn(dataFolder), filed);
     assert.deepEqual(await readFile(join(dataFolder, 'video-snapshots', 'call-1', `${first.body.id}.jpg`)), photo);
   });
 
-  test('many at once, the same picture', async () => {
+  test('while the first is still being processed: 409, to come again in a second', async (t) => {
+    /** @type {(value?: unknown) => void} */
+    let finish = () => {};
+    const put = async (/** @type {object} */ record) => {
+      await new Promise((resolve) => {
+        finish = resolve;
+      });
+      return record;
+    };
+    const slow = await createMiddleware({ dataFolder, store: /** @type {any} */ ({ put }) });
+    t.after(() => slow.close());
+    const at = await slow.listen({ host: '127.0.0.1', port: 0 });
+    const send = (/** @type {string} */ key) =>
+      fetch(`${at}/api/v1/video-snapshot/upload`, {
+        method: 'POST',
+        headers: { 'idempotency-key': key },
+        body: formOf({}),
+      });
+    for (let round = 0; round < 2; round += 1) {
+      const first = send('key-1');
+      const begun = finish;
+      while (finish === begun) await pause(5);
+      const second = await send('key-1');
+      assert.deepEqual([second.status, (await second.json()).code], [409, 'in-progress']);
+      assert.equal(second.headers.get('retry-after'), '1');
+      finish();
+      assert.equal((await first).status, 200);
+    }
+    const [first, begun] = [send('key-1'), finish];
+    while (finish === begun) await pause(5);
+    const [finishFirst, other] = [finish, send('key-2')];
+    while (finish === finishFirst) await pause(5);
+    finish();
+    assert.equal((await other).status, 200, 'another key waits for nobody');
+    finishFirst();
+    assert.equal((await first).status, 200);
+  });
+
+  test('many at once, the same picture: one file, and the same answer for all who come again', async () => {
     const answers = await Promise.all(Array.from({ length: 8 }, () => upload({ key: 'key-1' })));
-    for (const answer of answers) assert.deepEqual(answer, answers[0]);
-    assert.equal(answers[0].status, 200);
+    const done = await upload({ key: 'key-1' });
+    assert.equal(done.status, 200);
+    for (const answer of answers) {
+      if (answer.status === 409) assert.equal(answer.body.code, 'in-progress');
+      else assert.deepEqual(answer, done);
+    }
     assert.equal((await pictures()).length, 1);
   });
 
@@ -310,7 +352,11 @@ describe('the same idempotency key', () => {
     const answers = await Promise.all(files.map((file) => upload({ key: 'key-1', file })));
     const winners = answers.flatMap((answer, n) => (answer.status === 200 ? [n] : []));
     assert.equal(winners.length, 1);
-    assert.equal(answers.filter(({ status }) => status === 409).length, 7);
+    for (const { status, body } of answers) {
+      assert.ok([200, 409, 422].includes(status), JSON.stringify(body));
+      if (status === 409) assert.equal(body.code, 'in-progress');
+      if (status === 422) assert.equal(body.code, 'idempotency-mismatch');
+    }
     assert.deepEqual(await pictures(), [files[winners[0]]]);
   });
 
@@ -325,7 +371,7 @@ describe('the same idempotency key', () => {
   test('a snapshot id that is taken is not written over by another key', async () => {
     const fields = { snapshotId: 'snapshot-1' };
     assert.equal((await upload({ key: 'key-1', fields })).status, 200);
-    await conflict(await upload({ key: 'key-2', fields, file: otherPhoto }), 'snapshot-exists');
+    await mismatch(await upload({ key: 'key-2', fields, file: otherPhoto }), 'snapshot-exists');
     assert.deepEqual(await pictures(), [photo]);
   });
 });
@@ -374,6 +420,47 @@ test('no path leads out of the folder', async () => {
   assert.equal(await rawStatus(`/api/v1/video-snapshot/call-1/${body.id}.json`), 404);
 });
 
+describe('a page of another origin', () => {
+  const WIDGET = 'https://agents.example';
+  const ask = (/** @type {string} */ at, /** @type {string} */ origin) =>
+    fetch(`${at}/api/v1/video-snapshot/upload`, {
+      method: 'OPTIONS',
+      headers: {
+        origin,
+        'access-control-request-method': 'POST',
+        'access-control-request-headers': 'authorization,idempotency-key',
+      },
+    });
+
+  test('that is allowed may upload, and read how long it is to wait', async (t) => {
+    const open = await createMiddleware({ dataFolder, allowedOrigins: [WIDGET] });
+    t.after(() => open.close());
+    const at = await open.listen({ host: '127.0.0.1', port: 0 });
+    const preflight = await ask(at, WIDGET);
+    assert.equal(preflight.status, 204);
+    assert.equal(preflight.headers.get('access-control-allow-origin'), WIDGET);
+    const allowed = preflight.headers.get('access-control-allow-headers')?.toLowerCase().split(/,\s*/);
+    assert.deepEqual(allowed?.sort(), ['authorization', 'content-type', 'idempotency-key']);
+    const answer = await fetch(`${at}/api/v1/video-snapshot/upload`, {
+      method: 'POST',
+      headers: { origin: WIDGET },
+      body: formOf({}),
+    });
+    assert.equal(answer.status, 200);
+    assert.equal(answer.headers.get('access-control-allow-origin'), WIDGET);
+    assert.match(answer.headers.get('access-control-expose-headers') ?? '', /retry-after/i);
+    const refusal = await fetch(`${at}/api/v1/video-snapshot/upload`, { method: 'POST', headers: { origin: WIDGET } });
+    assert.equal(refusal.headers.get('access-control-allow-origin'), WIDGET, 'errors are to be read as well');
+    assert.equal((await ask(at, 'https://evil.example')).headers.get('access-control-allow-origin'), null);
+  });
+
+  test('may do nothing unless it was named', async () => {
+    assert.equal((await ask(base, WIDGET)).headers.get('access-control-allow-origin'), null);
+    const answer = await fetch(`${base}/api/v1/video-snapshot/upload`, { method: 'POST', headers: { origin: WIDGET } });
+    assert.equal(answer.headers.get('access-control-allow-origin'), null);
+  });
+});
+
 test('an unknown address answers like the rest', async () => {
   const answer = await read(await fetch(`${base}/nothing`));
   await refused(answer, 404, 'not-found');
@@ -381,9 +468,10 @@ test('an unknown address answers like the rest', async () => {
 
 describe('the command line', () => {
   const main = fileURLToPath(new URL('../../examples/middleware/main.js', import.meta.url));
-  /** @param {import('node:test').TestContext} t @param {string[]} args */
-  const run = (t, args) => {
-    const child = spawn(process.execPath, [main, ...args], { stdio: ['ignore', 'pipe', 'pipe'] });
+  /** @param {import('node:test').TestContext} t @param {string[]} args @param {Record<string, string>} [env] */
+  const run = (t, args, env) => {
+    const stdio = /** @type {const} */ (['ignore', 'pipe', 'pipe']);
+    const child = spawn(process.execPath, [main, ...args], { stdio: [...stdio], env: { ...process.env, ...env } });
     t.after(() => child.kill('SIGKILL'));
     const output = { out: '', err: '' };
     child.stdout.on('data', (chunk) => (output.out += chunk));
@@ -427,6 +515,20 @@ describe('the command line', () => {
     const { output, ended } = run(t, ['--port', String(port), '--data', dataFolder]);
     assert.deepEqual(await ended, [1, null]);
     assert.equal(output.err, `caseframe: Port ${port} is in use on 127.0.0.1: choose another with --port\n`);
+  });
+
+  test('lets the pages in that ALLOWED_ORIGINS names, and refuses what is no origin', async (t) => {
+    const origins = 'https://a.example, https://b.example';
+    const { child, output } = run(t, ['--port', '0', '--data', dataFolder], { ALLOWED_ORIGINS: origins });
+    while (!output.out.includes('\n') && child.exitCode === null) await pause(20);
+    const address = /http:\/\/127\.0\.0\.1:\d+\//.exec(output.out)?.[0];
+    const answer = await fetch(`${address}nothing`, { headers: { origin: 'https://b.example' } });
+    assert.equal(answer.headers.get('access-control-allow-origin'), 'https://b.example');
+    for (const bad of ['*', 'a.example', 'https://a.example/path']) {
+      const refused = run(t, ['--port', '0', '--data', dataFolder], { ALLOWED_ORIGINS: bad });
+      assert.deepEqual(await refused.ended, [1, null]);
+      assert.match(refused.output.err, /is not an origin/);
+    }
   });
 
   test('refuses what is no port', async (t) => {
@@ -487,8 +589,8 @@ async function refused(answer, status, code) {
 }
 
 /** @param {{ status: number, body: any }} answer @param {string} code */
-async function conflict(answer, code) {
-  assert.deepEqual([answer.status, answer.body.code], [409, code], JSON.stringify(answer.body));
+async function mismatch(answer, code) {
+  assert.deepEqual([answer.status, answer.body.code], [422, code], JSON.stringify(answer.body));
 }
 
 /** A path as it stands, without the tidying of fetch. @param {string} path @returns {Promise<number | undefined>} */

@@ -9,6 +9,7 @@ declare const videoClient: {
 declare const captureButton: HTMLButtonElement;
 declare const shownConversationId: string;
 declare const interactionByParticipant: Map<string, string>;
+declare const uploader: import('caseframe/upload').Uploader;
 declare function upload(file: Blob, interactionId: string | null, participantId: string | null): Promise<void>;
 declare function showToAgent(text: string): void;
 

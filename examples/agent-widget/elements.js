@@ -1,0 +1,16 @@
+/** Pieces of the page that several of its parts make. */
+
+import { language } from './strings.js';
+
+/** @param {string} name @param {string} [className] @param {string} [text] */
+export function element(name, className = '', text = '') {
+  const created = document.createElement(name);
+  if (className) created.className = className;
+  created.textContent = text;
+  return created;
+}
+
+/** The time of day, as the agent writes it. @param {string} date ISO 8601 */
+export function timeOf(date) {
+  return new Intl.DateTimeFormat(language, { timeStyle: 'medium' }).format(new Date(date));
+}

@@ -1,0 +1,188 @@
+/** The arguments of createUploader, send and flush, checked before anything is stored or sent. */
+import { invalidArgument } from '../errors.js';
+
+/** @import { Item } from './record.js' */
+
+/**
+ * @typedef {object} HeadersContext
+ * @property {string} agentId Whose picture it is.
+ * @property {string} snapshotId
+ * @property {number} attempt The try's number, from 1.
+ * @property {boolean} renew True where the server has just answered 401: a token that was kept is no longer good.
+ */
+
+/**
+ * @typedef {object} UploaderOptions
+ * @property {string | URL} url Of the middleware's `…/api/v1/video-snapshot/upload`; relative to the page.
+ * @property {string} agentId Who is signed in. Another agent needs another uploader.
+ * @property {(context: HeadersContext) => Record<string, string> | Promise<Record<string, string>>} [headers] Called anew
+ *   for every try, and once more at once after a 401. Failing, or taking longer than 15 s, counts as a failed try.
+ * @property {'indexeddb' | 'memory'} [queue] Where snapshots wait. Default 'indexeddb'.
+ * @property {string} [database] The queue's name. All uploaders of an origin with the same name share it: two services
+ *   need two names. Default 'caseframe-upload'.
+ * @property {{ baseMs?: number, maxMs?: number }} [retry] After the n-th failed try the next one waits for a random part
+ *   of `baseMs` × 2ⁿ⁻¹, at most `maxMs`, which caps the server's Retry-After as well. Defaults 1 s and 5 min.
+ * @property {{ count?: number, bytes?: number, ageMs?: number, parallel?: number }} [limits] Of one agent's snapshots that
+ *   wait: how many (1000), how large in all (256 MiB), for how long (7 days); and how many are sent at once by this page,
+ *   each of another interaction (3).
+ * @property {number} [stallMs] A try without progress for so long is broken off. Default 30 s.
+ * @property {number} [answerMs] A try without an answer so long after its body is broken off. Default 60 s.
+ * @property {boolean} [encrypt] Pictures are encrypted in the database. Default false.
+ */
+
+/**
+ * A snapshot as `createCapture` gives it, or what else has these properties. Where only `id` is given, the snapshot has to
+ * be in the queue, or delivered within a day.
+ * @typedef {object} UploadSnapshot
+ * @property {string} id The idempotency key. 1 to 255 printable ASCII characters.
+ * @property {Blob} [blob]
+ * @property {string} [sha256] Of the blob, lowercase hex.
+ * @property {string} [capturedAt] ISO 8601.
+ * @property {string | null} [interactionId]
+ * @property {number} [width] This and what follows becomes the field `metadata`.
+ * @property {number} [height]
+ * @property {string | null} [participantId]
+ * @property {string} [sourceKind]
+ * @property {object} [frame]
+ * @property {object[]} [redactions]
+ */
+
+/**
+ * @typedef {object} SendOptions
+ * @property {string} [interactionId] Where the snapshot itself has none, or another is meant.
+ * @property {AbortSignal} [signal] Takes the snapshot out of the queue. What has been sent already may be stored.
+ * @property {(progress: { loaded: number, total: number }) => void} [onProgress] Of the whole request's body, in bytes.
+ *   100 % is sent, not delivered.
+ */
+
+/** @typedef {ReturnType<typeof parseOptions>} Settings */
+
+const MIB = 1024 * 1024;
+const DAY_MS = 24 * 60 * 60 * 1000;
+
+/**
+ * @param {unknown} fits @param {string} name @param {string} expected @param {unknown} actual
+ * @returns {asserts fits}
+ */
+function check(fits, name, expected, actual) {
+  if (!fits) throw invalidArgument(name, expected, actual);
+}
+
+/** @param {UploaderOptions} options */
+export function parseOptions(options) {
+  check(isObject(options), 'options', 'an object', options);
+  const { headers = () => ({}), queue = 'indexeddb', database = 'caseframe-upload', encrypt = false } = options;
+  const { retry: { baseMs = 1000, maxMs = 300000 } = {}, stallMs = 30000, answerMs = 60000, limits = {} } = options;
+  const { count = 1000, bytes = 256 * MIB, ageMs = 7 * DAY_MS, parallel = 3 } = limits;
+  check(typeof headers === 'function', 'headers', 'a function', headers);
+  check(queue === 'indexeddb' || queue === 'memory', 'queue', "'indexeddb' or 'memory'", queue);
+  check(typeof encrypt === 'boolean', 'encrypt', 'a boolean', encrypt);
+  const numbers = { baseMs, maxMs, stallMs, answerMs, count, bytes, ageMs, parallel };
+  for (const [name, value] of Object.entries(numbers)) {
+    check(typeof value === 'number' && value > 0, name, 'a positive number', value);
+  }
+  return {
+    url: parseUrl(options.url),
+    agentId: parseId('agentId', options.agentId),
+    headers,
+    database: queue === 'memory' ? undefined : parseId('database', database),
+    encrypt,
+    limits: { count, bytes },
+    ...numbers,
+  };
+}
+
+/** @param {unknown} url */
+function parseUrl(url) {
+  let href = '';
+  try {
+    href = new URL(String(url), globalThis.location?.href).href;
+  } catch {
+    // Said below.
+  }
+  check(url && /^https?:/.test(href), 'url', 'an http or https address', url);
+  return href;
+}
+
+/**
+ * What is filed under an id: never the text of a value that was missing.
+ * @param {string} name @param {unknown} value
+ */
+function parseId(name, value) {
+  check(typeof value === 'string' && /\S/.test(value) && !/^(null|undefined|NaN)$/.test(value), name, 'an id', value);
+  return value;
+}
+
+/**
+ * @param {UploadSnapshot} snapshot @param {SendOptions} options @param {string} agentId @param {number} now
+ * @returns {{ fresh: Item, blob: Blob | undefined }}
+ */
+export function parseSnapshot(snapshot, options, agentId, now) {
+  check(isObject(snapshot), 'snapshot', 'a snapshot', snapshot);
+  check(isObject(options), 'options', 'an object', options);
+  const { signal, onProgress, interactionId = snapshot.interactionId } = options;
+  checkSignal(signal);
+  check(onProgress === undefined || typeof onProgress === 'function', 'onProgress', 'a function', onProgress);
+  const {
+    id,
+    blob,
+    sha256 = '',
+    capturedAt = '',
+    width,
+    height,
+    participantId,
+    sourceKind,
+    frame,
+    redactions,
+  } = snapshot;
+  // It becomes a header.
+  check(typeof id === 'string' && /^[!-~]{1,255}$/.test(id), 'snapshot.id', 'printable ASCII characters', id);
+  if (blob !== undefined) {
+    check(blob?.size > 0 && typeof blob.arrayBuffer === 'function', 'snapshot.blob', 'a Blob that is not empty', blob);
+    check(/^[0-9a-f]{64}$/.test(sha256), 'snapshot.sha256', '64 lowercase hex digits', sha256);
+    check(Date.parse(capturedAt), 'snapshot.capturedAt', 'an ISO 8601 date', capturedAt);
+  }
+  return {
+    blob,
+    fresh: {
+      id,
+      agentId,
+      interactionId: blob || interactionId ? parseId('interactionId', interactionId) : '',
+      sha256,
+      timestamp: capturedAt,
+      metadata: JSON.stringify({ width, height, participantId, sourceKind, frame, redactions }),
+      type: blob?.type || 'image/jpeg',
+      bytes: blob?.size || 0,
+      order: 0,
+      queuedAt: now,
+      attempts: 0,
+      state: 'waiting',
+      wait: null,
+      lease: null,
+      error: null,
+    },
+  };
+}
+
+/**
+ * @typedef {object} FlushOptions
+ * @property {number} [timeoutMs] Default 10 s.
+ * @property {AbortSignal} [signal] Ends the wait, not the sending.
+ */
+
+/** @param {FlushOptions} options */
+export function parseFlush({ timeoutMs = 10000, signal }) {
+  check(typeof timeoutMs === 'number' && timeoutMs >= 0, 'timeoutMs', 'a number that is not negative', timeoutMs);
+  checkSignal(signal);
+  return { timeoutMs, signal };
+}
+
+/** @param {unknown} signal */
+function checkSignal(signal) {
+  check(signal === undefined || (isObject(signal) && 'aborted' in signal), 'signal', 'an AbortSignal', signal);
+}
+
+/** @param {unknown} value @returns {value is Record<string, any>} */
+function isObject(value) {
+  return typeof value === 'object' && value !== null;
+}

@@ -1,0 +1,177 @@
+/**
+ * The queue's rules. Each is a change of the whole queue, run by the store as one atomic step: so they hold among all
+ * tabs, frames and workers that share it.
+ */
+import { CaptureError, invalidArgument } from '../errors.js';
+import { mismatch } from './record.js';
+
+/** @import { Item, Writer } from './record.js' */
+
+/** @param {Item[]} items @param {string} id */
+const byId = (items, id) => items.find((item) => item.id === id);
+
+/**
+ * Puts a snapshot into the queue, or finds it there. One that had been given up is tried again.
+ * @param {Item[]} items @param {Writer} to
+ * @param {Item} fresh
+ * @param {ArrayBuffer | undefined} data Missing where only the id is known.
+ * @param {{ count: number, bytes: number }} limits For the items of one agent: another's that wait take nobody's place.
+ * @returns {Item | undefined} Where it is new.
+ * @throws {CaptureError} `queue-full`, `agent-mismatch`, `invalid-argument`
+ */
+export function add(items, to, fresh, data, limits) {
+  const known = byId(items, fresh.id);
+  if (known) {
+    checkSame(known, fresh);
+    if (known.state !== 'waiting') to.put(reset(known, fresh.queuedAt));
+    return;
+  }
+  if (!data) throw invalidArgument('snapshot.blob', 'a Blob', data);
+  const own = items.filter(({ agentId }) => agentId === fresh.agentId);
+  const bytes = own.reduce((sum, item) => sum + item.bytes, fresh.bytes);
+  if (own.length >= limits.count || bytes > limits.bytes) {
+    throw new CaptureError('queue-full', undefined, { details: { count: own.length + 1, bytes, limits } });
+  }
+  // By the clock, so that items of two stores have an order too, but always behind all that are there.
+  const order = items.reduce((last, item) => Math.max(last, item.order + 1), fresh.queuedAt);
+  const item = { ...fresh, order };
+  to.put(item, data);
+  return item;
+}
+
+/**
+ * An id stands for one picture of one interaction. Who asks by the id alone has no hash.
+ * @param {{ id: string, agentId: string, sha256: string, interactionId?: string }} known A receipt has no interaction.
+ * @param {{ agentId: string, sha256: string, interactionId: string }} asked
+ */
+export function checkSame(known, asked) {
+  if (known.agentId !== asked.agentId) throw mismatch(known.id);
+  for (const name of /** @type {const} */ (['sha256', 'interactionId'])) {
+    if (asked[name] && known[name] && asked[name] !== known[name]) {
+      throw invalidArgument(name, `that of the snapshot ${known.id} as it was queued`, asked[name]);
+    }
+  }
+}
+
+/**
+ * @typedef {object} Sender
+ * @property {string} agentId
+ * @property {number} now Date.now()
+ * @property {number} ageMs
+ * @property {number} capacity How many items may be claimed.
+ * @property {import('./record.js').Lease} lease For what is claimed.
+ * @property {(item: Item) => number} leaseRemaining In ms, 0 where the item is nobody's (any more).
+ */
+
+/**
+ * Claims what is to be sent now: of each interaction only the first that waits, so that their order is kept. What was
+ * given up (rejected, expired) holds up nobody.
+ * @param {Item[]} items @param {Writer} to @param {Sender} sender
+ */
+export function claim(items, to, { agentId, now, ageMs, capacity, lease, leaseRemaining }) {
+  /** @type {Item[]} */
+  const claimed = [];
+  /** @type {Item[]} */
+  const expired = [];
+  const begun = new Set();
+  let waiting = 0;
+  /** When the next look pays. */
+  let nextMs = Number.POSITIVE_INFINITY;
+  for (const item of items.sort((a, b) => a.order - b.order)) {
+    if (item.agentId !== agentId || item.state !== 'waiting') continue;
+    const leased = leaseRemaining(item);
+    if (!leased && now - item.queuedAt > ageMs) {
+      expired.push(expire(item));
+      continue;
+    }
+    waiting += 1;
+    if (begun.has(item.interactionId)) continue;
+    begun.add(item.interactionId);
+    const dueMs = Math.max(leased, waitRemaining(item, now));
+    if (dueMs > 0) nextMs = Math.min(nextMs, dueMs);
+    else if (claimed.length < capacity) claimed.push({ ...item, attempts: item.attempts + 1, wait: null, lease });
+  }
+  for (const item of claimed.concat(expired)) to.put(item);
+  return { claimed, expired, waiting, nextMs, items };
+}
+
+/** @param {Item} item @returns {Item} */
+function expire(item) {
+  const { code, message, details } = new CaptureError('upload-failed', 'It waited for longer than limits.ageMs');
+  return { ...item, state: 'expired', wait: null, lease: null, error: { code, message, details } };
+}
+
+/** @param {Item} item @param {number} now */
+function waitRemaining({ wait }, now) {
+  // Before its beginning: the clock was set back.
+  return wait && now >= wait.from ? Math.max(0, wait.from + wait.ms - now) : 0;
+}
+
+/**
+ * Shows that an owner still sends, or, without a lease, that it no longer does.
+ * @param {Item[]} items @param {Writer} to
+ * @param {string} owner
+ * @param {string[]} ids What it sends.
+ * @param {import('./record.js').Lease | null} lease
+ * @returns {string[]} The ids that are not its own any more.
+ */
+export function renew(items, to, owner, ids, lease) {
+  return ids.filter((id) => {
+    const item = byId(items, id);
+    if (item?.lease?.owner !== owner) return true;
+    to.put({ ...item, lease: lease && { ...lease, beat: item.lease.beat + 1 } });
+    return false;
+  });
+}
+
+/**
+ * What a try came to. A delivery counts whoever holds the lease by now; a failure only while it is the sender's own.
+ * @param {Item[]} items @param {Writer} to
+ * @param {Item} sent As it was claimed.
+ * @param {import('./retry.js').Decision} decision
+ * @param {number} now
+ * @returns {Item | undefined} The item as it is now, where the failure counted.
+ */
+export function conclude(items, to, sent, decision, now) {
+  const { id, agentId, sha256 } = sent;
+  if (decision.receipt) {
+    to.remove(id, { id, agentId, sha256, receipt: decision.receipt, at: now });
+    return;
+  }
+  const item = byId(items, id);
+  if (!item || (item.lease && item.lease.owner !== sent.lease?.owner)) return;
+  const { error = null, wait } = decision;
+  /** @type {Item} */
+  const failed = { ...item, attempts: sent.attempts, lease: null, state: 'waiting', error, wait: null };
+  if (wait) failed.wait = { ...wait, from: now };
+  else failed.state = 'rejected';
+  to.put(failed);
+  return failed;
+}
+
+/**
+ * Lets what waits by back-off go at once; a wait that the server named stays.
+ * @param {Item[]} items @param {Writer} to @param {string} agentId
+ */
+export function hurry(items, to, agentId) {
+  for (const item of items) {
+    if (item.agentId === agentId && item.wait && !item.wait.asked) to.put({ ...item, wait: null });
+  }
+}
+
+/**
+ * Finds an agent's own item, for what the page wants done to it.
+ * @param {Item[]} items @param {string} id @param {string} agentId
+ * @returns {Item | undefined}
+ * @throws {CaptureError} `agent-mismatch`
+ */
+export function ownItem(items, id, agentId) {
+  const item = byId(items, id);
+  if (item && item.agentId !== agentId) throw mismatch(id);
+  return item;
+}
+
+/** To be tried again at once. @param {Item} item @param {number} now @returns {Item} */
+export function reset(item, now) {
+  return { ...item, state: 'waiting', wait: null, queuedAt: now };
+}

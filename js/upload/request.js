@@ -1,0 +1,104 @@
+/**
+ * One try: a multipart POST and what the server made of it.
+ *
+ * By XMLHttpRequest, because nothing else tells how far an upload is: `fetch` with a stream as its body is refused by
+ * Chromium on HTTP/1.1, and Firefox sends the text "[object ReadableStream]" in its place.
+ */
+
+/** @import { Item } from './record.js' */
+/** @import { Outcome } from './retry.js' */
+
+/** The most of a server's own words that is kept, in UTF-16 units. */
+const LONGEST_TEXT = 300;
+
+/**
+ * @typedef {object} Try
+ * @property {string} url
+ * @property {Item} item
+ * @property {ArrayBuffer} data The JPEG.
+ * @property {Record<string, string>} headers
+ * @property {number} stallMs The longest time without progress of the body, connecting included.
+ * @property {number} answerMs From the body's last byte to the answer's.
+ * @property {AbortSignal} signal
+ * @property {import('./clock.js').Clock} clock
+ * @property {(loaded: number, total: number) => void} onProgress Of the whole body, in bytes.
+ * @property {() => void} onSent The body has left, which proves nothing yet.
+ */
+
+/**
+ * @param {Try} options
+ * @returns {Promise<Outcome>} Never rejects; an abort ends it like a broken connection.
+ */
+export function post({ url, item, data, headers, stallMs, answerMs, signal, clock, onProgress, onSent }) {
+  return new Promise((resolve) => {
+    const request = new XMLHttpRequest();
+    let cancel = () => {};
+    /** @param {Outcome} outcome */
+    const end = (outcome) => {
+      signal.removeEventListener('abort', abort);
+      cancel();
+      resolve(outcome);
+      request.abort(); // Of no effect where it has ended.
+    };
+    const abort = () => end({ reason: 'network' });
+    /** @param {number} ms @param {import('./retry.js').Reason} reason */
+    const expect = (ms, reason) => {
+      cancel();
+      cancel = clock.after(ms, () => end({ reason }));
+    };
+    signal.addEventListener('abort', abort);
+    request.upload.onprogress = ({ loaded, total }) => {
+      expect(stallMs, 'stalled');
+      onProgress(loaded, total);
+    };
+    request.upload.onload = () => {
+      expect(answerMs, 'unanswered');
+      onSent();
+    };
+    request.onerror = abort;
+    request.onload = () => end(readAnswer(request, item));
+    try {
+      request.open('POST', url);
+      for (const name of Object.keys(headers)) request.setRequestHeader(name, headers[name]);
+      request.setRequestHeader('Idempotency-Key', item.id);
+    } catch (error) {
+      end({ reason: 'headers', error: String(error) });
+      return;
+    }
+    expect(stallMs, 'stalled');
+    request.send(toForm(item, data));
+  });
+}
+
+/**
+ * The fields first: a server that reads as it comes has them by the time of the file.
+ * @param {Item} item @param {ArrayBuffer} data
+ */
+function toForm({ id, interactionId, agentId, timestamp, sha256, metadata, type }, data) {
+  const form = new FormData();
+  const fields = { interactionId, agentId, timestamp, snapshotId: id, sha256, metadata };
+  for (const [name, value] of Object.entries(fields)) form.append(name, value);
+  form.append('file', new Blob([data], { type }), `${id}.jpg`);
+  return form;
+}
+
+/** @param {XMLHttpRequest} request @param {Item} item @returns {Outcome} */
+function readAnswer(request, item) {
+  const { status } = request;
+  /** @type {any} */
+  let answer = {};
+  try {
+    answer = Object(JSON.parse(request.responseText));
+  } catch {
+    // A proxy's or a portal's page.
+  }
+  if (status < 300) {
+    const isReceipt = answer.success === true && answer.id === item.id && answer.sha256 === item.sha256;
+    return { status, receipt: isReceipt ? answer : undefined };
+  }
+  /** @param {unknown} value */
+  const text = (value) => (value ? String(value).slice(0, LONGEST_TEXT) : undefined);
+  // Where the server does not expose it to this origin, it reads null.
+  const retryAfter = request.getResponseHeader('Retry-After');
+  return { status, code: text(answer.code), error: text(answer.error), retryAfter };
+}

@@ -1,0 +1,139 @@
+/** Pictures encrypted at rest, with Node's own WebCrypto and a database that clones as browsers do. */
+import 'fake-indexeddb/auto';
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { systemClock } from '../../js/upload/clock.js';
+import { createCipher } from '../../js/upload/encryption.js';
+import { createDatabase } from '../../js/upload/indexeddb.js';
+import { parseOptions } from '../../js/upload/options.js';
+import { createUploaderIn } from '../../js/upload/uploader.js';
+import { itemOf } from '../browser/pages/upload-contract.js';
+import { fakeSnapshot } from './upload-fakes.js';
+
+const text = (/** @type {ArrayBuffer} */ data) => Buffer.from(data).toString();
+const bytes = (/** @type {string} */ value) => new Uint8Array(Buffer.from(value)).buffer;
+const settled = () => new Promise((resolve) => setTimeout(resolve, 30));
+const fresh = (/** @type {string} */ id, interactionId = 'case-1') =>
+  itemOf(id, { interactionId, queuedAt: Date.now() });
+
+/** @param {import('../../js/upload/indexeddb.js').Database} database @param {object} [options] */
+function open(database, options) {
+  /** @type {string[]} */
+  const sent = [];
+  /** @type {any[]} */
+  const events = [];
+  const settings = parseOptions({ url: 'https://example.test/u', agentId: 'ann', encrypt: true, ...options });
+  const uploader = createUploaderIn(settings, {
+    clock: systemClock,
+    random: () => 1,
+    owner: String(Math.random()),
+    database,
+    post: async ({ item, data }) => {
+      sent.push(text(data));
+      const { id, sha256 } = item;
+      return { status: 200, receipt: { success: true, id, url: '', sha256, annotation: 'queued' } };
+    },
+    isHidden: () => false,
+    listen: () => () => {},
+  });
+  for (const type of /** @type {const} */ (['failed', 'warning'])) uploader.on(type, (event) => events.push(event));
+  return { uploader, sent, events };
+}
+
+test('what lies on the disk is not the picture; what is sent is', async () => {
+  const database = createDatabase('encrypted', systemClock);
+  /** @type {string[]} */
+  const stored = [];
+  const { transact } = database;
+  database.transact = (change, strict) =>
+    transact((items, to) => {
+      /** @type {import('../../js/upload/record.js').Writer['put']} */
+      const put = (item, data) => {
+        if (data) stored.push(text(data));
+        to.put(item, data);
+      };
+      return change(items, { ...to, put });
+    }, strict);
+  const { uploader, sent } = open(database);
+  await uploader.send(fakeSnapshot('a-secret-picture'));
+  uploader.dispose();
+  assert.equal(stored.length, 1);
+  assert.ok(!stored[0].includes('secret'));
+  assert.deepEqual(sent, ['a-secret-picture']);
+});
+
+test('a later page has the key, also one that encrypts no more', async () => {
+  const database = createDatabase('later', systemClock);
+  const { seal } = await createCipher(database);
+  const [item, data] = await seal(fresh('a'), bytes('picture'));
+  await database.transact((_, to) => to.put(item, data));
+  database.close();
+  const { uploader, sent } = open(createDatabase('later', systemClock), { encrypt: false });
+  while (sent.length === 0) await settled();
+  assert.deepEqual(sent, ['picture']);
+  uploader.dispose();
+});
+
+test('what was changed, or put under another record, is given up, kept and told', async () => {
+  const database = createDatabase('changed', systemClock);
+  const { seal } = await createCipher(database);
+  const [a, sealedA] = await seal(fresh('a'), bytes('picture a'));
+  const [b] = await seal(fresh('b', 'case-2'), bytes('picture b'));
+  const [c, sealedC] = await seal(fresh('c', 'case-3'), bytes('picture c'));
+  new Uint8Array(sealedC)[0] ^= 1;
+  await database.transact((_, to) => {
+    to.put({ ...b, iv: a.iv }, sealedA);
+    to.put(c, sealedC);
+  });
+  const { uploader, sent, events } = open(database);
+  while (events.length < 2) await settled();
+  assert.deepEqual(sent, []);
+  assert.deepEqual(
+    events.map(({ error, willRetry }) => [error.details.reason, willRetry]),
+    [
+      ['unreadable', false],
+      ['unreadable', false],
+    ],
+  );
+  assert.deepEqual(
+    (await uploader.pending()).map(({ state }) => state),
+    ['rejected', 'rejected'],
+  );
+  uploader.dispose();
+});
+
+test('where no key can be kept the picture is in memory alone, with a warning', async (t) => {
+  for (const [name, breakIt] of /** @type {[string, (database: any) => void][]} */ ([
+    [
+      'no WebCrypto',
+      () => t.mock.method(crypto.subtle, 'generateKey', () => Promise.reject(new TypeError('insecure'))),
+    ],
+    [
+      'a key that cannot be stored',
+      (database) => {
+        database.key = () => Promise.reject(new DOMException('not cloneable', 'DataCloneError'));
+      },
+    ],
+  ])) {
+    const database = createDatabase(`no key: ${name}`, systemClock);
+    breakIt(database);
+    const { uploader, sent, events } = open(database);
+    await uploader.send(fakeSnapshot('a'));
+    assert.deepEqual(sent, ['a'], name);
+    assert.ok(
+      events.some(({ code, ids }) => code === 'volatile-queue' && ids.includes('a')),
+      name,
+    );
+    uploader.dispose();
+    t.mock.restoreAll();
+    assert.deepEqual(await createDatabase(`no key: ${name}`, systemClock).transact((items) => items), [], name);
+  }
+});
+
+test('the key tells nothing', async () => {
+  const database = createDatabase('key', systemClock);
+  await createCipher(database);
+  const key = await database.key(/** @type {any} */ (undefined));
+  assert.equal(key.extractable, false);
+  await assert.rejects(crypto.subtle.exportKey('raw', key));
+});

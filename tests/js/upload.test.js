@@ -1,0 +1,831 @@
+/** createUploader with a fake clock, disk, network and server: what a page sees. */
+import assert from 'node:assert/strict';
+import { describe, test } from 'node:test';
+import { CaptureError } from '../../js/errors.js';
+import { createUploader } from '../../js/upload/index.js';
+import { createWorld, fakeSnapshot } from './upload-fakes.js';
+
+/** @typedef {import('./upload-fakes.js').Tab} Tab */
+
+const MINUTE = 60000;
+
+/** How a promise ended, or 'pending'. @param {ReturnType<typeof createWorld>} world @param {Promise<any>} promise */
+async function outcome(world, promise) {
+  /** @type {any} */
+  let ended = 'pending';
+  promise.then(
+    (value) => {
+      ended = value;
+    },
+    (error) => {
+      ended = error;
+    },
+  );
+  await world.clock.settled();
+  return ended;
+}
+
+/** @param {Tab} tab @param {string} type */
+const eventsOf = (tab, type) => tab.events.filter((event) => event.type === type);
+
+/** @param {Tab} tab */
+const typesOf = (tab) => tab.events.map(({ type }) => type);
+
+describe('a snapshot', () => {
+  test('is stored, sent and delivered, and leaves the queue', async () => {
+    const world = createWorld();
+    const tab = world.open();
+    const progress = [];
+    const sent = tab.uploader.send(fakeSnapshot('a'), { onProgress: (event) => progress.push(event) });
+    await world.clock.advance(100);
+    const receipt = await sent;
+    assert.deepEqual(receipt, { success: true, id: 'a', url: '/a', sha256: receipt.sha256, annotation: 'queued' });
+    assert.deepEqual(typesOf(tab), ['queued', 'progress', 'sent', 'delivered']);
+    assert.deepEqual(progress, [{ loaded: 1, total: 1 }]);
+    assert.deepEqual(world.server.filed, [{ id: 'a', agentId: 'ann', interactionId: 'case-1', data: 'a' }]);
+    assert.deepEqual(await tab.uploader.pending(), []);
+    assert.equal(await world.disk.picture('a'), undefined);
+  });
+
+  test('is on the disk before a byte of it is sent', async () => {
+    /** @type {number[]} */
+    const stored = [];
+    const world = createWorld({
+      behave: () => {
+        stored.push(world.disk.items.size);
+        return { status: 200 };
+      },
+    });
+    const tab = world.open();
+    tab.uploader.send(fakeSnapshot('a'));
+    await world.clock.advance(100);
+    assert.deepEqual(stored, [1]);
+    assert.equal(eventsOf(tab, 'queued')[0].item.durable, true);
+  });
+
+  test('goes on after a reload, and whoever asks again gets its receipt', async () => {
+    const world = createWorld({ behave: () => ({}) });
+    const first = world.open();
+    first.uploader.send(fakeSnapshot('a'));
+    await world.clock.advance(10);
+    first.crash();
+    world.faults.behave = () => ({ status: 200 });
+    const second = world.open();
+    await world.clock.advance(10);
+    const again = second.uploader.send({ id: 'a' });
+    await world.clock.advance(MINUTE);
+    assert.equal((await again).id, 'a');
+    const third = world.open();
+    assert.equal((await third.uploader.send({ id: 'a' })).id, 'a', 'delivered already');
+    assert.equal((await third.uploader.send(fakeSnapshot('a'))).id, 'a');
+    assert.equal(world.server.filed.length, 1);
+  });
+
+  test('that is sent twice at once is one', async () => {
+    const world = createWorld();
+    const tab = world.open();
+    const both = [tab.uploader.send(fakeSnapshot('a')), tab.uploader.send(fakeSnapshot('a'))];
+    await world.clock.advance(100);
+    const [one, two] = await Promise.all(both);
+    assert.deepEqual(one, two);
+    assert.equal(world.server.tries.get('a'), 1);
+    assert.equal(eventsOf(tab, 'queued').length, 1);
+  });
+
+  test('whose receipt another tab got is delivered here as well', async () => {
+    const world = createWorld({ behave: () => ({ status: 200, sendMs: 3000 }) });
+    const first = world.open();
+    const second = world.open();
+    const sent = first.uploader.send(fakeSnapshot('a'));
+    await world.clock.advance(1000);
+    const asked = second.uploader.send({ id: 'a' });
+    await world.clock.advance(10000);
+    assert.deepEqual(await asked, await sent);
+    assert.equal(eventsOf(second, 'delivered').length, 1);
+    assert.equal(world.server.tries.get('a'), 1);
+  });
+});
+
+describe('is invalid-argument before anything is stored:', () => {
+  const good = fakeSnapshot('a');
+  /** @type {[string, any, any?][]} */
+  const cases = [
+    ['no snapshot', undefined],
+    ['text', 'a'],
+    ['no id', { ...good, id: undefined }],
+    ['an id that is no header', { ...good, id: 'ä' }],
+    ['an id with a line break', { ...good, id: 'a\nb' }],
+    ['no interaction', { ...good, interactionId: null }],
+    ['an undefined interaction', { ...good, interactionId: undefined }],
+    ['an empty interaction', { ...good, interactionId: '' }],
+    ['a blank interaction', { ...good, interactionId: ' ' }],
+    ['the text null', { ...good, interactionId: 'null' }],
+    ['the text undefined', { ...good, interactionId: 'undefined' }],
+    ['a number as interaction', { ...good, interactionId: 7 }],
+    ['null in the options', good, { interactionId: null }],
+    ['no picture, and the id is not known', { id: 'b' }],
+    ['an empty picture', { ...good, blob: new Blob([]) }],
+    ['a picture that is none', { ...good, blob: 'bytes' }],
+    ['null as a picture', { ...good, blob: null }],
+    ['no hash', { ...good, sha256: undefined }],
+    ['an upper-case hash', { ...good, sha256: 'A'.repeat(64) }],
+    ['no time', { ...good, capturedAt: undefined }],
+    ['a time that is none', { ...good, capturedAt: 'yesterday' }],
+    ['a signal that is none', good, { signal: {} }],
+    ['a callback that is none', good, { onProgress: 1 }],
+    ['options that are none', good, 7],
+    ['null as options', good, null],
+  ];
+  for (const [name, snapshot, options] of cases) {
+    test(name, async () => {
+      const world = createWorld();
+      const tab = world.open();
+      const error = await outcome(world, tab.uploader.send(snapshot, options));
+      assert.ok(error instanceof CaptureError, String(error));
+      assert.equal(error.code, 'invalid-argument', error.message);
+      assert.equal(world.disk.items.size, 0);
+    });
+  }
+
+  test('an id that stands for another picture, or another interaction', async () => {
+    const world = createWorld({ behave: () => ({}) });
+    const tab = world.open();
+    tab.uploader.send(fakeSnapshot('a'));
+    await world.clock.advance(10);
+    for (const other of [{ ...fakeSnapshot('a'), sha256: 'f'.repeat(64) }, fakeSnapshot('a', 'case-2')]) {
+      assert.equal((await outcome(world, tab.uploader.send(other))).code, 'invalid-argument');
+    }
+    world.faults.behave = () => ({ status: 200 });
+    await world.clock.advance(MINUTE);
+    const late = tab.uploader.send({ ...fakeSnapshot('a'), sha256: 'f'.repeat(64) });
+    assert.equal((await outcome(world, late)).code, 'invalid-argument', 'delivered already');
+  });
+});
+
+describe('createUploader refuses', () => {
+  const good = { url: 'https://example.test/u', agentId: 'ann' };
+  /** @type {[string, any][]} */
+  const cases = [
+    ['no options', undefined],
+    ['no url', { ...good, url: undefined }],
+    ['an empty url', { ...good, url: '' }],
+    ['a relative url where there is no page', { ...good, url: '/upload' }],
+    ['a script as url', { ...good, url: 'javascript:alert(1)' }],
+    ['no agent', { ...good, agentId: undefined }],
+    ['null as agent', { ...good, agentId: null }],
+    ['the text null as agent', { ...good, agentId: 'null' }],
+    ['headers that are no function', { ...good, headers: { authorization: 'x' } }],
+    ['a queue of another kind', { ...good, queue: 'disk' }],
+    ['a database without a name', { ...good, database: '' }],
+    ['encrypt that is no boolean', { ...good, encrypt: 'yes' }],
+    ...['count', 'bytes', 'ageMs', 'parallel'].map((name) => [`${name} 0`, { ...good, limits: { [name]: 0 } }]),
+    ...['baseMs', 'maxMs'].map((name) => [`${name} NaN`, { ...good, retry: { [name]: Number.NaN } }]),
+    ['a negative stallMs', { ...good, stallMs: -1 }],
+    ['answerMs as text', { ...good, answerMs: '5' }],
+  ];
+  for (const [name, options] of cases) {
+    test(name, () => assert.throws(() => createUploader(options), { name: 'CaptureError', code: 'invalid-argument' }));
+  }
+
+  test('an event that does not exist, and a listener that is none', () => {
+    const { uploader } = createWorld().open();
+    assert.throws(() => uploader.on(/** @type {any} */ ('done'), () => {}), { code: 'invalid-argument' });
+    assert.throws(() => uploader.on('failed', /** @type {any} */ (1)), { code: 'invalid-argument' });
+  });
+});
+
+describe('a try that fails', () => {
+  test('is made again, and says so each time', async () => {
+    const answers = [{}, { status: 503 }, { status: 409 }, { status: 200 }];
+    const world = createWorld({ behave: ({ tries }) => answers[tries - 1] });
+    const tab = world.open();
+    const sent = tab.uploader.send(fakeSnapshot('a'));
+    await world.clock.advance(MINUTE);
+    assert.equal((await sent).id, 'a');
+    const failed = eventsOf(tab, 'failed');
+    assert.deepEqual(
+      failed.map(({ error, willRetry, item }) => [error.code, error.details.status, willRetry, item.attempts]),
+      [
+        ['upload-failed', undefined, true, 1],
+        ['upload-failed', 503, true, 2],
+        ['upload-failed', 409, true, 3],
+      ],
+    );
+    assert.deepEqual(
+      failed.map(({ item }) => Date.parse(item.nextTryAt) > 0),
+      [true, true, true],
+    );
+  });
+
+  test('because the server refuses it keeps the snapshot, for the agent to decide', async () => {
+    const body = { error: 'The file is too large', code: 'file-too-large' };
+    const world = createWorld({ behave: () => ({ status: 413, body }) });
+    const tab = world.open();
+    for (const snapshot of [fakeSnapshot('a'), { id: 'a' }]) {
+      const sent = tab.uploader.send(snapshot);
+      await world.clock.advance(100);
+      const error = await outcome(world, sent);
+      assert.equal(error.code, 'upload-rejected');
+      assert.equal(error.message, body.error);
+      assert.deepEqual(error.details, { status: 413, ...body });
+    }
+    await world.clock.advance(60 * MINUTE);
+    assert.equal(world.server.tries.get('a'), 2, 'once for each time it was asked for');
+    const [item] = await tab.uploader.pending();
+    assert.deepEqual([item.state, item.error?.code, item.nextTryAt], ['rejected', 'upload-rejected', null]);
+    world.faults.behave = () => ({ status: 200 });
+    assert.equal(await tab.uploader.retry('a'), true);
+    await world.clock.advance(100);
+    assert.deepEqual(await tab.uploader.pending(), []);
+  });
+
+  test('with 401 asks for headers once more at once, and with another 401 is over', async () => {
+    /** @type {any[]} */
+    const asked = [];
+    const headers = (/** @type {any} */ context) => {
+      asked.push(context);
+      return { authorization: context.renew ? 'new' : 'old' };
+    };
+    const world = createWorld({
+      behave: (request) => ({ status: request.headers.authorization === 'new' ? 200 : 401 }),
+    });
+    const tab = world.open({ headers });
+    const sent = tab.uploader.send(fakeSnapshot('a'));
+    await world.clock.advance(20);
+    assert.equal((await sent).id, 'a');
+    const context = { agentId: 'ann', snapshotId: 'a', attempt: 1 };
+    assert.deepEqual(asked, [
+      { ...context, renew: false },
+      { ...context, renew: true },
+    ]);
+    assert.equal(eventsOf(tab, 'failed').length, 0);
+    world.faults.behave = () => ({ status: 401 });
+    const refused = outcome(world, tab.uploader.send(fakeSnapshot('b')));
+    await world.clock.advance(100);
+    await refused;
+    assert.equal(world.server.tries.get('b'), 2);
+    assert.equal((await tab.uploader.pending())[0].state, 'rejected');
+  });
+
+  test('because headers() rejects, throws or never settles is made again', async () => {
+    const world = createWorld();
+    let calls = 0;
+    const headers = () => {
+      calls += 1;
+      if (calls === 1) throw new Error('thrown');
+      if (calls === 2) return Promise.reject(new Error('rejected'));
+      if (calls === 3) return new Promise(() => {});
+      if (calls === 4) return 'Bearer x';
+      if (calls === 5) return undefined;
+      return {};
+    };
+    const tab = world.open({ headers: /** @type {any} */ (headers) });
+    const sent = tab.uploader.send(fakeSnapshot('a'));
+    await world.clock.advance(2 * MINUTE);
+    assert.equal((await sent).id, 'a');
+    assert.deepEqual(
+      eventsOf(tab, 'failed').map(({ error }) => [error.details.reason, error.message]),
+      [
+        ['headers', 'Error: thrown'],
+        ['headers', 'Error: rejected'],
+        ['headers', 'Error: It took longer than 15000 ms'],
+        ['headers', 'Bearer x'],
+        ['headers', 'undefined'],
+      ],
+    );
+    assert.equal(world.server.tries.get('a'), 1);
+  });
+
+  test('waits as long as the server says, whatever wakes it', async () => {
+    const world = createWorld({
+      behave: ({ tries }) => (tries === 1 ? { status: 429, retryAfter: '120' } : { status: 200 }),
+    });
+    const tab = world.open();
+    tab.uploader.send(fakeSnapshot('a'));
+    for (let minute = 0; minute < 119; minute += 1) {
+      await world.clock.advance(1000);
+      tab.wake();
+    }
+    assert.equal(world.server.tries.get('a'), 1);
+    await world.clock.advance(2000);
+    assert.equal(world.server.filed.length, 1);
+  });
+
+  test('by the network is made again as soon as something wakes it', async () => {
+    const world = createWorld({ behave: () => ({}) });
+    const tab = world.open({ retry: { baseMs: MINUTE } });
+    tab.uploader.send(fakeSnapshot('a'));
+    await world.clock.advance(1000);
+    assert.equal(world.server.tries.get('a'), 1);
+    world.faults.behave = () => ({ status: 200 });
+    tab.wake();
+    await world.clock.advance(100);
+    assert.equal(world.server.filed.length, 1);
+  });
+});
+
+test('where requests cannot be made at all, each try fails as one by the network', async () => {
+  const world = createWorld({
+    behave() {
+      throw new ReferenceError('XMLHttpRequest is not defined');
+    },
+  });
+  const tab = world.open();
+  tab.uploader.send(fakeSnapshot('a'));
+  await world.clock.advance(1000);
+  const [{ error, willRetry }] = eventsOf(tab, 'failed');
+  assert.deepEqual([error.details.reason, willRetry], ['network', true]);
+  assert.match(error.message, /XMLHttpRequest is not defined/);
+});
+
+test('a wait that has no end shows as the last of all days', async () => {
+  const world = createWorld({ behave: () => ({}) });
+  const tab = world.open({ retry: { baseMs: 1e300, maxMs: Number.POSITIVE_INFINITY } });
+  tab.uploader.send(fakeSnapshot('a'));
+  await world.clock.advance(1000);
+  assert.equal(eventsOf(tab, 'failed')[0].item.nextTryAt, '+275760-09-13T00:00:00.000Z');
+});
+
+test('what cannot be read is told as a CaptureError, and nothing is stored', async () => {
+  const world = createWorld();
+  const tab = world.open();
+  const gone = new DOMException('the file changed', 'NotReadableError');
+  const blob = { size: 3, type: 'image/jpeg', arrayBuffer: () => Promise.reject(gone) };
+  const cyclic = { ...fakeSnapshot('b'), frame: {} };
+  Object.assign(cyclic.frame, { cyclic });
+  for (const snapshot of [{ ...fakeSnapshot('a'), blob }, cyclic]) {
+    const error = await outcome(world, tab.uploader.send(/** @type {any} */ (snapshot)));
+    assert.ok(error instanceof CaptureError && error.code === 'upload-failed' && error.cause);
+  }
+  assert.equal(world.disk.items.size, 0);
+});
+
+describe('the queue', () => {
+  test('keeps the order of an interaction, and sends several interactions at once', async () => {
+    /** @type {string[]} */
+    const order = [];
+    const world = createWorld({
+      behave: ({ id, tries }) => {
+        order.push(id);
+        return id === 'a1' && tries === 1 ? { status: 503 } : { status: 200, sendMs: 100 };
+      },
+    });
+    const tab = world.open({ limits: { parallel: 2 } });
+    for (const [id, interaction] of [
+      ['a1', 'a'],
+      ['a2', 'a'],
+      ['b1', 'b'],
+      ['b2', 'b'],
+      ['c1', 'c'],
+    ]) {
+      tab.uploader.send(fakeSnapshot(id, interaction));
+      await world.clock.settled();
+    }
+    await world.clock.advance(MINUTE);
+    assert.equal(world.server.filed.length, 5);
+    const filed = world.server.filed.map(({ id }) => id);
+    for (const interaction of ['a', 'b']) {
+      assert.deepEqual(
+        filed.filter((id) => id.startsWith(interaction)),
+        [`${interaction}1`, `${interaction}2`],
+      );
+    }
+    assert.deepEqual(order.slice(0, 2), ['a1', 'b1'], 'one of each');
+  });
+
+  test('is full by count and by bytes, of one agent', async () => {
+    const world = createWorld({ behave: () => ({}) });
+    const bob = world.open({ agentId: 'bob' });
+    for (const id of ['x', 'y', 'z']) bob.uploader.send(fakeSnapshot(id));
+    const tab = world.open({ limits: { count: 2 } });
+    for (const id of ['a', 'b']) tab.uploader.send(fakeSnapshot(id));
+    await world.clock.settled();
+    const error = await outcome(world, tab.uploader.send(fakeSnapshot('c')));
+    assert.equal(error.code, 'queue-full');
+    assert.equal(await outcome(world, tab.uploader.send(fakeSnapshot('a'))), 'pending', 'it is there already');
+    const small = world.open({ limits: { bytes: 3 } });
+    assert.equal((await outcome(world, small.uploader.send(fakeSnapshot('cc')))).code, 'queue-full');
+    assert.equal(world.disk.items.size, 5);
+  });
+
+  test('keeps what is too old, and says so', async () => {
+    const world = createWorld({ behave: () => ({}) });
+    const tab = world.open({ limits: { ageMs: 10 * MINUTE } });
+    const sent = tab.uploader.send(fakeSnapshot('a'));
+    await world.clock.advance(20 * MINUTE);
+    assert.equal((await outcome(world, sent)).code, 'upload-failed');
+    const final = eventsOf(tab, 'failed').filter(({ willRetry }) => !willRetry);
+    assert.deepEqual(
+      final.map(({ error }) => error.code),
+      ['upload-failed'],
+    );
+    const [item] = await tab.uploader.pending();
+    assert.deepEqual([item.state, item.error?.code], ['expired', 'upload-failed']);
+    world.faults.behave = () => ({ status: 200 });
+    const again = tab.uploader.send(fakeSnapshot('a'));
+    await world.clock.advance(1000);
+    assert.equal((await again).id, 'a', 'asked for again it has its time again');
+  });
+
+  test('lets nothing that was given up hold up what comes behind it', async () => {
+    const world = createWorld({ behave: ({ id }) => ({ status: id === 'a' ? 422 : 200 }) });
+    const tab = world.open();
+    for (const id of ['a', 'b']) tab.uploader.send(fakeSnapshot(id));
+    await world.clock.advance(1000);
+    assert.deepEqual(
+      world.server.filed.map(({ id }) => id),
+      ['b'],
+    );
+  });
+
+  test('lists what waits, the oldest first', async () => {
+    const world = createWorld({ behave: () => ({ status: 200, sendMs: 20000 }) });
+    const tab = world.open();
+    for (const id of ['a', 'b']) {
+      tab.uploader.send(fakeSnapshot(id));
+      await world.clock.advance(10);
+    }
+    const pending = await tab.uploader.pending();
+    assert.deepEqual(
+      pending.map(({ id, state, attempts, bytes, agentId, interactionId, durable, error }) => [
+        id,
+        state,
+        attempts,
+        bytes,
+        agentId,
+        interactionId,
+        durable,
+        error,
+      ]),
+      [
+        ['a', 'sending', 1, 1, 'ann', 'case-1', true, null],
+        ['b', 'waiting', 0, 1, 'ann', 'case-1', true, null],
+      ],
+    );
+  });
+});
+
+describe('another agent’s snapshot', () => {
+  test('waits until they sign in, and the page is told', async () => {
+    const world = createWorld({ behave: () => ({}) });
+    const ann = world.open();
+    ann.uploader.send(fakeSnapshot('a'));
+    await world.clock.advance(100);
+    ann.uploader.dispose();
+    world.faults.behave = () => ({ status: 200 });
+    const bob = world.open({ agentId: 'bob' });
+    await world.clock.advance(30 * MINUTE);
+    assert.equal(world.server.filed.length, 0);
+    const [warning, ...more] = eventsOf(bob, 'warning');
+    assert.deepEqual([warning.code, warning.ids, warning.cause.code], ['agent-mismatch', ['a'], 'agent-mismatch']);
+    assert.equal(more.length, 0, 'told once');
+    const [item] = await bob.uploader.pending();
+    assert.deepEqual([item.agentId, item.state, item.error?.code], ['ann', 'waiting', 'agent-mismatch']);
+    for (const call of [
+      bob.uploader.retry('a'),
+      bob.uploader.discard('a'),
+      bob.uploader.send(fakeSnapshot('a')),
+      bob.uploader.send({ id: 'a' }),
+    ]) {
+      assert.equal((await outcome(world, call)).code, 'agent-mismatch');
+    }
+    bob.uploader.send(fakeSnapshot('b'));
+    await world.clock.advance(1000);
+    bob.uploader.dispose();
+    world.open();
+    await world.clock.advance(1000);
+    assert.deepEqual(
+      world.server.filed.map(({ id, agentId }) => [id, agentId]),
+      [
+        ['b', 'bob'],
+        ['a', 'ann'],
+      ],
+    );
+    assert.deepEqual(world.broken, []);
+  });
+});
+
+describe('taking a snapshot out', () => {
+  test('by its signal, before, while it waits and while it is sent', async () => {
+    const world = createWorld({ behave: () => ({ status: 200, sendMs: 20000 }) });
+    const tab = world.open();
+    const over = AbortSignal.abort('why');
+    const error = await outcome(world, tab.uploader.send(fakeSnapshot('z'), { signal: over }));
+    assert.deepEqual([error.code, error.cause], ['aborted', 'why']);
+    assert.equal(world.disk.items.size, 0);
+    const controller = new AbortController();
+    const sends = ['a', 'b'].map((id) => tab.uploader.send(fakeSnapshot(id), { signal: controller.signal }));
+    await world.clock.advance(100);
+    assert.equal(world.server.tries.get('a'), 1);
+    controller.abort();
+    for (const sent of sends) assert.equal((await outcome(world, sent)).code, 'aborted');
+    assert.deepEqual(await tab.uploader.pending(), []);
+    await world.clock.advance(10 * MINUTE);
+    assert.equal(world.server.tries.get('a'), 1);
+    assert.equal(world.server.tries.get('b'), undefined);
+  });
+
+  test('in the very moment it is stored', async () => {
+    const world = createWorld();
+    const tab = world.open();
+    const controller = new AbortController();
+    tab.uploader.on('queued', () => controller.abort());
+    assert.equal(
+      (await outcome(world, tab.uploader.send(fakeSnapshot('a'), { signal: controller.signal }))).code,
+      'aborted',
+    );
+    await world.clock.advance(1000);
+    assert.equal(world.disk.items.size, 0);
+  });
+
+  test('by discard, also from another tab', async () => {
+    const world = createWorld({ behave: () => ({}) });
+    const one = world.open();
+    const two = world.open();
+    const sent = one.uploader.send(fakeSnapshot('a'));
+    await world.clock.advance(100);
+    assert.equal(await two.uploader.discard('a'), true);
+    assert.equal(await two.uploader.discard('a'), false);
+    assert.equal(await two.uploader.retry('a'), false);
+    await world.clock.advance(MINUTE);
+    assert.equal((await outcome(world, sent)).code, 'aborted');
+    assert.equal(world.disk.items.size, 0);
+  });
+
+  test('comes too late for what is delivered', async () => {
+    const world = createWorld();
+    const tab = world.open();
+    const controller = new AbortController();
+    const sent = tab.uploader.send(fakeSnapshot('a'), { signal: controller.signal });
+    await world.clock.advance(100);
+    controller.abort();
+    assert.equal((await sent).id, 'a');
+    assert.equal(await tab.uploader.discard('a'), false);
+  });
+});
+
+describe('several tabs', () => {
+  test('send an item once', async () => {
+    const world = createWorld({ behave: () => ({ status: 200, sendMs: 60000, answerMs: 1 }) });
+    const tabs = [world.open({ stallMs: 1e6 }), world.open({ stallMs: 1e6 }), world.open({ stallMs: 1e6 })];
+    tabs[0].uploader.send(fakeSnapshot('a'));
+    await world.clock.advance(5 * MINUTE);
+    assert.equal(world.server.tries.get('a'), 1);
+    assert.deepEqual(world.broken, []);
+  });
+
+  for (const hasLocks of [true, false]) {
+    test(`take over from a tab that was killed, ${hasLocks ? 'at once by its lock' : 'without locks too'}`, async () => {
+      const world = createWorld({ behave: () => ({ status: 200, sendMs: 1e6 }), hasLocks });
+      const one = world.open({ stallMs: 1e7 });
+      world.open();
+      one.uploader.send(fakeSnapshot('a'));
+      await world.clock.advance(12000);
+      assert.equal(world.server.tries.get('a'), 1);
+      one.crash();
+      world.faults.behave = () => ({ status: 200 });
+      await world.clock.advance(hasLocks ? 31000 : 60000);
+      assert.deepEqual(
+        world.server.filed.map(({ id }) => id),
+        ['a'],
+      );
+    });
+  }
+
+  test('take over from a frozen one, which hears of it when it wakes', async () => {
+    const world = createWorld({ behave: ({ tries }) => ({ status: 200, sendMs: tries === 1 ? 1e6 : 1 }) });
+    const one = world.open({ stallMs: 1e7 });
+    const two = world.open();
+    const sent = one.uploader.send(fakeSnapshot('a'));
+    await world.clock.advance(1000);
+    one.freeze();
+    await world.clock.advance(3 * MINUTE);
+    assert.equal(world.server.filed.length, 1);
+    assert.equal(eventsOf(two, 'delivered').length, 1);
+    one.thaw();
+    await world.clock.advance(MINUTE);
+    assert.equal((await outcome(world, sent)).id, 'a');
+    assert.equal(world.disk.items.size, 0);
+  });
+
+  test('leave a hidden one its time: its timers run once a minute', async () => {
+    const world = createWorld({ behave: () => ({ status: 200, sendMs: 70000 }), hasLocks: false });
+    const one = world.open({ stallMs: 1e7 });
+    one.hidden = true;
+    world.open();
+    one.uploader.send(fakeSnapshot('a'));
+    await world.clock.advance(1000);
+    one.frozen = true; // Nothing of it runs for a minute.
+    await world.clock.advance(60000);
+    one.frozen = false;
+    for (const resume of one.thawing.splice(0)) resume();
+    await world.clock.advance(MINUTE);
+    assert.equal(world.server.tries.get('a'), 1);
+  });
+
+  for (const step of [-60 * MINUTE, 60 * MINUTE]) {
+    test(`do not mind a clock that is set by ${step / MINUTE} minutes`, async () => {
+      const world = createWorld({ behave: ({ tries }) => (tries === 1 ? {} : { status: 200, sendMs: 15000 }) });
+      const tabs = [world.open(), world.open()];
+      tabs[0].uploader.send(fakeSnapshot('a'));
+      await world.clock.advance(100);
+      world.clock.step(step);
+      await world.clock.advance(10000);
+      assert.equal(world.server.tries.get('a'), 2, 'the second try is not an hour late');
+      world.clock.step(step);
+      await world.clock.advance(MINUTE);
+      assert.deepEqual([world.server.tries.get('a'), world.server.filed.length], [2, 1]);
+      assert.deepEqual(world.broken, []);
+    });
+  }
+});
+
+describe('a database that fails', () => {
+  const broken = () => new DOMException('gone', 'UnknownError');
+
+  test('from the beginning: everything is in memory, with a warning', async () => {
+    const world = createWorld({ diskFault: broken });
+    const tab = world.open();
+    const sent = tab.uploader.send(fakeSnapshot('a'));
+    await world.clock.advance(1000);
+    assert.equal((await sent).id, 'a');
+    const warnings = eventsOf(tab, 'warning');
+    assert.ok(warnings.every(({ code, cause }) => code === 'volatile-queue' && cause.name === 'UnknownError'));
+    assert.ok(warnings.some(({ ids }) => ids.includes('a')));
+    assert.equal(eventsOf(tab, 'queued')[0].item.durable, false);
+  });
+
+  test('in the middle: what this page sends goes on from memory, and is delivered once', async () => {
+    const world = createWorld({ behave: () => ({}) });
+    const tab = world.open();
+    const sent = tab.uploader.send(fakeSnapshot('a'));
+    await world.clock.advance(100);
+    world.faults.diskFault = broken;
+    world.faults.behave = () => ({ status: 200 });
+    await world.clock.advance(MINUTE);
+    assert.equal((await sent).id, 'a');
+    assert.deepEqual(eventsOf(tab, 'warning')[0].ids, ['a']);
+    world.faults.diskFault = undefined;
+    tab.wake();
+    await world.clock.advance(MINUTE);
+    assert.equal(world.disk.items.size, 0, 'taken off the disk once that is back');
+    assert.equal(world.server.filed.length, 1);
+  });
+
+  test('that is full: the new one is in memory, the others go on from the disk', async () => {
+    const world = createWorld({ behave: () => ({}) });
+    const tab = world.open();
+    tab.uploader.send(fakeSnapshot('a'));
+    await world.clock.advance(100);
+    world.faults.isFull = true;
+    const sent = tab.uploader.send(fakeSnapshot('b'));
+    await world.clock.advance(100);
+    const pending = await tab.uploader.pending();
+    assert.deepEqual(
+      pending.map(({ id, durable }) => [id, durable]),
+      [
+        ['a', true],
+        ['b', false],
+      ],
+    );
+    assert.deepEqual(
+      eventsOf(tab, 'warning').map(({ code, ids, cause }) => [code, ids, cause.name]),
+      [['volatile-queue', ['b'], 'QuotaExceededError']],
+    );
+    world.faults.behave = () => ({ status: 200 });
+    await world.clock.advance(MINUTE);
+    assert.equal((await sent).id, 'b');
+    assert.deepEqual(
+      world.server.filed.map(({ id }) => id),
+      ['a', 'b'],
+    );
+    assert.deepEqual(await tab.uploader.pending(), []);
+  });
+
+  test('memory by choice needs no warning', async () => {
+    const world = createWorld();
+    const tab = world.open({ queue: 'memory' });
+    const sent = tab.uploader.send(fakeSnapshot('a'));
+    await world.clock.advance(1000);
+    assert.equal((await sent).id, 'a');
+    assert.deepEqual(eventsOf(tab, 'warning'), []);
+  });
+});
+
+describe('flush', () => {
+  test('tries at once what waits, and resolves to nothing when all is delivered', async () => {
+    const world = createWorld({ behave: () => ({}) });
+    const tab = world.open({ retry: { baseMs: 10 * MINUTE, maxMs: 60 * MINUTE } });
+    for (const id of ['a', 'b']) tab.uploader.send(fakeSnapshot(id));
+    await world.clock.advance(1000);
+    world.faults.behave = () => ({ status: 200 });
+    const flushed = tab.uploader.flush();
+    await world.clock.advance(2000);
+    assert.deepEqual(await flushed, []);
+    assert.equal(world.server.filed.length, 2);
+  });
+
+  test('says what is left when the time is up', async () => {
+    const world = createWorld({ behave: () => ({}) });
+    const tab = world.open();
+    tab.uploader.send(fakeSnapshot('a'));
+    const flushed = tab.uploader.flush({ timeoutMs: 3000 });
+    await world.clock.advance(3001);
+    assert.deepEqual(
+      (await flushed).map(({ id }) => id),
+      ['a'],
+    );
+  });
+
+  test('ends by its signal, by dispose, and refuses nonsense', async () => {
+    const world = createWorld({ behave: () => ({}) });
+    const tab = world.open();
+    tab.uploader.send(fakeSnapshot('a'));
+    await world.clock.advance(100);
+    const controller = new AbortController();
+    const flushed = tab.uploader.flush({ signal: controller.signal });
+    await world.clock.settled();
+    controller.abort();
+    assert.equal((await outcome(world, flushed)).code, 'aborted');
+    assert.equal((await outcome(world, tab.uploader.flush({ signal: controller.signal }))).code, 'aborted');
+    assert.equal((await outcome(world, tab.uploader.flush({ timeoutMs: -1 }))).code, 'invalid-argument');
+    const last = tab.uploader.flush();
+    await world.clock.settled();
+    tab.uploader.dispose();
+    await world.clock.advance(11000);
+    assert.equal((await outcome(world, last)).code, 'disposed');
+  });
+
+  test('of an empty queue is over at once', async () => {
+    const world = createWorld();
+    const tab = world.open();
+    assert.deepEqual(await outcome(world, tab.uploader.flush()), []);
+  });
+});
+
+describe('dispose', () => {
+  test('ends everything, keeps the queue, and says so', async () => {
+    const world = createWorld({ behave: () => ({ status: 200, sendMs: 20000 }) });
+    const tab = world.open();
+    const sent = tab.uploader.send(fakeSnapshot('a'));
+    await world.clock.advance(100);
+    tab.uploader.dispose();
+    tab.uploader.dispose();
+    const error = await outcome(world, sent);
+    assert.deepEqual([error.code, error.details.kept], ['disposed', true]);
+    for (const call of [
+      () => tab.uploader.send(fakeSnapshot('b')),
+      () => tab.uploader.pending(),
+      () => tab.uploader.retry('a'),
+      () => tab.uploader.discard('a'),
+      () => tab.uploader.flush(),
+    ]) {
+      assert.equal((await outcome(world, call())).code, 'disposed');
+    }
+    await world.clock.settled();
+    assert.equal([...world.disk.items.values()][0].lease, null, 'nobody has to wait for its lease');
+    world.faults.behave = () => ({ status: 200 });
+    world.open();
+    await world.clock.advance(1000);
+    assert.equal(world.server.filed.length, 1);
+  });
+
+  test('right after creation, and while a snapshot is being stored', async () => {
+    const world = createWorld();
+    const tab = world.open();
+    const sent = tab.uploader.send(fakeSnapshot('a'));
+    tab.uploader.dispose();
+    assert.equal((await outcome(world, sent)).code, 'disposed');
+    await world.clock.advance(10 * MINUTE);
+    assert.equal(world.server.filed.length, 0);
+    world.open();
+    await world.clock.advance(1000);
+    assert.equal(world.server.filed.length, world.disk.items.size === 0 ? world.server.filed.length : 0);
+  });
+});
+
+test('a listener or a callback that throws harms nothing', async (t) => {
+  const errors = t.mock.method(console, 'error', () => {});
+  const world = createWorld();
+  const tab = world.open();
+  for (const type of /** @type {const} */ (['queued', 'progress', 'sent', 'delivered'])) {
+    tab.uploader.on(type, () => {
+      throw new Error(type);
+    });
+  }
+  const off = tab.uploader.on('delivered', () => assert.fail('taken back'));
+  off();
+  const onProgress = () => {
+    throw new Error('callback');
+  };
+  const sent = tab.uploader.send(fakeSnapshot('a'), { onProgress });
+  await world.clock.advance(1000);
+  assert.equal((await sent).id, 'a');
+  assert.deepEqual(errors.mock.calls.map(({ arguments: [error] }) => error.message).sort(), [
+    'callback',
+    'delivered',
+    'progress',
+    'queued',
+    'sent',
+  ]);
+});
