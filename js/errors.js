@@ -15,7 +15,8 @@ const ADVICE = Object.freeze({
   'uniform-frame': 'The picture shows a single colour. Ask the customer to point the camera at the subject.',
   'too-small': 'The picture is still too small to be useful. Wait until the video gets sharper, then capture again.',
   'stream-ended': 'The customer’s video has ended. Capture again once the customer is back.',
-  'interaction-ambiguous': 'Several interactions are open. Choose the one to capture for.',
+  'interaction-ambiguous':
+    'It is not certain whose picture this is. Choose the interaction and the customer, or wait a moment and capture again.',
   'interaction-changed': 'The interaction changed during the capture, so nothing was saved. Capture again.',
   tainted: 'The browser does not allow reading this video. Tell your administrator.',
   'consent-denied': 'The customer has not agreed to being captured. Nothing was saved.',

@@ -65,7 +65,9 @@ export function identify(options, { interactionId, participantId }, presentation
   const id = given.id || uuid();
   const people = given.embed ? { interactionId, participantId } : {};
   const times = presentation ? { capturedAt: presentation.capturedAt, frameAgeMs: presentation.ageMs } : {};
-  return { id, options: { ...options, metadata: { ...times, ...people, ...given, id } } };
+  // null and empty texts are not given: the file then states what is known.
+  const stated = Object.entries(given).filter(([, value]) => value !== undefined && value !== null && value !== '');
+  return { id, options: { ...options, metadata: { ...times, ...people, ...Object.fromEntries(stated), id } } };
 }
 
 /**

@@ -1,4 +1,6 @@
 /** A frame that was taken and waits, in the worker's memory, to be shown, redacted and encoded. */
+import { isObject, readFields, refuseLookalikes } from './engine/fields.js';
+import { ENCODE_FIELDS } from './engine/options.js';
 import { CaptureError, invalidArgument } from './errors.js';
 import { plainEncodeOptions } from './options.js';
 import { checkIdentity, identify, toSnapshot } from './snapshot.js';
@@ -17,6 +19,9 @@ import { createStopwatch } from './stopwatch.js';
  */
 
 /** @typedef {EncodeOptions & StillOnlyOptions} StillEncodeOptions */
+
+/** @type {readonly (keyof StillEncodeOptions)[]} */
+const STILL_FIELDS = [...ENCODE_FIELDS, 'replaceRedact'];
 
 /**
  * What `preview` gives: an ImageBitmap or, where browsers have none (Safari before 15), a canvas. Both are drawn by
@@ -76,16 +81,18 @@ export function createStill({ grabbed, server, request, owner }) {
     const start = life.clock.now();
     const stopwatch = createStopwatch(life.clock);
     life.check();
-    if (typeof options !== 'object' || options === null) throw invalidArgument('options', 'an object', options);
-    const { redact, replaceRedact, ...others } = options;
+    if (!isObject(options)) throw invalidArgument('options', 'an object', options);
+    const { redact, replaceRedact, ...others } = readFields(options, STILL_FIELDS);
+    refuseLookalikes(options, STILL_FIELDS);
     if (replaceRedact !== undefined && redact !== undefined) {
       throw invalidArgument('redact', 'nothing beside replaceRedact', redact);
     }
-    const given = stopwatch.run(() => plainEncodeOptions({ redact: replaceRedact || redact }).redact || []);
-    const chosen = stopwatch.run(() => plainEncodeOptions({ ...request.encode, ...defined(others) }));
+    const isReplaced = replaceRedact !== undefined;
+    const given = stopwatch.run(() => plainEncodeOptions({ redact: isReplaced ? replaceRedact : redact }).redact || []);
+    const chosen = stopwatch.run(() => plainEncodeOptions({ ...request.encode, ...others }));
     checkIdentity(chosen, grabbed.target);
-    const found = withDetected && !replaceRedact ? await life.race(detected()) : [];
-    const regions = replaceRedact ? given : [...(request.encode.redact || []), ...given, ...found];
+    const found = withDetected && !isReplaced ? await life.race(detected()) : [];
+    const regions = isReplaced ? given : [...(request.encode.redact || []), ...given, ...found];
     const { target, capturedAt, frame } = grabbed;
     const { id, options: identified } = identify(plainEncodeOptions({ ...chosen, redact: regions }), target, {
       capturedAt,
@@ -143,12 +150,6 @@ function parseSize(size) {
   const { maxWidth, maxHeight } = size;
   plainEncodeOptions({ maxWidth, maxHeight });
   return { maxWidth, maxHeight };
-}
-
-/** Without what is undefined: that counts as not given. @template {object} T @param {T} options @returns {T} */
-function defined(options) {
-  const given = Object.entries(options).filter(([, value]) => value !== undefined);
-  return /** @type {T} */ (Object.fromEntries(given));
 }
 
 /** @param {ImageData} image Zeroed. @returns {Preview} */

@@ -104,7 +104,8 @@ const de = {
     'uniform-frame': 'Das Bild zeigt nur eine Farbe. Bitten Sie darum, die Kamera auf das Motiv zu richten.',
     'too-small': 'Das Bild ist noch zu klein. Warten Sie, bis das Video schärfer wird, und versuchen Sie es erneut.',
     'stream-ended': 'Das Video ist beendet. Nehmen Sie auf, sobald die Gegenseite wieder da ist.',
-    'interaction-ambiguous': 'Mehrere Interaktionen sind offen. Wählen Sie die, für die aufgenommen werden soll.',
+    'interaction-ambiguous':
+      'Es ist nicht sicher, wessen Bild das ist. Wählen Sie Interaktion und Kunde, oder warten Sie kurz und nehmen Sie erneut auf.',
     'interaction-changed':
       'Die Interaktion hat während der Aufnahme gewechselt, es wurde nichts gespeichert. Versuchen Sie es erneut.',
     tainted: 'Der Browser erlaubt nicht, dieses Video zu lesen. Wenden Sie sich an Ihre Administration.',

@@ -26,17 +26,19 @@ export function merge(boxes) {
 
 /**
  * @param {Box[]} boxes @param {import('caseframe/engine').Region['mode']} [mode]
- * @returns {import('caseframe/engine').Region[]} caseframe clips what sticks out
+ * @returns {import('caseframe/engine').Region[]} caseframe clips what sticks out, and refuses what lies outside: nothing of
+ *   the picture is there
  */
 export function toRegions(boxes, mode) {
-  return boxes.map(({ x, y, width, height }) => ({
+  const grown = boxes.map(({ x, y, width, height }) => ({
     x: x - width * GROWTH,
     y: y - height * GROWTH,
     width: width * (1 + 2 * GROWTH),
     height: height * (1 + 2 * GROWTH),
-    unit: 'ratio',
+    unit: /** @type {const} */ ('ratio'),
     mode,
   }));
+  return grown.filter(({ x, y, width, height }) => x < 1 && y < 1 && x + width > 0 && y + height > 0);
 }
 
 /** @this {Box} @param {Box} other */

@@ -48,7 +48,7 @@ const FRAME_FIELDS = ['data', 'width', 'height', 'stride', 'colorSpace', 'pixelF
  */
 
 /** @type {readonly (keyof EncodeOptions)[]} */
-const ENCODE_FIELDS = [
+export const ENCODE_FIELDS = [
   'quality',
   'subsampling',
   'progressive',

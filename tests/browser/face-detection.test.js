@@ -318,6 +318,7 @@ describe('the detector itself', () => {
     const far = { x: 0.1, y: 0.1, width: 0.1, height: 0.1 };
     const merged = merge([a, far, b]);
     assert.equal(merged.length, 2);
+    assert.deepEqual(toRegions([{ x: 1.4, y: 0, width: 0.1, height: 0.1 }]), [], 'nothing of the picture is there');
     const [first, second] = toRegions(merged, 'blur');
     assert.deepEqual(rounded(first), { x: 0.07, y: 0.07, width: 0.16, height: 0.16, unit: 'ratio', mode: 'blur' });
     assert.deepEqual(rounded(second), { x: 0.364, y: 0.334, width: 0.192, height: 0.352, unit: 'ratio', mode: 'blur' });

@@ -458,6 +458,17 @@ test('regions of grab are a floor: undefined is not given, encode adds, replaceR
   assert.deepEqual(places(await encode({ replaceRedact: [] })), []);
   await assert.rejects(encode({ replaceRedact: [], redact: [] }), { code: 'invalid-argument' });
   await assert.rejects(encode({ metadata: { interactionId: 'b' } }), { code: 'invalid-argument' });
+  for (const wrong of [{ replaceRedact: null }, { redact: null }, { replaceredact: [] }, { regions: [] }]) {
+    await assert.rejects(encode(wrong), { code: 'invalid-argument' }, JSON.stringify(wrong));
+  }
+  const unreadable = {
+    get redact() {
+      throw new Error('a proxy’s');
+    },
+  };
+  await assert.rejects(encode(unreadable), { code: 'invalid-argument' });
+  const { metadata } = (await encode({ metadata: { embed: true, interactionId: null, capturedAt: '' } })).options;
+  assert.deepEqual([metadata.interactionId, typeof metadata.capturedAt], ['a', 'string'], 'null is not given');
   assert.equal((await encode()).options.quality, 0.5);
   assert.equal(asked, 1, 'the frame stays the same');
 });
