@@ -107,17 +107,7 @@ export async function launchChromium(flags = []) {
     ],
     { stdio: ['ignore', 'ignore', 'pipe'], folder: profile },
   );
-  let log = '';
-  const endpoint = await new Promise((resolve, reject) => {
-    child.stderr.on('data', (chunk) => {
-      log += chunk;
-      const listening = /DevTools listening on (ws:\S+)/.exec(log);
-      if (listening) resolve(listening[1]);
-    });
-    child.once('exit', () => reject(new Error(`Chromium did not start:\n${log}`)));
-    child.once('error', reject);
-  });
-  const browser = await chromium.connectOverCDP(endpoint, { noDefaults: true });
+  const browser = await chromium.connectOverCDP(await debuggingAddress(child), { noDefaults: true });
   const context = browser.contexts()[0];
   return {
     name: 'Chromium',
@@ -144,6 +134,20 @@ export async function launchChromium(flags = []) {
       await stop();
     },
   };
+}
+
+/** @param {import('node:child_process').ChildProcess} child Chromium of any age. @returns {Promise<string>} */
+export function debuggingAddress(child) {
+  let log = '';
+  return new Promise((resolve, reject) => {
+    child.stderr.on('data', (chunk) => {
+      log += chunk;
+      const listening = /DevTools listening on (ws:\S+)/.exec(log);
+      if (listening) resolve(listening[1]);
+    });
+    child.once('exit', () => reject(new Error(`Chromium did not start:\n${log}`)));
+    child.once('error', reject);
+  });
 }
 
 /**

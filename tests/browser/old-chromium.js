@@ -2,12 +2,14 @@
  * Real Chromium of years ago, headless, out of npm packages (toolchain/old-chromium.sh). Its debugging port is spoken to
  * over HTTP alone, which has stayed the same: today's drivers do not know these versions any more.
  */
-import { execFile, spawn } from 'node:child_process';
-import { mkdtemp, rm } from 'node:fs/promises';
+import { execFile } from 'node:child_process';
+import { mkdtemp } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
+import { debuggingAddress } from './harness.js';
+import { startProcess } from './process.js';
 
 const PROVIDER = fileURLToPath(new URL('../../toolchain/old-chromium.sh', import.meta.url));
 
@@ -24,7 +26,7 @@ export const CSP_BEFORE_97 =
 export async function launchOldChromium(version, flags = []) {
   const { stdout } = await promisify(execFile)(PROVIDER, [String(version)]);
   const profile = await mkdtemp(join(tmpdir(), `caseframe-chromium-${version}-`));
-  const child = spawn(
+  const { child, stop } = startProcess(
     stdout.trim(),
     [
       '--headless',
@@ -39,30 +41,13 @@ export async function launchOldChromium(version, flags = []) {
       ...flags,
       'about:blank',
     ],
-    { stdio: ['ignore', 'ignore', 'pipe'], detached: true },
+    { stdio: ['ignore', 'ignore', 'pipe'], folder: profile },
   );
-  const gone = new Promise((resolve) => {
-    child.once('exit', resolve);
-  });
-  const kill = () => {
-    if (child.exitCode === null && child.signalCode === null) process.kill(-child.pid, 'SIGKILL');
-  };
-  process.once('exit', kill);
-  let log = '';
-  /** @type {string} */
-  const address = await new Promise((resolve, reject) => {
-    child.stderr.on('data', (chunk) => {
-      log += chunk;
-      const listening = /DevTools listening on ws:\/\/([^/]+)/.exec(log);
-      if (listening) resolve(listening[1]);
-    });
-    child.once('exit', () => reject(new Error(`Chromium ${version} did not start:\n${log}`)));
-    child.once('error', reject);
-  });
+  const { host } = new URL(await debuggingAddress(child));
 
   /** @param {string} path */
   async function ask(path) {
-    const response = await fetch(`http://${address}/json/${path}`, { method: 'PUT' });
+    const response = await fetch(`http://${host}/json/${path}`, { method: 'PUT' });
     const text = await response.text();
     if (!response.ok) throw new Error(`Chromium ${version}: ${path}: ${text}`);
     return text;
@@ -78,11 +63,6 @@ export async function launchOldChromium(version, flags = []) {
         close: () => ask(`close/${id}`),
       };
     },
-    async close() {
-      kill();
-      await gone;
-      process.off('exit', kill);
-      await rm(profile, { recursive: true, force: true, maxRetries: 5 });
-    },
+    close: stop,
   };
 }

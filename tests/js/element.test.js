@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { afterEach, beforeEach, test } from 'node:test';
 import { nextFromElement } from '../../js/frames/element.js';
-import { createScope } from '../../js/scope.js';
+import { createLifetime } from '../../js/lifetime.js';
 
 const ORIENTATION = { uri: 'urn:3gpp:video-orientation' };
 const OTHER = { uri: 'urn:ietf:params:rtp-hdrext:sdes:mid' };
@@ -64,11 +64,11 @@ async function take(kind) {
       setTimeout(() => callback(performance.now(), { presentedFrames: 2, presentationTime: performance.now() })),
     cancelVideoFrameCallback: clearTimeout,
   });
-  const scope = createScope();
+  const lifetime = createLifetime();
   try {
-    return (await nextFromElement(video, scope)).take();
+    return (await nextFromElement(video, lifetime)).take();
   } finally {
-    scope.finish();
+    lifetime.finish();
   }
 }
 
