@@ -35,6 +35,8 @@ export function createLeases({ owner, clock, locks, isHidden }) {
   const gone = new Set();
   /** @type {(() => void) | undefined} */
   let release;
+  /** @type {Promise<void> | undefined} */
+  let holding;
   let isLocked = false;
 
   /**
@@ -78,24 +80,32 @@ export function createLeases({ owner, clock, locks, isHidden }) {
     },
 
     /**
-     * Holds the owner's lock, or no longer: a page that holds one is kept out of the back/forward cache.
-     * @param {boolean} wanted
+     * Holds the owner's lock until `drop`. Done once it is held, or is not to be had.
+     * @returns {Promise<void>}
      */
-    hold(wanted) {
-      if (wanted === Boolean(release)) return;
+    hold() {
+      holding =
+        holding ||
+        new Promise((resolve) => {
+          /** @type {Promise<void>} */
+          const until = new Promise((end) => {
+            release = end;
+          });
+          const own = release;
+          lock(owner, {}, () => {
+            isLocked = release === own;
+            resolve();
+            return until;
+          }).then(resolve, resolve);
+        });
+      return holding;
+    },
+
+    /** A page that holds a lock is kept out of the back/forward cache. */
+    drop() {
       isLocked = false;
       release?.();
-      release = undefined;
-      if (!wanted) return;
-      /** @type {Promise<void>} */
-      const until = new Promise((resolve) => {
-        release = resolve;
-      });
-      const own = release;
-      lock(owner, {}, () => {
-        isLocked = release === own;
-        return until;
-      }).catch(() => {});
+      release = holding = undefined;
     },
   };
 }

@@ -57,6 +57,8 @@ import { createStore } from './store.js';
 
 /** How long the page's `headers` may take. */
 const HEADERS_MS = 15000;
+/** How long a Web Lock, which is granted at once, is waited for: it only hastens things. */
+const LOCK_MS = 1000;
 /** Looks into the queue without another reason: for what a tab left that is gone. */
 const POLL_MS = 30000;
 /** The same, while somebody waits for what another tab sends. */
@@ -122,7 +124,7 @@ export function createUploaderIn(settings, environment) {
 
   /** @returns {Promise<number>} When to look again, in ms. */
   async function look() {
-    leases.hold(sending.size + waiters.size > 0);
+    await within(clock, LOCK_MS, leases.hold).catch(nothing);
     const asked = [...waiters.keys()];
     const { claimed, expired, waiting, nextMs, items } = await store.transact((all, to) =>
       queue.claim(all, to, {
@@ -136,6 +138,7 @@ export function createUploaderIn(settings, environment) {
     );
     if (sending.size === 0) beatAt = clock.elapsed();
     claimed.forEach(attempt);
+    if (sending.size === 0 && waiters.size === 0) leases.drop();
     expired.forEach(tellFailed);
     for (const id of asked) {
       const item = items.find((other) => other.id === id);
@@ -311,7 +314,6 @@ export function createUploaderIn(settings, environment) {
     const { id } = fresh;
     const { signal, onProgress } = options;
     checkSignal(signal);
-    leases.hold(true);
     const delivered = await store.receipt(id).catch(nothing);
     if (delivered) {
       queue.checkSame(delivered, fresh);
@@ -425,7 +427,7 @@ export function createUploaderIn(settings, environment) {
     store
       .transact((items, to) => queue.renew(items, to, owner, ids, null))
       .then(() => {
-        leases.hold(false);
+        leases.drop();
         store.close();
       });
   }

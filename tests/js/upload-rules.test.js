@@ -134,14 +134,14 @@ describe('a lease', () => {
     ])) {
       const { clock, leases } = watch(locks);
       let found = 0;
-      leases.hold(true);
+      await leases.hold();
       leases.probe([locked], () => {
         found += 1;
       });
       await clock.settled();
       assert.equal(leases.remaining(locked), remaining);
       assert.equal(found, remaining === 0 ? 1 : 0);
-      leases.hold(false);
+      leases.drop();
     }
   });
 
@@ -151,13 +151,29 @@ describe('a lease', () => {
     const locks = {
       request: async (/** @type {any} */ _, /** @type {any} */ _o, /** @type {any} */ use) => (until = use({})),
     };
-    const { clock, leases } = watch(locks);
+    const { leases } = watch(locks);
     assert.equal(leases.fresh().locked, false);
-    leases.hold(true);
-    await clock.settled();
+    await leases.hold();
     assert.equal(leases.fresh().locked, true);
-    leases.hold(false);
+    leases.drop();
     assert.equal(leases.fresh().locked, false);
     await until;
+  });
+
+  test('is not taken for locked where the lock comes too late', async () => {
+    /** @type {() => any} */
+    let grant = () => {};
+    const locks = {
+      request: (/** @type {any} */ _, /** @type {any} */ _o, /** @type {any} */ use) =>
+        new Promise((resolve) => {
+          grant = () => resolve(use({}));
+        }),
+    };
+    const { leases } = watch(locks);
+    const holding = leases.hold();
+    leases.drop();
+    grant();
+    await holding;
+    assert.equal(leases.fresh().locked, false);
   });
 });

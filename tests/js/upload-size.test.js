@@ -6,7 +6,7 @@ import { gzipSync } from 'node:zlib';
 import { build } from 'esbuild';
 
 /** In bytes, bundled, minified and gzipped; the table of error sentences included, which `caseframe` itself brings too. */
-const LIMIT = 8.75 * 1024;
+const LIMIT = 9 * 1024;
 
 test('the whole entry, minified and gzipped, keeps its limit, and needs nothing else', async (t) => {
   const { outputFiles, metafile } = await build({
