@@ -1,15 +1,91 @@
-// Usage: node run-tests.mjs CONCURRENCY FILE…   As `node --test`, which sorts its files, but in the order given. TAP, or on a
-// terminal the spec reporter's lines; Node's own summary last.
+// Usage: node run-tests.mjs FILE…   Runs test files by Node's runner in two lanes beside each other: those that start
+// browsers, one for each core, since they mostly wait (CASEFRAME_BROWSERS=1: one after the other), and the others, half
+// as many. Both are reported as one run, file by file: TAP, or on a terminal the spec reporter's lines; Node's own
+// summary; and the slowest files.
+import { readFile } from 'node:fs/promises';
+import { availableParallelism } from 'node:os';
+import { relative, resolve } from 'node:path';
+import { Readable } from 'node:stream';
 import { run } from 'node:test';
 import { spec, tap } from 'node:test/reporters';
 
-/** For one file, its wait for a lane included. A test that hangs ends with it. */
-const TIMEOUT_MS = 900_000;
+/** For one file: only a test that hangs takes longer. */
+const TIMEOUT_MS = 600_000;
 
-const [concurrency, ...files] = process.argv.slice(2);
-run({ files, concurrency: Number(concurrency), timeout: TIMEOUT_MS })
-  .on('test:fail', ({ todo }) => {
-    if (todo === undefined || todo === false) process.exitCode = 1;
-  })
-  .compose(process.stdout.isTTY ? new spec() : tap)
-  .pipe(process.stdout);
+/** What a file imports, or runs in another process, if it starts a browser. */
+const STARTS_BROWSERS = /from '(\.\.\/)+browser\/[\w-]+\.js'|'run\.mjs'/;
+
+const cores = availableParallelism();
+const lanes = [
+  { concurrency: Number(process.env.CASEFRAME_BROWSERS ?? cores), files: [] },
+  { concurrency: Math.max(1, Math.floor(cores / 2)), files: [] },
+];
+for (const file of process.argv.slice(2)) {
+  const isBrowserFile = file.startsWith('tests/browser/') || STARTS_BROWSERS.test(await readFile(file, 'utf8'));
+  lanes[isBrowserFile ? 0 : 1].files.push(file);
+}
+
+const report = new Readable({ objectMode: true, read() {} });
+report.compose(process.stdout.isTTY ? new spec() : tap).pipe(process.stdout);
+/** By name, as Node's summaries have them. */
+const totals = new Map();
+/** In seconds. @type {Map<string, number>} */
+const times = new Map();
+let tests = 0;
+await Promise.all(lanes.filter(({ files }) => files.length > 0).map(follow));
+report.push({ type: 'test:plan', data: { nesting: 0, count: tests } });
+for (const [name, value] of totals) {
+  report.push({ type: 'test:diagnostic', data: { nesting: 0, message: `${name} ${value}` } });
+}
+report.push(null);
+process.exitCode = totals.get('fail') + totals.get('cancelled') > 0 ? 1 : 0;
+process.on('exit', () => {
+  const slowest = [...times].sort(([, a], [, b]) => b - a).slice(0, 12);
+  console.error(
+    `the slowest files:\n${slowest.map(([file, s]) => `${s.toFixed(1).padStart(7)} s  ${file}`).join('\n')}`,
+  );
+});
+
+/**
+ * Passes on what a lane reports, each file's part in one piece: Node reports one file after the other, but for what they
+ * print.
+ * @param {{ files: string[], concurrency: number }} lane
+ */
+async function follow({ files, concurrency }) {
+  /** @type {Map<string, { type: string, data: any }[]>} */
+  const parts = new Map();
+  const began = new Map();
+  let current = '';
+  for await (const event of run({ files, concurrency, timeout: TIMEOUT_MS })) {
+    const { type, data } = event;
+    if (data.file === undefined) {
+      count(event);
+      continue;
+    }
+    const file = relative('.', resolve(data.file));
+    if (data.name === file && type === 'test:dequeue') began.set(file, performance.now());
+    if (data.name === file && type === 'test:complete') times.set(file, (performance.now() - began.get(file)) / 1000);
+    if (type === 'test:start' && file !== current) {
+      pass(parts.get(current));
+      current = file;
+    }
+    parts.set(file, [...(parts.get(file) ?? []), event]);
+  }
+  for (const part of parts.values()) pass(part);
+}
+
+/** @param {{ type: string, data: any }[]} [part] Emptied. */
+function pass(part = []) {
+  for (const { type, data } of part.splice(0)) {
+    const isTest = data.nesting === 0 && (type === 'test:pass' || type === 'test:fail');
+    report.push({ type, data: isTest ? { ...data, testNumber: ++tests } : data });
+  }
+}
+
+/** What Node says of a whole lane: its plan and its summary. @param {{ type: string, data: any }} event */
+function count({ type, data }) {
+  const [, name, value] = /^(\w+) ([\d.]+)$/.exec(type === 'test:diagnostic' ? data.message : '') ?? [];
+  if (!name) return;
+  const before = totals.get(name) ?? 0;
+  totals.set(name, name === 'duration_ms' ? Math.max(before, Number(value)) : before + Number(value));
+}

@@ -6,7 +6,7 @@ import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
 import { once } from 'node:events';
-import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
+import { access, mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, test } from 'node:test';
@@ -32,8 +32,8 @@ const INTERRUPTIONS = {
 describe('an interrupted run leaves nothing behind', () => {
   Object.entries(INTERRUPTIONS).forEach(([name, interrupt], i) => {
     test(`${name}, when everything has started`, async (t) => {
-      const { started, ...run } = await start(t);
-      await started;
+      const run = await start(t);
+      await run.untilStarted();
       const before = await run.left();
       t.diagnostic(`there were ${before.processes.length} processes and ${before.folders.length} folders`);
       for (const name of ['chromium', 'firefox', 'WebKitWebDriver', 'Xvfb', 'endless.test.js']) {
@@ -62,27 +62,33 @@ describe('an interrupted run leaves nothing behind', () => {
 async function start(t) {
   const marker = randomUUID();
   const folder = await mkdtemp(join(tmpdir(), 'cf-'));
+  const sign = `${folder}.started`;
   // As typed into a terminal: under no other runner.
   const { NODE_TEST_CONTEXT, CASEFRAME_GUARD, ...env } = process.env;
   const runner = spawn('bash', ['toolchain/run-tests.sh', 'tests/fixtures/interrupted/endless.test.js'], {
     cwd: ROOT,
-    env: { ...env, CASEFRAME_INTERRUPTED: marker, TMPDIR: folder },
+    env: { ...env, CASEFRAME_INTERRUPTED: marker, CASEFRAME_STARTED: sign, TMPDIR: folder },
     stdio: ['ignore', 'pipe', 'pipe'],
     detached: true,
   });
   const gone = once(runner, 'exit');
   let said = '';
-  const started = new Promise((resolve, reject) => {
-    for (const output of [runner.stdout, runner.stderr]) {
-      output.on('data', (data) => {
-        said += data;
-        if (said.includes('everything has started')) resolve(undefined);
-        if (/^not ok/m.test(said)) reject(new Error(`Not everything has started:\n${said}`));
-      });
+  for (const output of [runner.stdout, runner.stderr]) {
+    output.on('data', (data) => {
+      said += data;
+    });
+  }
+  async function untilStarted() {
+    const isStarted = () =>
+      access(sign).then(
+        () => true,
+        () => false,
+      );
+    while (!(await isStarted())) {
+      assert.ok(runner.exitCode === null && runner.signalCode === null, `The run has ended by itself:\n${said}`);
+      await sleep(50);
     }
-    gone.then(() => reject(new Error(`The run has ended by itself:\n${said}`)));
-  });
-  started.catch(() => {});
+  }
   /** Of the screens that there were. @type {Set<number>} */
   const screens = new Set();
 
@@ -95,11 +101,11 @@ async function start(t) {
 
   t.after(async () => {
     for (const { pid } of await marked(marker)) process.kill(pid, 'SIGKILL');
-    await rm(folder, { recursive: true, force: true, maxRetries: 5 });
+    await Promise.all([folder, sign].map((path) => rm(path, { recursive: true, force: true, maxRetries: 5 })));
   });
   return {
     pid: runner.pid,
-    started,
+    untilStarted,
     left,
     async assertNothingLeft() {
       await gone;
