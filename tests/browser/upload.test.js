@@ -268,6 +268,7 @@ describe('in Chromium', () => {
     await one.bringToFront(); // A hidden tab's lease is the longest.
     await one.evaluate(() => globalThis.tab.queue(['a']));
     await seen(one, 'sent');
+    await one.evaluate(() => globalThis.tab.idle());
     await session.send('Page.setWebLifecycleState', { state: 'frozen' });
     assert.equal(
       (await two.evaluate(() => globalThis.tab.outcome(globalThis.tab.uploader.send({ id: 'a' })))).value.id,
