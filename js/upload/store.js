@@ -50,7 +50,7 @@ export function createStore(database, onVolatile) {
       }, strict);
     } catch (cause) {
       if (cause instanceof CaptureError) throw cause;
-      if (!added || /** @type {any} */ (cause)?.name !== 'QuotaExceededError') {
+      if (!prepared || !added || /** @type {any} */ (cause)?.name !== 'QuotaExceededError') {
         abandon(cause);
         return memory.transact(change);
       }
