@@ -18,8 +18,8 @@ export const CSP_BEFORE_97 =
   "default-src 'none'; media-src 'self'; script-src 'self' 'unsafe-eval'; worker-src 'self'; connect-src 'self'";
 
 /**
- * @param {number} version 80: no VideoFrame, requestVideoFrameCallback or SIMD; the first with module workers. 127: the first whose
- *   `copyTo` converts to RGBA. 137: the last whose VideoFrames do not tell by what they are turned.
+ * @param {number} version 80: no VideoFrame, requestVideoFrameCallback or SIMD; the first with module workers. 127: the
+ *   first whose `copyTo` converts to RGBA. 137: the last whose VideoFrames do not tell by what they are turned.
  * @param {string[]} [flags]
  * @returns {Promise<import('./harness.js').Browser>}
  */
