@@ -192,7 +192,7 @@ async function load(host, ms, lifetime) {
   }
 }
 
-/** A still that nobody wants. @param {Server} server @param {Opened | undefined} opened */
+/** Frees a still that was made in vain. @param {Server} server @param {Opened | undefined} opened */
 function discard(server, opened) {
   if (opened?.stillId !== undefined) server.call('discard', { stillId: opened.stillId }).catch(() => {});
 }

@@ -18,7 +18,7 @@ import { CaptureError } from './errors.js';
  * @property {() => Lifetime} child A lifetime for one stage: this one's end ends it too, not the other way round.
  * @property {() => void} check Throws what failed the lifetime, if anything did.
  * @property {<T>(promise: Promise<T>, late?: (value: T) => void) => Promise<T>} race The promise, or the lifetime's
- *   failure if that comes first; `late` then gets the value when it arrives for nobody: release it there.
+ *   failure if that comes first; `late` then gets the value, should it arrive after all: release it there.
  * @property {(ms: number) => Promise<void>} sleep Rejects with the lifetime's failure.
  * @property {(ms: number, callback: () => void) => void} every Calls back again and again until the lifetime ends.
  * @property {(ms: number, explain: () => unknown) => Deadline} deadline Fails the lifetime after `ms` with what
@@ -170,8 +170,8 @@ export function createLifetime(clock = systemClock, parent) {
 }
 
 /**
- * Runs all of them, whatever one of them throws. What is thrown is a mistake of whoever gave the callback: for the
- * console, not for those that come after it.
+ * Runs all of them, whatever one of them throws. What is thrown is a mistake in that callback: it goes to the
+ * console and does not keep the others from running.
  * @param {...(() => void)} callbacks
  */
 export function attempt(...callbacks) {

@@ -20,7 +20,7 @@ import { attempt } from './lifetime.js';
  */
 const MOST_WITHOUT_TRACK = 8;
 
-/** Never the same twice, whoever the worker is. */
+/** Watch ids are never used again, not even with the next worker. */
 let lastWatchId = 0;
 
 /** @typedef {ReturnType<typeof createPreparedSources>} PreparedSources */

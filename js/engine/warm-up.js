@@ -1,12 +1,12 @@
 /**
- * Pictures that nobody wants. Browsers compile WebAssembly quickly at first and well only once it has run: without this
+ * Encodes pictures and throws them away. Browsers compile WebAssembly quickly at first and well only once it has run: without this
  * the first capture of a page would be encoded several times as slowly as all others.
  */
 
 /** Fewer leave parts uncompiled, more make no difference (V8). */
 export const WARM_UP_PICTURES = 4;
 
-/** In pixels: small, since whoever asks for something meanwhile waits for one. */
+/** In pixels: small, since a request that comes meanwhile waits for one. */
 const WIDTH = 320;
 const HEIGHT = 180;
 

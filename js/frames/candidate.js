@@ -3,7 +3,7 @@ import { rtpTimestampOf } from './video-frame.js';
 /** @import { FrameInput } from '../engine/pixels.js' */
 
 /**
- * A frame that arrived after it was asked for. Whether it is good enough is for others to say; whoever holds it calls
+ * A frame that arrived after it was asked for. Whether it is good enough is decided by `fresh-frames.js`; the holder calls
  * `take` or `close`, once.
  * @typedef {object} Candidate
  * @property {number} width In pixels, upright.

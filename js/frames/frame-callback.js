@@ -5,8 +5,8 @@
  * frames of a page that are out of sight often), the element's count of frames is watched: a rise between two looks
  * proves a frame that is no older than the first of them. `currentTime` proves nothing for a stream: in some browsers it
  * runs on without frames. And where a count is kept (Firefox keeps none for streams), a callback without a rise is about
- * a frame from before it was asked for: WebKit makes up for the one that nobody was told of, and calls it new. It is
- * asked for again then. With neither callback nor count, which is Firefox before 132, only the picture itself can tell.
+ * a frame from before it was asked for: WebKit then reports a frame of before that had not been reported, as if
+ * it were new. The callback is asked for again. With neither callback nor count, which is Firefox before 132, only the picture itself can tell.
  */
 import { watchPicture } from './picture-change.js';
 
@@ -15,7 +15,7 @@ import { watchPicture } from './picture-change.js';
 /** How often the count is looked at; browsers make it once a second in hidden tabs. */
 const LOOK_MS = 50;
 
-/** How long a hidden tab then looks without a pause: three frames of 30 fps. Messages wait for nobody, unlike timers. */
+/** How long a hidden tab then looks without a pause: three frames of 30 fps. Messages are not throttled there, unlike timers. */
 const CLOSE_MS = 100;
 
 /**

@@ -2,8 +2,8 @@
  * Yields the fresh frames of one target, one at a time, and says why when none comes any more.
  *
  * Fresh is a frame that was presented after it was asked for, that is no older than `maxFrameAgeMs`, large enough, and
- * taken while its source still said that it shows the target. What the pixels show is not known here: whoever takes a
- * frame looks at it, and either refuses it with a reason and asks for the next, or has it confirmed.
+ * taken while its source still said that it shows the target. What the pixels show is not known here: the caller
+ * has the engine look at a frame, and either refuses it with a reason and asks for the next, or has it confirmed.
  */
 import { CaptureError } from '../errors.js';
 import { watchForReason } from './no-frame-reason.js';
@@ -176,7 +176,7 @@ export function createFreshFrames({ source, target: chosen, reader, limits, life
     /** Stops the deadline's clock while something else is waited for; what it returns starts it again. */
     pause: () => deadline.pause(),
 
-    /** Ends the wait with an error of somebody else's. @param {unknown} error */
+    /** Ends the wait with an error from outside. @param {unknown} error */
     fail: (error) => wait.fail(error),
 
     /** Lets go of everything; to be called whatever came of it. */

@@ -7,7 +7,7 @@
 
 /**
  * How long an element goes on playing after its last use, in ms: an agent who takes several pictures takes them within
- * half a minute, and a video that nobody looks at costs its decoding for the rest of the call.
+ * half a minute, and a video that is not read costs its decoding for the rest of the call.
  */
 const IDLE_MS = 30000;
 

@@ -1,6 +1,6 @@
 /**
- * The page's end: finds somebody to serve requests (a module worker, or the page itself where there is none), watches
- * whether anybody still answers, and finds somebody new after a crash.
+ * The page's end: starts a server of requests (a module worker, or the page itself where there is none), watches whether it
+ * still answers, and starts a new one after a crash.
  */
 import { CaptureError } from '../errors.js';
 import { fromPlainError, PING, PONG, UP } from './messages.js';
@@ -17,7 +17,7 @@ import { fromPlainError, PING, PONG, UP } from './messages.js';
  */
 
 /**
- * Somebody who serves requests. After a crash all calls reject with `engine-crash`, forever.
+ * Serves requests. After a crash all calls reject with `engine-crash`, forever.
  * @typedef {object} Server
  * @property {boolean} inPage
  * @property {<K extends Operation>(op: K, args: Requests[K], transfer?: Transferable[]) => Promise<Answers[K]>} call
@@ -76,10 +76,10 @@ export function createHost({ engine, worker, workerUrl }, clock) {
   }
 
   return {
-    /** @returns {Server | undefined} Whoever serves requests now, if the engine is loaded. */
+    /** @returns {Server | undefined} The one that serves requests now, if its engine is loaded. */
     loaded: () => loaded,
 
-    /** @returns {Promise<Server>} Whoever serves requests now, with the engine loaded. */
+    /** @returns {Promise<Server>} The one that serves requests now, with its engine loaded. */
     server() {
       if (disposed) return Promise.reject(new CaptureError('disposed'));
       if (!server) {

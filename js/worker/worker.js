@@ -186,7 +186,7 @@ export function createService(loadOptions, clock = systemClock) {
 function look(held, { reject = [], redact = [] }) {
   const report = held.analyze();
   const rejected = reject.includes(report.verdict);
-  // A region that covers nothing of this frame is told now, not when somebody has looked at the still.
+  // A region that covers nothing of this frame is told now, not after the still has been looked at.
   if (!rejected) held.place(redact);
   return { report, rejected };
 }
