@@ -265,7 +265,7 @@ describe('in Chromium', () => {
     const { open, upload } = await start(t, (_, tries) => (tries === 1 ? 'silent' : '200'));
     const [one, two] = [await open({ options: '{"answerMs":600000}' }), await open()];
     const session = await chromium.context.newCDPSession(one);
-    await one.bringToFront(); // A hidden tab's lease is the longest.
+    await two.bringToFront(); // Browsers freeze what nobody sees.
     await one.evaluate(() => globalThis.tab.queue(['a']));
     await seen(one, 'sent');
     await one.evaluate(() => globalThis.tab.idle());
