@@ -6,7 +6,7 @@
  * CASEFRAME_UPLOAD_ROUNDS says how many snapshots (120), CASEFRAME_SEED repeats the same dice.
  */
 import assert from 'node:assert/strict';
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp, readdir, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'node:test';
@@ -118,6 +118,9 @@ async function driveFirefox() {
     const gone = child && new Promise((resolve) => child.once('exit', resolve));
     child?.kill('SIGKILL');
     await gone;
+    // Puppeteer then puts the profile's preferences back: a start in the middle of that finds them gone.
+    const isPuttingBack = async () => (await readdir(profile)).some((name) => name.endsWith('.puppeteer'));
+    for (let i = 0; i < 500 && (await isPuttingBack()); i++) await new Promise((resolve) => setTimeout(resolve, 10));
   };
   return {
     name: 'Firefox',
