@@ -1,8 +1,9 @@
 // Usage: node run-tests.mjs FILE…   Runs test files by Node's runner in two lanes beside each other: those that start
-// browsers, one for each core, since they mostly wait (CASEFRAME_BROWSERS=1: one after the other), and the others, half
-// as many. Both are reported as one run, file by file: TAP, or on a terminal the spec reporter's lines; Node's own
-// summary; and the slowest files.
-import { readFile } from 'node:fs/promises';
+// browsers, one more than there are cores, since they mostly wait (CASEFRAME_BROWSERS=1: one after the other), and the
+// others, half as many as cores. Those that took longest the last time go first, so that no lane ends with a long one
+// alone. Both are reported as one run, file by file: TAP, or on a terminal the spec reporter's lines; Node's own summary;
+// and the slowest files.
+import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { availableParallelism } from 'node:os';
 import { relative, resolve } from 'node:path';
 import { Readable } from 'node:stream';
@@ -15,12 +16,20 @@ const TIMEOUT_MS = 600_000;
 /** What a file imports, or runs in another process, if it starts a browser. */
 const STARTS_BROWSERS = /from '(\.\.\/)+browser\/[\w-]+\.js'|'run\.mjs'/;
 
+/** What each file took when it ran last, in seconds. */
+const TIMES = new URL('../build/test-times.json', import.meta.url);
+
 const cores = availableParallelism();
 const lanes = [
-  { concurrency: Number(process.env.CASEFRAME_BROWSERS ?? cores), files: [] },
+  { concurrency: Number(process.env.CASEFRAME_BROWSERS ?? cores + 1), files: [] },
   { concurrency: Math.max(1, Math.floor(cores / 2)), files: [] },
 ];
-for (const file of process.argv.slice(2)) {
+/** @type {Record<string, number>} */
+const lastTimes = await readFile(TIMES, 'utf8').then(JSON.parse, () => ({}));
+// What has never run may take long.
+const lastTime = (/** @type {string} */ file) => lastTimes[file] ?? Number.POSITIVE_INFINITY;
+const files = process.argv.slice(2).map((file) => relative('.', resolve(file)));
+for (const file of files.sort((a, b) => (lastTime(a) === lastTime(b) ? 0 : lastTime(b) - lastTime(a)))) {
   const isBrowserFile = file.startsWith('tests/browser/') || STARTS_BROWSERS.test(await readFile(file, 'utf8'));
   lanes[isBrowserFile ? 0 : 1].files.push(file);
 }
@@ -38,6 +47,8 @@ for (const [name, value] of totals) {
   report.push({ type: 'test:diagnostic', data: { nesting: 0, message: `${name} ${value}` } });
 }
 report.push(null);
+await mkdir(new URL('.', TIMES), { recursive: true });
+await writeFile(TIMES, JSON.stringify({ ...lastTimes, ...Object.fromEntries(times) }));
 // Green is what says so: a run that has counted nothing is not.
 const isGreen = totals.get('fail') === 0 && totals.get('cancelled') === 0 && totals.get('pass') > 0;
 process.exitCode = isGreen ? 0 : 1;

@@ -88,7 +88,8 @@ function tryAll({ x, glyphs }, bounds, terms, list) {
       add(sums, terms(character, pen));
       pen += glyphOf(glyphs, character).advance;
     }
-    const weight = bounds.reduce((product, bound, k) => product * likelihood(bound, sums[k]), 1);
+    let weight = 1;
+    for (let k = 0; k < bounds.length; k++) weight *= likelihood(bounds[k], sums[k]);
     for (const [i, counts] of marginals.entries()) counts.set(text[i], (counts.get(text[i]) ?? 0) + weight);
   }
   return marginals;
@@ -124,6 +125,7 @@ function carryOn({ x, glyphs, secret }, bounds, terms, positions, random) {
   const end = x + secret.width;
   /** @type {State[][]} */
   const layers = [[{ pen: x, sums: new Float64Array(bounds.length), forward: 1, backward: 0, edges: [] }]];
+  const sums = new Float64Array(bounds.length); // Of the text that is looked at; copied for those that are carried on.
   positions.forEach((choices, i) => {
     /** @type {Map<number, State>} */
     const next = new Map();
@@ -131,12 +133,15 @@ function carryOn({ x, glyphs, secret }, bounds, terms, positions, random) {
       for (const character of choices) {
         const pen = from.pen + glyphOf(glyphs, character).advance;
         if (pen > end) continue;
-        const sums = from.sums.slice();
+        sums.set(from.sums);
         add(sums, terms(character, from.pen));
         const behind = i + 1 === positions.length ? Infinity : pen - OVERHANG;
         const { key, likely } = judge(bounds, sums, pen, behind, from.pen - OVERHANG);
-        const state = next.get(key) ?? { pen, sums, forward: 0, backward: 0, edges: [] };
-        next.set(key, state);
+        let state = next.get(key);
+        if (state === undefined) {
+          state = { pen, sums: sums.slice(), forward: 0, backward: 0, edges: [] };
+          next.set(key, state);
+        }
         state.forward += from.forward * likely;
         state.edges.push({ from, character, likelihood: likely });
       }
