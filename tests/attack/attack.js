@@ -43,7 +43,7 @@ export async function attackRedaction(engine, scene, mode, random, regions = [sc
   const { width, height } = scene;
   const frame = { data: draw(scene), width, height };
   const planes = planesOf(scene);
-  const palette = paletteOf(scene);
+  const palette = paletteOf(scene, planes);
   /** @type {Bound[]} */
   const bounds = [];
   for (const region of regions) {
@@ -77,7 +77,7 @@ export async function attackOrdinaryMosaic(scene, cell, statistic, random) {
   const image = sharp(pixels, { raw: { width, height, channels: 4 } }).removeAlpha();
   const cells = readCells(await decode(await image.jpeg({ quality: 90 }).toBuffer()), region, layout, 'pixelate');
   const planes = planesOf(scene);
-  const palette = paletteOf(scene);
+  const palette = paletteOf(scene, planes);
   const bounds =
     statistic === 'mean'
       ? boundsOfMeans(scene, planes, layout, cells)

@@ -29,8 +29,10 @@ export function planesOf({ ground }) {
   const planes = [0, 1, 2].map(() => new Float32Array(ground.length / 4));
   for (let pixel = 0; pixel < planes[0].length; pixel++) {
     const i = pixel * 4;
-    const values = toYcc(ground[i], ground[i + 1], ground[i + 2]);
-    for (let c = 0; c < 3; c++) planes[c][pixel] = values[c];
+    const [y, cb, cr] = toYcc(ground[i], ground[i + 1], ground[i + 2]);
+    planes[0][pixel] = y;
+    planes[1][pixel] = cb;
+    planes[2][pixel] = cr;
   }
   return planes;
 }

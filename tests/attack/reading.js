@@ -97,18 +97,18 @@ function distance(a, b) {
   return Math.hypot(a[0] - b[0], a[1] - b[1], a[2] - b[2]);
 }
 
-/** All levels between those of the ground and of the ink. @param {Scene} scene */
-export function paletteOf({ ground, ink }) {
-  const least = toYcc(...ink);
-  const most = toYcc(...ink);
-  for (let i = 0; i < ground.length; i += 4) {
-    for (const [c, value] of toYcc(ground[i], ground[i + 1], ground[i + 2]).entries()) {
-      least[c] = Math.min(least[c], value);
-      most[c] = Math.max(most[c], value);
+/**
+ * All levels between those of the ground and of the ink.
+ * @param {Scene} scene @param {Float32Array[]} planes Y, Cb and Cr of the ground.
+ */
+export function paletteOf({ ink }, planes) {
+  const [ys, cbs, crs] = toYcc(...ink).map((value, c) => {
+    let [least, most] = [value, value];
+    for (const other of planes[c]) {
+      if (other < least) least = other;
+      if (other > most) most = other;
     }
-  }
-  const [ys, cbs, crs] = LEVELS.map((levels, c) => {
-    const [low, high] = [levels[least[c]], levels[most[c]]];
+    const [low, high] = [LEVELS[c][least], LEVELS[c][most]];
     return Array.from({ length: high - low + 1 }, (_, i) => low + i);
   });
   return ys.flatMap((y) => cbs.flatMap((cb) => crs.map((cr) => [y, cb, cr])));
