@@ -1,5 +1,6 @@
 /** The arguments of createUploader, send and flush, checked before anything is stored or sent. */
 import { invalidArgument } from '../errors.js';
+import { checkSignal } from './signal.js';
 
 /** @import { Item } from './record.js' */
 
@@ -28,6 +29,8 @@ import { invalidArgument } from '../errors.js';
  * @property {number} [stallMs] A try without progress for so long is broken off. Default 30 s.
  * @property {number} [answerMs] A try without an answer so long after its body is broken off. Default 60 s.
  * @property {boolean} [encrypt] Pictures are encrypted in the database. Default false.
+ * @property {'same-origin' | 'include'} [credentials] Whether cookies go to another origin too, as in `fetch`. `include`
+ *   needs that origin's consent (`Access-Control-Allow-Credentials`). Default 'same-origin'.
  */
 
 /**
@@ -57,8 +60,20 @@ import { invalidArgument } from '../errors.js';
 
 /** @typedef {ReturnType<typeof parseOptions>} Settings */
 
-const MIB = 1024 * 1024;
-const DAY_MS = 24 * 60 * 60 * 1000;
+/** All of them are positive numbers; what is a time is in ms. */
+const NUMBERS = {
+  baseMs: 1000,
+  maxMs: 300000,
+  stallMs: 30000,
+  answerMs: 60000,
+  count: 1000,
+  bytes: 256 * 1024 * 1024,
+  ageMs: 7 * 24 * 60 * 60 * 1000,
+  parallel: 3,
+};
+
+/** In bytes: what the middleware takes of one field. */
+const LONGEST_METADATA = 64 * 1024;
 
 /**
  * @param {unknown} fits @param {string} name @param {string} expected @param {unknown} actual
@@ -71,15 +86,24 @@ function check(fits, name, expected, actual) {
 /** @param {UploaderOptions} options */
 export function parseOptions(options) {
   check(isObject(options), 'options', 'an object', options);
-  const { headers = () => ({}), queue = 'indexeddb', database = 'caseframe-upload', encrypt = false } = options;
-  const { retry: { baseMs = 1000, maxMs = 300000 } = {}, stallMs = 30000, answerMs = 60000, limits = {} } = options;
-  const { count = 1000, bytes = 256 * MIB, ageMs = 7 * DAY_MS, parallel = 3 } = limits;
+  const { headers = () => ({}), queue = 'indexeddb', database = 'caseframe-upload' } = options;
+  const { encrypt = false, credentials = 'same-origin', retry, limits } = options;
   check(typeof headers === 'function', 'headers', 'a function', headers);
   check(queue === 'indexeddb' || queue === 'memory', 'queue', "'indexeddb' or 'memory'", queue);
   check(typeof encrypt === 'boolean', 'encrypt', 'a boolean', encrypt);
-  const numbers = { baseMs, maxMs, stallMs, answerMs, count, bytes, ageMs, parallel };
-  for (const [name, value] of Object.entries(numbers)) {
+  check(
+    credentials === 'same-origin' || credentials === 'include',
+    'credentials',
+    "'same-origin' or 'include'",
+    credentials,
+  );
+  const numbers = { ...NUMBERS };
+  /** @type {Record<string, unknown>} */
+  const given = { ...options, ...retry, ...limits };
+  for (const name of /** @type {(keyof typeof NUMBERS)[]} */ (Object.keys(NUMBERS))) {
+    const { [name]: value = NUMBERS[name] } = given;
     check(typeof value === 'number' && value > 0, name, 'a positive number', value);
+    numbers[name] = value;
   }
   return {
     url: parseUrl(options.url),
@@ -87,7 +111,7 @@ export function parseOptions(options) {
     headers,
     database: queue === 'memory' ? undefined : parseId('database', database),
     encrypt,
-    limits: { count, bytes },
+    credentials,
     ...numbers,
   };
 }
@@ -123,24 +147,17 @@ export function parseSnapshot(snapshot, options, agentId, now) {
   const { signal, onProgress, interactionId = snapshot.interactionId } = options;
   checkSignal(signal);
   check(onProgress === undefined || typeof onProgress === 'function', 'onProgress', 'a function', onProgress);
-  const {
-    id,
-    blob,
-    sha256 = '',
-    capturedAt = '',
-    width,
-    height,
-    participantId,
-    sourceKind,
-    frame,
-    redactions,
-  } = snapshot;
+  const { id, blob, sha256 = '', capturedAt = '' } = snapshot;
+  const { width, height, participantId, sourceKind, frame, redactions } = snapshot;
+  const metadata = JSON.stringify({ width, height, participantId, sourceKind, frame, redactions });
   // It becomes a header.
   check(typeof id === 'string' && /^[!-~]{1,255}$/.test(id), 'snapshot.id', 'printable ASCII characters', id);
   if (blob !== undefined) {
     check(blob?.size > 0 && typeof blob.arrayBuffer === 'function', 'snapshot.blob', 'a Blob that is not empty', blob);
     check(/^[0-9a-f]{64}$/.test(sha256), 'snapshot.sha256', '64 lowercase hex digits', sha256);
     check(Date.parse(capturedAt), 'snapshot.capturedAt', 'an ISO 8601 date', capturedAt);
+    const { length } = new TextEncoder().encode(metadata);
+    check(length <= LONGEST_METADATA, 'metadata', `at most ${LONGEST_METADATA} bytes of JSON`, length);
   }
   return {
     blob,
@@ -150,7 +167,7 @@ export function parseSnapshot(snapshot, options, agentId, now) {
       interactionId: blob || interactionId ? parseId('interactionId', interactionId) : '',
       sha256,
       timestamp: capturedAt,
-      metadata: JSON.stringify({ width, height, participantId, sourceKind, frame, redactions }),
+      metadata,
       type: blob?.type || 'image/jpeg',
       bytes: blob?.size || 0,
       order: 0,
@@ -175,11 +192,6 @@ export function parseFlush({ timeoutMs = 10000, signal }) {
   check(typeof timeoutMs === 'number' && timeoutMs >= 0, 'timeoutMs', 'a number that is not negative', timeoutMs);
   checkSignal(signal);
   return { timeoutMs, signal };
-}
-
-/** @param {unknown} signal */
-function checkSignal(signal) {
-  check(signal === undefined || (isObject(signal) && 'aborted' in signal), 'signal', 'an AbortSignal', signal);
 }
 
 /** @param {unknown} value @returns {value is Record<string, any>} */
