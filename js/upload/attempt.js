@@ -40,12 +40,12 @@ export function createAttempt(settings, { clock, random, post }, store, telling)
     const context = { agentId, snapshotId: id, attempt, renew };
     const headers = await within(clock, HEADERS_MS, () => settings.headers(context)).catch(String);
     await checkOwn();
-    if (signal.aborted || typeof headers !== 'object') return { reason: 'headers', error: String(headers) };
+    if (signal.aborted || !headers || typeof headers !== 'object') return { reason: 'headers', error: String(headers) };
     return post({
       ...settings,
       item,
       data,
-      headers: { ...headers },
+      headers: headers instanceof Headers ? Object.fromEntries(headers) : { ...headers },
       signal,
       clock,
       onProgress: (loaded, total) => telling.progress(id, loaded, total),

@@ -36,8 +36,9 @@ export function createLoop(settings, environment, store, telling, tryOnce, ask) 
   const leases = createLeases(environment);
   /** The tries under way in this page, by the snapshot's id. @type {Map<string, AbortController>} */
   const sending = new Map();
-  /** Called once nothing of this agent's waits. @type {Set<() => void>} */
-  const idle = new Set();
+  /** Whoever waits until nothing of this agent's waits any more: what resolves them, and what rejects them.
+   * @type {Map<() => void, (error: CaptureError) => void>} */
+  const idle = new Map();
   let isLooking = false;
   let lookAgain = false;
   let isOver = false;
@@ -55,13 +56,18 @@ export function createLoop(settings, environment, store, telling, tryOnce, ask) 
     look().then((nextMs) => {
       isLooking = false;
       if (lookAgain) wake();
-      else if (!isOver) cancelLook = clock.after(nextMs, wake);
+      else if (!isOver) cancelLook = clock.after(nextMs, lookAnew);
     });
+  }
+
+  /** By the timer: a database that fails again and again is not tried without a pause. */
+  function lookAnew() {
+    store.recover();
+    wake();
   }
 
   /** @returns {Promise<number>} When to look again, in ms. */
   async function look() {
-    store.recover();
     if (store.isBlind()) await rescue();
     await within(clock, LOCK_MS, leases.hold).catch(nothing);
     const asked = [...waiters.keys()];
@@ -87,7 +93,7 @@ export function createLoop(settings, environment, store, telling, tryOnce, ask) 
     }
     telling.mismatches(items);
     leases.probe(items, wake);
-    if (waiting === 0 && !lookAgain) for (const callback of idle) callback();
+    if (waiting === 0 && !lookAgain) for (const resolve of idle.keys()) resolve();
     const isWatched =
       idle.size > 0 ||
       [...waiters.values()].some(({ isUnknown }) => isUnknown) ||
@@ -171,8 +177,9 @@ export function createLoop(settings, environment, store, telling, tryOnce, ask) 
     abort,
     idle,
 
-    /** What waits by back-off alone goes at once. */
+    /** What waits by back-off alone goes at once, and a database that failed is tried again. */
     async hurry() {
+      store.recover();
       beat(); // For as long as this page's timers now need.
       await store.transact((items, to) => queue.hurry(items, to, agentId));
       wake();

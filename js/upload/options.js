@@ -12,12 +12,14 @@ import { checkSignal } from './signal.js';
  * @property {boolean} renew True where the server has just answered 401: a token that was kept is no longer good.
  */
 
+/** @typedef {Record<string, string> | Headers} PageHeaders */
+
 /**
  * @typedef {object} UploaderOptions
  * @property {string | URL} url Of the middleware's `…/api/v1/video-snapshot/upload`; relative to the page.
  * @property {string} agentId Who is signed in. Another agent needs another uploader.
- * @property {(context: HeadersContext) => Record<string, string> | Promise<Record<string, string>>} [headers] Called anew
- *   for every try, and once more at once after a 401. Failing, or taking longer than 15 s, counts as a failed try.
+ * @property {(context: HeadersContext) => PageHeaders | Promise<PageHeaders>} [headers] Called anew for every try, and once
+ *   more at once after a 401. Failing, taking longer than 15 s, or a value that is no text counts as a failed try.
  * @property {'indexeddb' | 'memory'} [queue] Where snapshots wait. Default 'indexeddb'.
  * @property {string} [database] The queue's name. All uploaders of an origin with the same name share it: two services
  *   need two names. Default 'caseframe-upload'.
@@ -60,7 +62,7 @@ import { checkSignal } from './signal.js';
 
 /** @typedef {ReturnType<typeof parseOptions>} Settings */
 
-/** All of them are positive numbers; what is a time is in ms. */
+/** Options that are positive numbers, with their defaults; times in ms. */
 const NUMBERS = {
   baseMs: 1000,
   maxMs: 300000,
@@ -71,6 +73,9 @@ const NUMBERS = {
   ageMs: 7 * 24 * 60 * 60 * 1000,
   parallel: 3,
 };
+
+/** Options that have one of few values, the default first. @type {Record<string, unknown[]>} */
+const CHOICES = { queue: ['indexeddb', 'memory'], encrypt: [false, true], credentials: ['same-origin', 'include'] };
 
 /** In bytes: what the middleware takes of one field. */
 const LONGEST_METADATA = 64 * 1024;
@@ -86,33 +91,28 @@ function check(fits, name, expected, actual) {
 /** @param {UploaderOptions} options */
 export function parseOptions(options) {
   check(isObject(options), 'options', 'an object', options);
-  const { headers = () => ({}), queue = 'indexeddb', database = 'caseframe-upload' } = options;
-  const { encrypt = false, credentials = 'same-origin', retry, limits } = options;
+  const { headers = () => ({}), database = 'caseframe-upload' } = options;
   check(typeof headers === 'function', 'headers', 'a function', headers);
-  check(queue === 'indexeddb' || queue === 'memory', 'queue', "'indexeddb' or 'memory'", queue);
-  check(typeof encrypt === 'boolean', 'encrypt', 'a boolean', encrypt);
-  check(
-    credentials === 'same-origin' || credentials === 'include',
-    'credentials',
-    "'same-origin' or 'include'",
-    credentials,
-  );
-  const numbers = { ...NUMBERS };
-  /** @type {Record<string, unknown>} */
-  const given = { ...options, ...retry, ...limits };
-  for (const name of /** @type {(keyof typeof NUMBERS)[]} */ (Object.keys(NUMBERS))) {
-    const { [name]: value = NUMBERS[name] } = given;
+  /** @type {Record<string, any>} */
+  const given = { ...options, ...options.retry, ...options.limits };
+  /** @type {Record<string, any>} */
+  const settings = {};
+  for (const [name, values] of Object.entries(CHOICES)) {
+    const { [name]: value = values[0] } = given;
+    check(values.includes(value), name, values.map((choice) => JSON.stringify(choice)).join(' or '), value);
+    settings[name] = value;
+  }
+  for (const [name, preset] of Object.entries(NUMBERS)) {
+    const { [name]: value = preset } = given;
     check(typeof value === 'number' && value > 0, name, 'a positive number', value);
-    numbers[name] = value;
+    settings[name] = value;
   }
   return {
+    .../** @type {typeof NUMBERS & { encrypt: boolean, credentials: 'same-origin' | 'include' }} */ (settings),
     url: parseUrl(options.url),
     agentId: parseId('agentId', options.agentId),
     headers,
-    database: queue === 'memory' ? undefined : parseId('database', database),
-    encrypt,
-    credentials,
-    ...numbers,
+    database: settings.queue === 'memory' ? undefined : parseId('database', database),
   };
 }
 

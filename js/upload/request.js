@@ -61,7 +61,11 @@ export function post({ url, credentials, item, data, headers, stallMs, answerMs,
     try {
       request.open('POST', url);
       request.withCredentials = credentials === 'include';
-      for (const name of Object.keys(headers)) request.setRequestHeader(name, headers[name]);
+      for (const [name, value] of Object.entries(headers)) {
+        // Never the text of a value that was missing.
+        if (typeof value !== 'string') throw new TypeError(`The header ${name} is ${value}`);
+        request.setRequestHeader(name, value);
+      }
       request.setRequestHeader('Idempotency-Key', item.id);
     } catch (error) {
       end({ reason: 'headers', error: String(error) });

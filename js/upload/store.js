@@ -4,7 +4,7 @@
  * memory, and what lies on the disk is nobody's to know; once it is there again, it learns what has become of its items.
  */
 import { CaptureError } from '../errors.js';
-import { createMemoryStore } from './memory.js';
+import { createMemoryStore, rehearse } from './memory.js';
 
 /** @import { Change, Delivered, Item } from './record.js' */
 
@@ -35,12 +35,12 @@ export function createStore(database, onVolatile, onBack) {
 
   /** @template T @param {Change<T>} change @returns {Promise<T>} */
   const transactInMemory = (change) =>
-    memory.transact((items, to) =>
+    memory.transact((items, { put, remove }) =>
       change(items, {
-        put: to.put,
+        put,
         remove(id, delivered) {
           if (isBlind()) left.set(id, delivered);
-          to.remove(id, delivered);
+          remove(id, delivered);
         },
       }),
     );
@@ -48,47 +48,51 @@ export function createStore(database, onVolatile, onBack) {
   /** @template T @param {Change<T>} change @param {boolean} [strict] @returns {Promise<T>} */
   async function transact(change, strict) {
     if (!disk) return transactInMemory(change);
-    /** What becomes of the items in memory, once it is done on the disk. @type {{ result: T, commit: () => void } | undefined} */
-    let prepared;
+    /** What is in memory alone. @type {Map<string, Item>} */
+    let held = new Map();
+    /** @type {ReturnType<typeof rehearse<T>> | undefined} */
+    let rehearsed;
     /** The snapshot that is new, with its picture. @type {[Item, ArrayBuffer] | undefined} */
     let added;
     try {
-      await disk.transact((stored, to) => {
-        /** @type {(() => void)[]} */
-        const writes = [];
-        for (const [id, delivered] of left) writes.push(() => to.remove(id, delivered));
-        prepared = memory.prepare((_, toMemory) => {
-          const onDisk = stored.filter(({ id }) => !left.has(id));
-          const held = new Map(memory.items);
-          for (const { id } of onDisk) if (held.delete(id)) toMemory.remove(id); // What is on the disk again.
-          return change(onDisk.concat([...held.values()]), {
+      await disk.transact((stored, { put, remove }) => {
+        const onDisk = stored.filter(({ id }) => !left.has(id));
+        held = new Map(memory.items);
+        for (const { id } of onDisk) held.delete(id);
+        rehearsed = rehearse(change, onDisk.concat([...held.values()]));
+        for (const [id, delivered] of left) remove(id, delivered);
+        // Where the disk is full, one of these may throw.
+        for (const write of rehearsed.writes) {
+          write({
             put(item, data) {
               if (data) added = [item, data];
-              if (held.has(item.id)) toMemory.put(item, data);
-              else writes.push(() => to.put(item, data));
+              if (!held.has(item.id)) put(item, data);
             },
-            remove(id, delivered) {
-              writes.push(() => to.remove(id, delivered));
-              toMemory.remove(id);
-            },
+            remove,
           });
-        });
-        // Behind the change: where the disk is full, they may throw.
-        for (const write of writes) write();
+        }
       }, strict);
       left.clear();
     } catch (cause) {
       if (cause instanceof CaptureError) throw cause;
-      if (!prepared || !added || /** @type {any} */ (cause)?.name !== 'QuotaExceededError') {
+      if (!rehearsed || !added || /** @type {any} */ (cause)?.name !== 'QuotaExceededError') {
         abandon(cause);
         return transactInMemory(change);
       }
       onVolatile(cause);
-      const [item, picture] = added;
-      await memory.transact((_, to) => to.put(item, picture));
+      memory.put(...added);
+      held.set(added[0].id, added[0]);
     }
-    const { result, commit } = /** @type {NonNullable<typeof prepared>} */ (prepared);
-    commit();
+    const { result, writes } = /** @type {NonNullable<typeof rehearsed>} */ (rehearsed);
+    for (const id of memory.items.keys()) if (!held.has(id)) memory.remove(id); // What is on the disk again.
+    for (const write of writes) {
+      write({
+        put(item) {
+          if (held.has(item.id)) memory.put(item);
+        },
+        remove: (id) => memory.remove(id),
+      });
+    }
     return result;
   }
 
@@ -106,7 +110,7 @@ export function createStore(database, onVolatile, onBack) {
     /** @type {import('./record.js').Store['transact']} */
     transact: (change, strict) => inTurn(() => transact(change, strict)),
     /** Keeps a snapshot in memory, whatever becomes of the disk. @param {Item} item @param {ArrayBuffer} data */
-    hold: (item, data) => inTurn(() => memory.transact((_, to) => to.put(item, data))),
+    hold: (item, data) => inTurn(async () => memory.put(item, data)),
     /** @param {string} id */
     picture: async (id) => (await memory.picture(id)) || disk?.picture(id),
     /** @param {string} id */

@@ -1,5 +1,4 @@
 /** What is told to whom: events to the page, and to each call of `send` how its snapshot ends. */
-import { CaptureError } from '../errors.js';
 import { callOut, createEvents } from './events.js';
 import { mismatch, revive, toPending } from './record.js';
 
@@ -91,13 +90,5 @@ export function createTelling(agentId, store) {
       if (ids.length > 0) warn('agent-mismatch', ids, mismatch(ids[0]));
       for (const id of ids) told.add(id);
     },
-
-    /** @param {string} id @param {boolean} [kept] Whether the snapshot stays in the database. */
-    disposed(id, kept) {
-      settle(id, undefined, disposed(kept));
-    },
   };
 }
-
-/** @param {boolean} [kept] */
-export const disposed = (kept) => new CaptureError('disposed', 'The uploader was disposed', { details: { kept } });

@@ -15,7 +15,7 @@ import * as queue from './queue.js';
 import { unreachable } from './record.js';
 import { heed } from './signal.js';
 import { createStore } from './store.js';
-import { createTelling, disposed } from './telling.js';
+import { createTelling } from './telling.js';
 
 /** @import { UploadEvents } from './events.js' */
 /** @import { Change, Item, PendingItem } from './record.js' */
@@ -196,29 +196,23 @@ export function createUploaderIn(settings, environment) {
     return items.sort((a, b) => a.order - b.order).map(show);
   }
 
-  /** Ends the calls of `flush` that wait. @type {Set<(error: CaptureError) => void>} */
-  const flushes = new Set();
-
   /** @param {import('./options.js').FlushOptions} [options] */
   async function flush(options = {}) {
     const { timeoutMs, signal } = parseFlush(options);
-    /** @type {(() => void)[]} */
-    const ends = [];
-    await new Promise((/** @type {(value: void) => void} */ resolve, reject) => {
+    let end = nothing;
+    /** @type {Promise<void>} */
+    const waiting = new Promise((resolve, reject) => {
       const cancel = clock.after(timeoutMs, resolve);
       const off = heed(signal, reject);
-      loop.idle.add(resolve);
-      flushes.add(reject);
-      ends.push(
-        cancel,
-        off,
-        () => loop.idle.delete(resolve),
-        () => flushes.delete(reject),
-      );
-      hurry();
-    }).finally(() => {
-      for (const end of ends) end();
+      loop.idle.set(resolve, reject);
+      end = () => {
+        loop.idle.delete(resolve);
+        cancel();
+        off();
+      };
     });
+    hurry();
+    await waiting.finally(end);
     const left = await within(clock, BACK_MS, pending, unreachable());
     return left.filter((item) => item.agentId === agentId);
   }
@@ -228,10 +222,13 @@ export function createUploaderIn(settings, environment) {
     isDisposed = true;
     stopListening();
     cancelStart();
-    for (const id of waiters.keys()) telling.disposed(id, store.isDurable(id));
-    for (const end of flushes) end(disposed());
+    for (const id of waiters.keys()) settle(id, undefined, disposed(store.isDurable(id)));
+    for (const reject of loop.idle.values()) reject(disposed());
     loop.stop().then(store.close);
   }
+
+  /** @param {boolean} [kept] Whether the snapshot stays in the database. */
+  const disposed = (kept) => new CaptureError('disposed', 'The uploader was disposed', { details: { kept } });
 
   function checkAlive() {
     if (isDisposed) throw disposed();

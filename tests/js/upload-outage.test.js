@@ -208,3 +208,17 @@ test('flush is over when its time is, whatever the database does', async () => {
   const error = await outcome(world, flushed);
   assert.deepEqual([error.code, error.details.reason], ['upload-failed', 'storage'], 'nobody knows what is left');
 });
+
+test('a database that opens and then fails each time is not tried without a pause', async () => {
+  const world = createWorld({ behave: () => ({}) });
+  const tab = world.open();
+  let calls = 0;
+  world.faults.diskFault = () => {
+    calls += 1;
+    if (calls > 1000) return undefined; // So that a mistake ends.
+    return calls % 2 ? new DOMException('it cannot be written', 'UnknownError') : undefined;
+  };
+  tab.uploader.send(fakeSnapshot('a'));
+  await world.clock.advance(MINUTE);
+  assert.ok(calls < 100, `${calls} transactions in a minute`);
+});

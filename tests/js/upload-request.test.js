@@ -222,4 +222,15 @@ describe('an end without an answer', () => {
     assert.deepEqual(await outcome(), { reason: 'headers', error: 'SyntaxError: not a header' });
     assert.equal(request.body, undefined);
   });
+
+  for (const value of [undefined, null, 7]) {
+    test(`a header whose value is ${value}`, async () => {
+      const { outcome, request } = begin({ headers: { authorization: value } });
+      assert.deepEqual(await outcome(), {
+        reason: 'headers',
+        error: `TypeError: The header authorization is ${value}`,
+      });
+      assert.equal(request.body, undefined);
+    });
+  }
 });

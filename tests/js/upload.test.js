@@ -329,11 +329,12 @@ describe('a try that fails', () => {
       if (calls === 3) return new Promise(() => {});
       if (calls === 4) return 'Bearer x';
       if (calls === 5) return undefined;
+      if (calls === 6) return null;
       return {};
     };
     const tab = world.open({ headers: /** @type {any} */ (headers) });
     const sent = tab.uploader.send(fakeSnapshot('a'));
-    await world.clock.advance(2 * MINUTE);
+    await world.clock.advance(5 * MINUTE);
     assert.equal((await sent).id, 'a');
     assert.deepEqual(
       eventsOf(tab, 'failed').map(({ error }) => [error.details.reason, error.message]),
@@ -343,9 +344,20 @@ describe('a try that fails', () => {
         ['headers', 'Error: It took longer than 15000 ms'],
         ['headers', 'Bearer x'],
         ['headers', 'undefined'],
+        ['headers', 'null'],
       ],
     );
     assert.equal(world.server.tries.get('a'), 1);
+  });
+
+  test('sends headers that come as Headers', async () => {
+    const world = createWorld({
+      behave: ({ headers }) => ({ status: headers.authorization === 'Bearer x' ? 200 : 401 }),
+    });
+    const tab = world.open({ headers: async () => new Headers({ Authorization: 'Bearer x' }) });
+    const sent = tab.uploader.send(fakeSnapshot('a'));
+    await world.clock.advance(100);
+    assert.equal((await outcome(world, sent)).id, 'a');
   });
 
   test('waits as long as the server says, whatever wakes it', async () => {
