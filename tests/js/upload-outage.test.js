@@ -94,6 +94,35 @@ describe('send with an id alone', () => {
     assert.equal((await outcome(world, sent)).code, 'invalid-argument');
   });
 
+  test('waits on where the database fails once more', async () => {
+    const { world, tab, isNoticed } = await outage();
+    const sent = tab.uploader.send({ id: 'never-taken' });
+    await isNoticed();
+    let transactions = 0;
+    world.faults.diskFault = (_, work) => {
+      if (work === 'transact') transactions += 1;
+      return transactions === 3 ? new DOMException('gone', 'UnknownError') : undefined;
+    };
+    await world.clock.advance(MINUTE);
+    assert.ok(transactions > 3);
+    assert.equal((await outcome(world, sent)).code, 'invalid-argument');
+  });
+
+  test('does not count as what a reload loses', async () => {
+    const world = createWorld({ behave: () => ({ status: 200, sendMs: 15000 }) });
+    const [one, two] = [world.open(), world.open()];
+    one.uploader.send(fakeSnapshot('a'));
+    await world.clock.advance(100);
+    two.uploader.send({ id: 'a' });
+    await world.clock.advance(100);
+    world.faults.diskFault = (tab) => (tab === two ? new DOMException('gone', 'UnknownError') : undefined);
+    await world.clock.advance(5000);
+    assert.deepEqual(
+      eventsOf(two, 'warning').map(({ code, ids }) => [code, ids]),
+      [['volatile-queue', []]],
+    );
+  });
+
   test('of another agent is agent-mismatch, once that is known', async () => {
     const { world, isNoticed, end } = await outage();
     const bob = world.open({ agentId: 'bob' });
@@ -181,6 +210,9 @@ test('what was on the disk and is discarded from memory is not sent once the dis
   await world.clock.advance(2 * MINUTE);
   assert.equal(world.server.filed.length, 0);
   assert.equal(world.disk.items.size, 0);
+  const again = tab.uploader.send(fakeSnapshot('a'));
+  await world.clock.advance(MINUTE);
+  assert.equal((await outcome(world, again)).id, 'a', 'taken anew it is sent');
 });
 
 test('what was delivered from memory is taken off the disk without another try, and its receipt is there', async () => {
@@ -221,4 +253,21 @@ test('a database that opens and then fails each time is not tried without a paus
   tab.uploader.send(fakeSnapshot('a'));
   await world.clock.advance(MINUTE);
   assert.ok(calls < 100, `${calls} transactions in a minute`);
+});
+
+test('flush does not take a queue for empty that is on its way from the disk to memory', async () => {
+  const world = createWorld({ behave: () => ({}) });
+  const tab = world.open();
+  tab.uploader.send(fakeSnapshot('a'));
+  await world.clock.advance(100);
+  const flushed = tab.uploader.flush({ timeoutMs: 5000 });
+  await world.clock.advance(100);
+  world.faults.diskFault = () => new DOMException('gone', 'UnknownError');
+  await world.clock.advance(3900);
+  assert.equal(await outcome(world, flushed), 'pending');
+  await world.clock.advance(1001);
+  assert.deepEqual(
+    (await flushed).map(({ id }) => id),
+    ['a'],
+  );
 });
