@@ -25,17 +25,19 @@ import { createTelling } from './telling.js';
  * @typedef {object} Uploader
  * @property {(snapshot: import('./options.js').UploadSnapshot, options?: import('./options.js').SendOptions) =>
  *   Promise<Receipt>} send Stores the snapshot, then sends it. Resolves once it is delivered, however long that takes;
- *   asked again for the same id, also after a reload, it waits for the same delivery. Rejects with `invalid-argument`,
- *   `queue-full` or `agent-mismatch` (nothing was stored), `upload-rejected` or, too old, `upload-failed` (kept in the
- *   queue), `aborted` (taken out of it), `disposed`.
- * @property {() => Promise<PendingItem[]>} pending What is not delivered, the oldest first; other agents' too.
+ *   asked again for the same id, also after a reload, it waits for the same delivery, and for the database. Rejects with
+ *   `invalid-argument`, `queue-full` or `agent-mismatch` (nothing was stored), `upload-rejected` or, too old,
+ *   `upload-failed` (kept in the queue), `aborted` (taken out of it), `disposed`.
+ * @property {() => Promise<PendingItem[]>} pending What is not delivered, the oldest first; other agents' too. While the
+ *   database cannot be reached (`volatile-queue`), only what this page holds.
  * @property {(id: string) => Promise<boolean>} retry Tries a snapshot again at once, also one that was given up. False
- *   where the queue has none of this id. Rejects with `agent-mismatch`.
+ *   where the queue has none of this id. Rejects with `agent-mismatch`, and with `upload-failed` (`details.reason` is
+ *   `storage`) while nobody knows: the database cannot be reached, and this page does not hold it.
  * @property {(id: string) => Promise<boolean>} discard Takes a snapshot out of the queue for good. False where there is
- *   none of this id. Rejects with `agent-mismatch`.
+ *   none of this id. Rejects like `retry`.
  * @property {(options?: import('./options.js').FlushOptions) => Promise<PendingItem[]>} flush Tries everything now, and
  *   waits until nothing of this agent's waits any more, or the time is up. Resolves to what is left of theirs. Rejects
- *   with `aborted`.
+ *   with `aborted`, and with `upload-failed` where the time is up and the database does not say.
  * @property {<T extends keyof UploadEvents>(type: T, listener: (event: UploadEvents[T]) => void) => () => void} on
  *   Returns what takes the listener back.
  * @property {() => void} dispose Ends all tries and lets go of everything. What is in the database stays there for the
