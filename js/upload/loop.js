@@ -26,7 +26,7 @@ const nothing = () => {};
  * @param {import('./store.js').Place} store
  * @param {import('./telling.js').Telling} telling
  * @param {ReturnType<typeof import('./attempt.js').createAttempt>} tryOnce
- * @param {(waiter: import('./telling.js').Waiter) => void} ask Asks once more for what nobody knew, now that the
+ * @param {(waiter: import('./telling.js').Waiter) => Promise<void>} ask Asks once more for what nobody knew, now that the
  *   database can be reached.
  */
 export function createLoop(settings, environment, store, telling, tryOnce, ask) {
@@ -122,7 +122,7 @@ export function createLoop(settings, environment, store, telling, tryOnce, ask) 
     }
     const waiter = waiters.get(id);
     if (!waiter || sending.has(id) || store.isBlind()) return;
-    if (waiter.isUnknown) ask(waiter);
+    if (waiter.isUnknown) await ask(waiter);
     else if (delivered) telling.delivered(id, delivered.receipt);
     else if (!item) telling.settle(id, undefined, new CaptureError('aborted', 'It was discarded in another tab'));
     else if (item.state !== 'waiting') telling.failed(item);
@@ -176,6 +176,7 @@ export function createLoop(settings, environment, store, telling, tryOnce, ask) 
     wake,
     abort,
     idle,
+    rescue,
 
     /** What waits by back-off alone goes at once, and a database that failed is tried again. */
     async hurry() {

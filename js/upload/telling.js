@@ -59,6 +59,7 @@ export function createTelling(agentId, store) {
     /** @param {Item} fresh @param {Blob | undefined} blob @param {Call} call */
     wait(fresh, blob, call) {
       const waiter = waiters.get(fresh.id) || { fresh, blob, calls: [], isUnknown: false };
+      if (blob) Object.assign(waiter, { fresh, blob }); // There may have been only the id.
       waiter.isUnknown = !blob && store.isBlind() && !store.isHeld(fresh.id);
       waiter.calls.push(call);
       waiters.set(fresh.id, waiter);

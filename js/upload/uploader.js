@@ -153,11 +153,11 @@ export function createUploaderIn(settings, environment) {
   /** What only its id was known of may be answered, now that the database is back. @param {import('./telling.js').Waiter} waiter */
   function ask(waiter) {
     const { fresh } = waiter;
-    waiter.isUnknown = false;
-    enter(fresh, undefined).then(
+    return enter(fresh, undefined).then(
       (receipt) => {
         if (receipt) telling.delivered(fresh.id, receipt);
-        else waiter.isUnknown = store.isBlind() && !store.isHeld(fresh.id);
+        waiter.isUnknown = store.isBlind() && !store.isHeld(fresh.id);
+        wake();
       },
       (error) => settle(fresh.id, undefined, error),
     );
@@ -167,12 +167,19 @@ export function createUploaderIn(settings, environment) {
    * @param {string} id @param {(item: Item, to: import('./record.js').Writer) => void} change
    * @returns {Promise<boolean>} Whether the queue has it.
    */
-  const changeOwn = (id, change) =>
-    store.transact((items, to) => {
-      const found = queue.ownItem(items, id, agentId, store.isBlind());
-      if (found) change(found, to);
-      return Boolean(found);
-    }, true);
+  async function changeOwn(id, change) {
+    const run = () =>
+      store.transact((items, to) => {
+        const found = queue.ownItem(items, id, agentId, store.isBlind());
+        if (found) change(found, to);
+        return Boolean(found);
+      }, true);
+    return run().catch(async (error) => {
+      if (!store.isBlind()) throw error;
+      await loop.rescue(); // The database has failed just now: the picture may be this page's.
+      return run();
+    });
+  }
 
   /** @param {string} id @param {CaptureError} [error] For whoever waits for it. */
   async function discard(id, error = new CaptureError('aborted', 'It was discarded')) {

@@ -271,3 +271,53 @@ test('flush does not take a queue for empty that is on its way from the disk to 
     ['a'],
   );
 });
+
+for (const [name, take] of /** @type {[string, (tab: any, controller: AbortController) => any][]} */ ([
+  ['discarded', (tab) => tab.uploader.discard('a')],
+  ['aborted', (_, controller) => controller.abort()],
+])) {
+  test(`what is ${name} in the moment the database fails is not sent once that is back`, async () => {
+    const world = createWorld({ behave: () => ({}) });
+    const tab = world.open();
+    const controller = new AbortController();
+    const sent = tab.uploader.send(fakeSnapshot('a'), { signal: controller.signal });
+    await world.clock.advance(100);
+    world.faults.diskFault = () => new DOMException('gone', 'UnknownError');
+    const taken = take(tab, controller);
+    assert.equal((await outcome(world, sent)).code, 'aborted');
+    if (taken) assert.equal(await taken, true);
+    world.faults.behave = () => ({ status: 200 });
+    world.faults.diskFault = undefined;
+    await world.clock.advance(2 * MINUTE);
+    assert.equal(world.server.filed.length, 0);
+    assert.equal(world.disk.items.size, 0);
+  });
+}
+
+test('a picture that comes after its id was asked for goes on from memory', async () => {
+  const world = createWorld({ behave: () => ({}) });
+  const first = world.open();
+  first.uploader.send(fakeSnapshot('a'));
+  await world.clock.advance(100);
+  first.crash();
+  const tab = world.open();
+  const sends = [tab.uploader.send({ id: 'a' })];
+  await world.clock.advance(100);
+  sends.push(tab.uploader.send(fakeSnapshot('a')));
+  await world.clock.advance(100);
+  world.faults.diskFault = () => new DOMException('gone', 'UnknownError');
+  world.faults.behave = () => ({ status: 200 });
+  await world.clock.advance(MINUTE);
+  for (const sent of sends) assert.equal((await outcome(world, sent)).id, 'a');
+});
+
+test('what was given up is tried again where its id is asked for, once the database is back', async () => {
+  const { world, tab, isNoticed, end } = await outage();
+  const error = /** @type {const} */ ({ code: 'upload-rejected', message: 'Too large', details: { status: 413 } });
+  await world.disk.transact(([item], to) => to.put({ ...item, state: 'rejected', wait: null, lease: null, error }));
+  const sent = tab.uploader.send({ id: 'a' });
+  await isNoticed();
+  end();
+  await world.clock.advance(MINUTE);
+  assert.equal((await outcome(world, sent)).id, 'a');
+});
