@@ -18,6 +18,8 @@ import { createMemoryStore, rehearse } from './memory.js';
 export function createStore(database, onVolatile, onBack) {
   const memory = createMemoryStore();
   let disk = database;
+  /** Why something is in memory. @type {unknown} */
+  let lastCause;
   /** What was taken out while the disk could not be reached, and may still lie there. @type {Map<string, Delivered | undefined>} */
   const left = new Map();
   /** @type {Promise<void> | undefined} */
@@ -30,6 +32,12 @@ export function createStore(database, onVolatile, onBack) {
   /** @param {unknown} cause */
   function abandon(cause) {
     disk = undefined;
+    tell(cause);
+  }
+
+  /** @param {unknown} cause */
+  function tell(cause) {
+    lastCause = cause;
     onVolatile(cause);
   }
 
@@ -79,7 +87,7 @@ export function createStore(database, onVolatile, onBack) {
         abandon(cause);
         return transactInMemory(change);
       }
-      onVolatile(cause);
+      tell(cause);
       memory.put(...added);
       held.set(added[0].id, added[0]);
     }
@@ -123,6 +131,7 @@ export function createStore(database, onVolatile, onBack) {
     /** @param {string} id */
     isDurable: (id) => Boolean(disk) && !memory.items.has(id),
     abandon,
+    cause: () => lastCause,
     /** Tries a database that failed once more, while memory serves. Done once that has come to something. */
     async recover() {
       if (!database || disk) return;

@@ -8,7 +8,7 @@
 import { CaptureError } from '../errors.js';
 import { createAttempt } from './attempt.js';
 import { within } from './clock.js';
-import { createCipher } from './encryption.js';
+import { createEntry } from './entry.js';
 import { createLoop } from './loop.js';
 import { parseFlush, parseSnapshot } from './options.js';
 import * as queue from './queue.js';
@@ -18,7 +18,7 @@ import { createStore } from './store.js';
 import { createTelling } from './telling.js';
 
 /** @import { UploadEvents } from './events.js' */
-/** @import { Change, Item, PendingItem } from './record.js' */
+/** @import { Item, PendingItem } from './record.js' */
 /** @import { Receipt } from './retry.js' */
 
 /**
@@ -58,8 +58,8 @@ import { createTelling } from './telling.js';
  *   `isHidden` has changed; returns what ends it.
  */
 
-/** How long a new snapshot, or `flush` whose time is up, waits for a database that may answer any moment. */
-const BACK_MS = 1000;
+/** How long `flush` whose time is up waits for the database to say what is left. */
+const LEFT_MS = 1000;
 
 const nothing = () => {};
 
@@ -80,24 +80,29 @@ function quiet(promise) {
 export function createUploaderIn(settings, environment) {
   const { clock, database, listen } = environment;
   const { agentId } = settings;
-  /** Why there is no database. @type {unknown} */
-  let volatileCause;
+  /** Whether the page was told that the database cannot be reached. */
+  let isWarned = false;
   let isDisposed = false;
 
-  const store = createStore(database, becomeVolatile, () => loop.wake());
+  const store = createStore(database, becomeVolatile, becomeDurable);
   const telling = createTelling(agentId, store);
-  const { emit, waiters, settle, show } = telling;
+  const { waiters, settle, show } = telling;
+  const enter = createEntry(settings, environment, store, telling);
   const tryOnce = createAttempt(settings, environment, store, telling);
   const loop = createLoop(settings, environment, store, telling, tryOnce, ask);
   const { hurry, wake } = loop;
 
+  function becomeDurable() {
+    isWarned = false;
+    wake();
+  }
+
   /** The database failed, or did not take a snapshot. @param {unknown} cause */
   function becomeVolatile(cause) {
-    const isFirst = !volatileCause;
-    volatileCause = cause;
     if (!store.isBlind()) return;
     const ids = [...waiters.values()].filter(({ blob }) => blob).map(({ fresh }) => fresh.id);
-    if (isFirst) telling.warn('volatile-queue', ids, cause);
+    if (!isWarned) telling.warn('volatile-queue', ids, cause);
+    isWarned = true;
     wake();
   }
 
@@ -118,36 +123,6 @@ export function createUploaderIn(settings, environment) {
     const off = heed(signal, (error) => void discard(id, error).catch((cause) => settle(id, undefined, cause)));
     wake();
     return quiet(waiting).finally(off);
-  }
-
-  /**
-   * Puts a snapshot into the queue, unless it is there or delivered.
-   * @param {Item} fresh @param {Blob | undefined} blob
-   * @returns {Promise<Receipt | undefined>} Where it is delivered.
-   */
-  async function enter(fresh, blob) {
-    const { id } = fresh;
-    await within(clock, BACK_MS, store.recover).catch(nothing);
-    const delivered = await store.receipt(id).catch(nothing);
-    if (delivered) {
-      queue.checkSame(delivered, fresh);
-      return delivered.receipt;
-    }
-    let item = fresh;
-    let data = await blob?.arrayBuffer();
-    if (data && settings.encrypt && store.database()) {
-      try {
-        const { seal } = await createCipher(store.database());
-        [item, data] = await seal(item, data);
-      } catch (cause) {
-        store.abandon(cause); // Where the key cannot be kept, the picture is not kept either.
-      }
-    }
-    /** @type {Change<Item | undefined>} */
-    const add = (items, to) => queue.add(items, to, item, data, settings, store.isBlind());
-    const queued = await store.transact(add, true);
-    if (queued) emit('queued', { item: show(queued) });
-    if (queued && database && !store.isDurable(id)) telling.warn('volatile-queue', [id], volatileCause);
   }
 
   /** What only its id was known of may be answered, now that the database is back. @param {import('./telling.js').Waiter} waiter */
@@ -222,7 +197,7 @@ export function createUploaderIn(settings, environment) {
     });
     hurry();
     await waiting.finally(end);
-    const left = await within(clock, BACK_MS, pending, unreachable());
+    const left = await within(clock, LEFT_MS, pending, unreachable());
     return left.filter((item) => item.agentId === agentId);
   }
 

@@ -321,3 +321,28 @@ test('what was given up is tried again where its id is asked for, once the datab
   await world.clock.advance(MINUTE);
   assert.equal((await outcome(world, sent)).id, 'a');
 });
+
+test('each outage is told of, also behind a disk that was full', async () => {
+  const world = createWorld({ behave: () => ({}) });
+  const tab = world.open();
+  tab.uploader.send(fakeSnapshot('a'));
+  await world.clock.advance(100);
+  world.faults.isFull = true;
+  tab.uploader.send(fakeSnapshot('b'));
+  await world.clock.advance(100);
+  for (let outages = 0; outages < 2; outages += 1) {
+    world.faults.diskFault = () => new DOMException('gone', 'UnknownError');
+    tab.wake();
+    await world.clock.advance(MINUTE);
+    world.faults.diskFault = undefined;
+    await world.clock.advance(MINUTE);
+  }
+  assert.deepEqual(
+    eventsOf(tab, 'warning').map(({ ids, cause }) => [ids, cause.name]),
+    [
+      [['b'], 'QuotaExceededError'],
+      [['a', 'b'], 'UnknownError'],
+      [['a', 'b'], 'UnknownError'],
+    ],
+  );
+});
