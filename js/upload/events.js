@@ -19,9 +19,9 @@ import { invalidArgument } from '../errors.js';
 
 /**
  * @typedef {object} UploadWarning
- * @property {'volatile-queue' | 'agent-mismatch'} code `volatile-queue`: there is no database, and what `ids` names is
- *   lost with the page, as is what comes later. `agent-mismatch`: what `ids` names was taken by another agent and waits
- *   until they sign in.
+ * @property {'volatile-queue' | 'agent-mismatch'} code `volatile-queue`: there is no database, or it cannot be
+ *   reached now, and what `ids` names is lost with the page, as is what comes later until it is there again.
+ *   `agent-mismatch`: what `ids` names was taken by another agent and waits until they sign in.
  * @property {string} message For developers.
  * @property {string[]} ids Of snapshots.
  * @property {unknown} cause

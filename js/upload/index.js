@@ -16,6 +16,7 @@ import { createUploaderIn } from './uploader.js';
 /** @typedef {import('./events.js').UploadWarning} UploadWarning */
 /** @typedef {import('./options.js').FlushOptions} FlushOptions */
 /** @typedef {import('./options.js').HeadersContext} HeadersContext */
+/** @typedef {import('./options.js').PageHeaders} PageHeaders */
 /** @typedef {import('./options.js').SendOptions} SendOptions */
 /** @typedef {import('./options.js').UploaderOptions} UploaderOptions */
 /** @typedef {import('./options.js').UploadSnapshot} UploadSnapshot */

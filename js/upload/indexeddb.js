@@ -41,6 +41,16 @@ export const MIGRATIONS = [
 /** @typedef {(name: string) => IDBObjectStore} Stores */
 
 /**
+ * What a request comes to. Awaited inside of its transaction, which stays open that long.
+ * @template T @param {IDBRequest<T>} request @returns {Promise<T>}
+ */
+const result = (request) =>
+  new Promise((resolve, reject) => {
+    request.onsuccess = () => resolve(request.result);
+    request.onerror = () => reject(request.error);
+  });
+
+/**
  * Opens nothing yet.
  * @param {string} name
  * @param {import('./clock.js').Clock} clock
@@ -52,20 +62,11 @@ export function createDatabase(name, clock, migrations = MIGRATIONS) {
   let connection;
 
   function open() {
-    /** @type {Promise<IDBDatabase>} */
-    const opening = new Promise((resolve, reject) => {
-      const request = indexedDB.open(name, migrations.length);
-      request.onupgradeneeded = ({ oldVersion }) => {
-        for (const migrate of migrations.slice(oldVersion)) migrate(request.result);
-      };
-      request.onerror = () => reject(request.error);
-      request.onsuccess = () => {
-        // An old tab does not hold up a new one that brings a newer version.
-        request.result.onversionchange = request.result.onclose = () => close(opening);
-        resolve(request.result);
-      };
-    });
-    return opening;
+    const request = indexedDB.open(name, migrations.length);
+    request.onupgradeneeded = ({ oldVersion }) => {
+      for (const migrate of migrations.slice(oldVersion)) migrate(request.result);
+    };
+    return result(request);
   }
 
   /** Closes it even if it opens late. @param {Promise<IDBDatabase> | undefined} old */
@@ -78,7 +79,7 @@ export function createDatabase(name, clock, migrations = MIGRATIONS) {
    * One transaction, done once it is complete: a request that succeeds proves nothing yet.
    * @template T
    * @param {string[]} stores @param {IDBTransactionMode} mode @param {boolean} strict
-   * @param {(at: Stores, finish: (make: () => T) => void) => void} work
+   * @param {(at: Stores) => Promise<T>} work Awaits nothing but requests.
    * @returns {Promise<T>}
    */
   async function once(stores, mode, strict, work) {
@@ -88,28 +89,19 @@ export function createDatabase(name, clock, migrations = MIGRATIONS) {
     let transaction;
     try {
       const database = await within(clock, DEADLINE_MS, () => opened);
+      // An old tab does not hold up a new one that brings a newer version.
+      database.onversionchange = database.onclose = () => close(opened);
       // Since Chrome 121 the default is that the system may keep it in its cache for a while.
       const begun = database.transaction(stores, mode, { durability: strict ? 'strict' : 'default' });
       transaction = begun;
-      return await within(
-        clock,
-        DEADLINE_MS,
-        () =>
-          new Promise((resolve, reject) => {
-            /** @type {T} */
-            let result;
-            begun.onabort = () => reject(begun.error);
-            begun.oncomplete = () => resolve(result);
-            work(begun.objectStore.bind(begun), (make) => {
-              try {
-                result = make();
-              } catch (error) {
-                reject(error);
-              }
-            });
-          }),
-        STANDSTILL,
-      );
+      const complete = () =>
+        new Promise((resolve, reject) => {
+          const worked = work(begun.objectStore.bind(begun));
+          worked.catch(reject);
+          begun.onabort = () => reject(begun.error);
+          begun.oncomplete = () => resolve(worked);
+        });
+      return await within(clock, DEADLINE_MS, complete, STANDSTILL);
     } catch (error) {
       try {
         transaction?.abort();
@@ -129,28 +121,20 @@ export function createDatabase(name, clock, migrations = MIGRATIONS) {
     });
 
   /** @param {string} store @param {string} id @returns {Promise<any>} */
-  const read = (store, id) =>
-    run([store], 'readonly', false, (at, finish) => {
-      const request = at(store).get(id);
-      request.onsuccess = () => finish(() => request.result);
-    });
+  const read = (store, id) => run([store], 'readonly', false, (at) => result(at(store).get(id)));
 
   return {
     transact: (change, strict = false) =>
-      run(['items', 'pictures', 'receipts'], 'readwrite', strict, (at, finish) => {
-        const request = at('items').getAll();
-        request.onsuccess = () => finish(() => change(request.result, writeTo(at)));
-      }),
+      run(['items', 'pictures', 'receipts'], 'readwrite', strict, async (at) =>
+        change(await result(at('items').getAll()), writeTo(at)),
+      ),
     picture: (id) => read('pictures', id),
     receipt: (id) => read('receipts', id),
     key: (candidate) =>
-      run(['keys'], 'readwrite', true, (at, finish) => {
-        const request = at('keys').get('pictures');
-        request.onsuccess = () =>
-          finish(() => {
-            if (!request.result) at('keys').put(candidate, 'pictures');
-            return request.result || candidate;
-          });
+      run(['keys'], 'readwrite', true, async (at) => {
+        const known = await result(at('keys').get('pictures'));
+        if (!known) at('keys').put(candidate, 'pictures');
+        return known || candidate;
       }),
     close: () => close(connection),
   };
@@ -167,13 +151,11 @@ function writeTo(at) {
       at('items').delete(id);
       at('pictures').delete(id);
       if (!delivered) return;
-      at('receipts').put(delivered);
-      const old = at('receipts')
-        .index('at')
-        .openCursor(IDBKeyRange.upperBound(delivered.at - RECEIPT_MS));
+      const receipts = at('receipts');
+      receipts.put(delivered);
+      const old = receipts.index('at').getAllKeys(IDBKeyRange.upperBound(delivered.at - RECEIPT_MS));
       old.onsuccess = () => {
-        old.result?.delete();
-        old.result?.continue();
+        for (const key of old.result) receipts.delete(key);
       };
     },
   };

@@ -1,58 +1,55 @@
 /** The queue in memory: what is left where a browser gives no database. It lives as long as the page. */
 import { RECEIPT_MS } from './record.js';
 
-/** @import { Change, Item } from './record.js' */
+/** @import { Change, Delivered, Item, Store, Writer } from './record.js' */
 
 /**
- * @typedef {object} Prepared
- * @property {Map<string, Item>} items
- * @property {<T>(change: Change<T>) => { result: T, commit: () => void }} prepare The first half of `transact`.
+ * What a change comes to, and what it writes, not written yet.
+ * @template T @param {Change<T>} change @param {Item[]} items
  */
+export function rehearse(change, items) {
+  /** @type {((to: Writer) => void)[]} */
+  const writes = [];
+  const result = change(items, {
+    put(item, data) {
+      writes.push((to) => to.put(item, data));
+    },
+    remove(id, delivered) {
+      writes.push((to) => to.remove(id, delivered));
+    },
+  });
+  return { result, writes };
+}
 
-/** @returns {import('./record.js').Store & Prepared} */
+/** @returns {Store & Writer & { items: Map<string, Item> }} */
 export function createMemoryStore() {
   /** @type {Map<string, Item>} */
   const items = new Map();
   /** @type {Map<string, ArrayBuffer>} */
   const pictures = new Map();
-  /** @type {Map<string, import('./record.js').Delivered>} */
+  /** @type {Map<string, Delivered>} */
   const receipts = new Map();
 
-  /** @type {Prepared['prepare']} */
-  function prepare(change) {
-    /** @type {(() => void)[]} */
-    const writes = [];
-    const result = change([...items.values()], {
-      put(item, data) {
-        writes.push(() => {
-          items.set(item.id, item);
-          if (data) pictures.set(item.id, data);
-        });
-      },
-      remove(id, delivered) {
-        writes.push(() => {
-          items.delete(id);
-          pictures.delete(id);
-          if (!delivered) return;
-          receipts.set(id, delivered);
-          for (const [old, { at }] of receipts) if (at < delivered.at - RECEIPT_MS) receipts.delete(old);
-        });
-      },
-    });
-    return {
-      result,
-      commit() {
-        for (const write of writes) write();
-      },
-    };
-  }
-
+  /** @type {Writer} */
+  const writer = {
+    put(item, data) {
+      items.set(item.id, item);
+      if (data) pictures.set(item.id, data);
+    },
+    remove(id, delivered) {
+      items.delete(id);
+      pictures.delete(id);
+      if (!delivered) return;
+      receipts.set(id, delivered);
+      for (const [old, { at }] of receipts) if (at < delivered.at - RECEIPT_MS) receipts.delete(old);
+    },
+  };
   return {
+    ...writer,
     items,
-    prepare,
     async transact(change) {
-      const { result, commit } = prepare(change);
-      commit();
+      const { result, writes } = rehearse(change, [...items.values()]);
+      for (const write of writes) write(writer);
       return result;
     },
     picture: async (id) => pictures.get(id),

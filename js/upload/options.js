@@ -1,5 +1,6 @@
 /** The arguments of createUploader, send and flush, checked before anything is stored or sent. */
 import { invalidArgument } from '../errors.js';
+import { checkSignal } from './signal.js';
 
 /** @import { Item } from './record.js' */
 
@@ -11,12 +12,14 @@ import { invalidArgument } from '../errors.js';
  * @property {boolean} renew True where the server has just answered 401: a token that was kept is no longer good.
  */
 
+/** @typedef {Record<string, string> | Headers} PageHeaders */
+
 /**
  * @typedef {object} UploaderOptions
  * @property {string | URL} url Of the middleware's `…/api/v1/video-snapshot/upload`; relative to the page.
  * @property {string} agentId Who is signed in. Another agent needs another uploader.
- * @property {(context: HeadersContext) => Record<string, string> | Promise<Record<string, string>>} [headers] Called anew
- *   for every try, and once more at once after a 401. Failing, or taking longer than 15 s, counts as a failed try.
+ * @property {(context: HeadersContext) => PageHeaders | Promise<PageHeaders>} [headers] Called anew for every try, and once
+ *   more at once after a 401. Failing, taking longer than 15 s, or a value that is no text counts as a failed try.
  * @property {'indexeddb' | 'memory'} [queue] Where snapshots wait. Default 'indexeddb'.
  * @property {string} [database] The queue's name. All uploaders of an origin with the same name share it: two services
  *   need two names. Default 'caseframe-upload'.
@@ -28,6 +31,8 @@ import { invalidArgument } from '../errors.js';
  * @property {number} [stallMs] A try without progress for so long is broken off. Default 30 s.
  * @property {number} [answerMs] A try without an answer so long after its body is broken off. Default 60 s.
  * @property {boolean} [encrypt] Pictures are encrypted in the database. Default false.
+ * @property {'same-origin' | 'include'} [credentials] Whether cookies go to another origin too, as in `fetch`. `include`
+ *   needs that origin's consent (`Access-Control-Allow-Credentials`). Default 'same-origin'.
  */
 
 /**
@@ -57,8 +62,23 @@ import { invalidArgument } from '../errors.js';
 
 /** @typedef {ReturnType<typeof parseOptions>} Settings */
 
-const MIB = 1024 * 1024;
-const DAY_MS = 24 * 60 * 60 * 1000;
+/** Options that are positive numbers, with their defaults; times in ms. */
+const NUMBERS = {
+  baseMs: 1000,
+  maxMs: 300000,
+  stallMs: 30000,
+  answerMs: 60000,
+  count: 1000,
+  bytes: 256 * 1024 * 1024,
+  ageMs: 7 * 24 * 60 * 60 * 1000,
+  parallel: 3,
+};
+
+/** Options that have one of few values, the default first. @type {Record<string, unknown[]>} */
+const CHOICES = { queue: ['indexeddb', 'memory'], encrypt: [false, true], credentials: ['same-origin', 'include'] };
+
+/** In bytes: what the middleware takes of one field. */
+const LONGEST_METADATA = 64 * 1024;
 
 /**
  * @param {unknown} fits @param {string} name @param {string} expected @param {unknown} actual
@@ -71,24 +91,28 @@ function check(fits, name, expected, actual) {
 /** @param {UploaderOptions} options */
 export function parseOptions(options) {
   check(isObject(options), 'options', 'an object', options);
-  const { headers = () => ({}), queue = 'indexeddb', database = 'caseframe-upload', encrypt = false } = options;
-  const { retry: { baseMs = 1000, maxMs = 300000 } = {}, stallMs = 30000, answerMs = 60000, limits = {} } = options;
-  const { count = 1000, bytes = 256 * MIB, ageMs = 7 * DAY_MS, parallel = 3 } = limits;
+  const { headers = () => ({}), database = 'caseframe-upload' } = options;
   check(typeof headers === 'function', 'headers', 'a function', headers);
-  check(queue === 'indexeddb' || queue === 'memory', 'queue', "'indexeddb' or 'memory'", queue);
-  check(typeof encrypt === 'boolean', 'encrypt', 'a boolean', encrypt);
-  const numbers = { baseMs, maxMs, stallMs, answerMs, count, bytes, ageMs, parallel };
-  for (const [name, value] of Object.entries(numbers)) {
+  /** @type {Record<string, any>} */
+  const given = { ...options, ...options.retry, ...options.limits };
+  /** @type {Record<string, any>} */
+  const settings = {};
+  for (const [name, values] of Object.entries(CHOICES)) {
+    const { [name]: value = values[0] } = given;
+    check(values.includes(value), name, values.map((choice) => JSON.stringify(choice)).join(' or '), value);
+    settings[name] = value;
+  }
+  for (const [name, preset] of Object.entries(NUMBERS)) {
+    const { [name]: value = preset } = given;
     check(typeof value === 'number' && value > 0, name, 'a positive number', value);
+    settings[name] = value;
   }
   return {
+    .../** @type {typeof NUMBERS & { encrypt: boolean, credentials: 'same-origin' | 'include' }} */ (settings),
     url: parseUrl(options.url),
     agentId: parseId('agentId', options.agentId),
     headers,
-    database: queue === 'memory' ? undefined : parseId('database', database),
-    encrypt,
-    limits: { count, bytes },
-    ...numbers,
+    database: settings.queue === 'memory' ? undefined : parseId('database', database),
   };
 }
 
@@ -123,24 +147,17 @@ export function parseSnapshot(snapshot, options, agentId, now) {
   const { signal, onProgress, interactionId = snapshot.interactionId } = options;
   checkSignal(signal);
   check(onProgress === undefined || typeof onProgress === 'function', 'onProgress', 'a function', onProgress);
-  const {
-    id,
-    blob,
-    sha256 = '',
-    capturedAt = '',
-    width,
-    height,
-    participantId,
-    sourceKind,
-    frame,
-    redactions,
-  } = snapshot;
+  const { id, blob, sha256 = '', capturedAt = '' } = snapshot;
+  const { width, height, participantId, sourceKind, frame, redactions } = snapshot;
+  const metadata = JSON.stringify({ width, height, participantId, sourceKind, frame, redactions });
   // It becomes a header.
   check(typeof id === 'string' && /^[!-~]{1,255}$/.test(id), 'snapshot.id', 'printable ASCII characters', id);
   if (blob !== undefined) {
     check(blob?.size > 0 && typeof blob.arrayBuffer === 'function', 'snapshot.blob', 'a Blob that is not empty', blob);
     check(/^[0-9a-f]{64}$/.test(sha256), 'snapshot.sha256', '64 lowercase hex digits', sha256);
     check(Date.parse(capturedAt), 'snapshot.capturedAt', 'an ISO 8601 date', capturedAt);
+    const { length } = new TextEncoder().encode(metadata);
+    check(length <= LONGEST_METADATA, 'metadata', `at most ${LONGEST_METADATA} bytes of JSON`, length);
   }
   return {
     blob,
@@ -150,7 +167,7 @@ export function parseSnapshot(snapshot, options, agentId, now) {
       interactionId: blob || interactionId ? parseId('interactionId', interactionId) : '',
       sha256,
       timestamp: capturedAt,
-      metadata: JSON.stringify({ width, height, participantId, sourceKind, frame, redactions }),
+      metadata,
       type: blob?.type || 'image/jpeg',
       bytes: blob?.size || 0,
       order: 0,
@@ -175,11 +192,6 @@ export function parseFlush({ timeoutMs = 10000, signal }) {
   check(typeof timeoutMs === 'number' && timeoutMs >= 0, 'timeoutMs', 'a number that is not negative', timeoutMs);
   checkSignal(signal);
   return { timeoutMs, signal };
-}
-
-/** @param {unknown} signal */
-function checkSignal(signal) {
-  check(signal === undefined || (isObject(signal) && 'aborted' in signal), 'signal', 'an AbortSignal', signal);
 }
 
 /** @param {unknown} value @returns {value is Record<string, any>} */

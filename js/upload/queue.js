@@ -3,7 +3,7 @@
  * tabs, frames and workers that share it.
  */
 import { CaptureError, invalidArgument } from '../errors.js';
-import { mismatch } from './record.js';
+import { mismatch, unreachable } from './record.js';
 
 /** @import { Item, Writer } from './record.js' */
 
@@ -16,21 +16,24 @@ const byId = (items, id) => items.find((item) => item.id === id);
  * @param {Item} fresh
  * @param {ArrayBuffer | undefined} data Missing where only the id is known.
  * @param {{ count: number, bytes: number }} limits For the items of one agent: another's that wait take nobody's place.
+ * @param {boolean} isBlind The items are not all there are: see `Place.isBlind`.
  * @returns {Item | undefined} Where it is new.
  * @throws {CaptureError} `queue-full`, `agent-mismatch`, `invalid-argument`
  */
-export function add(items, to, fresh, data, limits) {
+export function add(items, to, fresh, data, { count, bytes }, isBlind) {
   const known = byId(items, fresh.id);
   if (known) {
     checkSame(known, fresh);
     if (known.state !== 'waiting') to.put(reset(known, fresh.queuedAt));
     return;
   }
+  if (!data && isBlind) return;
   if (!data) throw invalidArgument('snapshot.blob', 'a Blob', data);
   const own = items.filter(({ agentId }) => agentId === fresh.agentId);
-  const bytes = own.reduce((sum, item) => sum + item.bytes, fresh.bytes);
-  if (own.length >= limits.count || bytes > limits.bytes) {
-    throw new CaptureError('queue-full', undefined, { details: { count: own.length + 1, bytes, limits } });
+  const sum = own.reduce((all, item) => all + item.bytes, fresh.bytes);
+  if (own.length >= count || sum > bytes) {
+    const details = { count: own.length + 1, bytes: sum, limits: { count, bytes } };
+    throw new CaptureError('queue-full', undefined, { details });
   }
   // By the clock, so that items of two stores have an order too, but always behind all that are there.
   const order = items.reduce((last, item) => Math.max(last, item.order + 1), fresh.queuedAt);
@@ -76,12 +79,12 @@ export function claim(items, to, { agentId, now, ageMs, capacity, lease, leaseRe
   const begun = new Set();
   let waiting = 0;
   /** When the next look pays. */
-  let nextMs = Number.POSITIVE_INFINITY;
+  let nextMs = Infinity;
   for (const item of items.sort((a, b) => a.order - b.order)) {
     if (item.agentId !== agentId || item.state !== 'waiting') continue;
     const leased = leaseRemaining(item);
     if (!leased && now - item.queuedAt > ageMs) {
-      expired.push(expire(item));
+      expired.push({ ...item, state: 'expired', wait: null, lease: null, error: TOO_OLD });
       continue;
     }
     waiting += 1;
@@ -95,11 +98,8 @@ export function claim(items, to, { agentId, now, ageMs, capacity, lease, leaseRe
   return { claimed, expired, waiting, nextMs, items };
 }
 
-/** @param {Item} item @returns {Item} */
-function expire(item) {
-  const { code, message, details } = new CaptureError('upload-failed', 'It waited for longer than limits.ageMs');
-  return { ...item, state: 'expired', wait: null, lease: null, error: { code, message, details } };
-}
+/** @type {import('./record.js').StoredError} */
+const TOO_OLD = { code: 'upload-failed', message: 'It waited for longer than limits.ageMs', details: {} };
 
 /** @param {Item} item @param {number} now */
 function waitRemaining({ wait }, now) {
@@ -142,9 +142,14 @@ export function conclude(items, to, sent, decision, now) {
   if (!item || (item.lease && item.lease.owner !== sent.lease?.owner)) return;
   const { error = null, wait } = decision;
   /** @type {Item} */
-  const failed = { ...item, attempts: sent.attempts, lease: null, state: 'waiting', error, wait: null };
-  if (wait) failed.wait = { ...wait, from: now };
-  else failed.state = 'rejected';
+  const failed = {
+    ...item,
+    attempts: sent.attempts,
+    lease: null,
+    state: wait ? 'waiting' : 'rejected',
+    error,
+    wait: wait ? { ...wait, from: now } : null,
+  };
   to.put(failed);
   return failed;
 }
@@ -162,12 +167,14 @@ export function hurry(items, to, agentId) {
 /**
  * Finds an agent's own item, for what the page wants done to it.
  * @param {Item[]} items @param {string} id @param {string} agentId
+ * @param {boolean} isBlind The items are not all there are: see `Place.isBlind`.
  * @returns {Item | undefined}
- * @throws {CaptureError} `agent-mismatch`
+ * @throws {CaptureError} `agent-mismatch`; `upload-failed` where nobody knows whether there is one.
  */
-export function ownItem(items, id, agentId) {
+export function ownItem(items, id, agentId, isBlind) {
   const item = byId(items, id);
   if (item && item.agentId !== agentId) throw mismatch(id);
+  if (!item && isBlind) throw unreachable();
   return item;
 }
 

@@ -126,3 +126,7 @@ export const revive = ({ code, message, details }) => new CaptureError(code, mes
 
 /** @param {string} id Of a snapshot that another agent took. */
 export const mismatch = (id) => new CaptureError('agent-mismatch', undefined, { details: { id } });
+
+/** Nobody knows now what the queue has. */
+export const unreachable = () =>
+  new CaptureError('upload-failed', 'The database cannot be reached now', { details: { reason: 'storage' } });

@@ -14,6 +14,7 @@ const LONGEST_TEXT = 300;
 /**
  * @typedef {object} Try
  * @property {string} url
+ * @property {'same-origin' | 'include'} credentials
  * @property {Item} item
  * @property {ArrayBuffer} data The JPEG.
  * @property {Record<string, string>} headers
@@ -29,7 +30,7 @@ const LONGEST_TEXT = 300;
  * @param {Try} options
  * @returns {Promise<Outcome>} Never rejects; an abort ends it like a broken connection.
  */
-export function post({ url, item, data, headers, stallMs, answerMs, signal, clock, onProgress, onSent }) {
+export function post({ url, credentials, item, data, headers, stallMs, answerMs, signal, clock, onProgress, onSent }) {
   return new Promise((resolve) => {
     const request = new XMLHttpRequest();
     let cancel = () => {};
@@ -59,7 +60,12 @@ export function post({ url, item, data, headers, stallMs, answerMs, signal, cloc
     request.onload = () => end(readAnswer(request, item));
     try {
       request.open('POST', url);
-      for (const name of Object.keys(headers)) request.setRequestHeader(name, headers[name]);
+      request.withCredentials = credentials === 'include';
+      for (const [name, value] of Object.entries(headers)) {
+        // Never the text of a value that was missing.
+        if (typeof value !== 'string') throw new TypeError(`The header ${name} is ${value}`);
+        request.setRequestHeader(name, value);
+      }
       request.setRequestHeader('Idempotency-Key', item.id);
     } catch (error) {
       end({ reason: 'headers', error: String(error) });

@@ -1,65 +1,106 @@
 /**
  * The database with a place in memory beside it, seen as one store. A snapshot that the database does not take (it is
- * full) stays in memory, while the others go on from the disk; without a database everything is in memory, until it is
- * there again.
+ * full) stays in memory, while the others go on from the disk. While the database cannot be reached everything is in
+ * memory, and what lies on the disk is nobody's to know; once it is there again, it learns what has become of its items.
  */
 import { CaptureError } from '../errors.js';
-import { createMemoryStore } from './memory.js';
+import { createMemoryStore, rehearse } from './memory.js';
 
-/** @import { Change, Item } from './record.js' */
+/** @import { Change, Delivered, Item } from './record.js' */
+
+/** @typedef {ReturnType<typeof createStore>} Place */
 
 /**
  * @param {import('./indexeddb.js').Database | undefined} database None where the page wants none.
  * @param {(cause: unknown) => void} onVolatile The database failed, or did not take a snapshot.
+ * @param {() => void} onBack It can be reached again.
  */
-export function createStore(database, onVolatile) {
+export function createStore(database, onVolatile, onBack) {
   const memory = createMemoryStore();
   let disk = database;
+  /** Why something is in memory. @type {unknown} */
+  let lastCause;
+  /** What was taken out while the disk could not be reached, and may still lie there. @type {Map<string, Delivered | undefined>} */
+  const left = new Map();
+  /** @type {Promise<void> | undefined} */
+  let recovering;
   /** @type {Promise<unknown>} */
   let last = Promise.resolve();
+
+  const isBlind = () => disk !== database;
 
   /** @param {unknown} cause */
   function abandon(cause) {
     disk = undefined;
+    tell(cause);
+  }
+
+  /** @param {unknown} cause */
+  function tell(cause) {
+    lastCause = cause;
     onVolatile(cause);
   }
 
+  /** @template T @param {Change<T>} change @returns {Promise<T>} */
+  const transactInMemory = (change) =>
+    memory.transact((items, { put, remove }) =>
+      change(items, {
+        put,
+        remove(id, delivered) {
+          if (isBlind()) left.set(id, delivered);
+          remove(id, delivered);
+        },
+      }),
+    );
+
   /** @template T @param {Change<T>} change @param {boolean} [strict] @returns {Promise<T>} */
   async function transact(change, strict) {
-    if (!disk) return memory.transact(change);
-    /** What becomes of the items in memory, once it is done on the disk. @type {{ result: T, commit: () => void } | undefined} */
-    let prepared;
+    if (!disk) return transactInMemory(change);
+    /** What is in memory alone. @type {Map<string, Item>} */
+    let held = new Map();
+    /** @type {ReturnType<typeof rehearse<T>> | undefined} */
+    let rehearsed;
     /** The snapshot that is new, with its picture. @type {[Item, ArrayBuffer] | undefined} */
     let added;
     try {
-      await disk.transact((stored, to) => {
-        prepared = memory.prepare((_, toMemory) => {
-          const held = new Map(memory.items);
-          for (const { id } of stored) if (held.delete(id)) toMemory.remove(id); // What is on the disk again.
-          return change(stored.concat([...held.values()]), {
+      await disk.transact((stored, { put, remove }) => {
+        const onDisk = stored.filter(({ id }) => !left.has(id));
+        held = new Map(memory.items);
+        for (const { id } of onDisk) held.delete(id);
+        rehearsed = rehearse(change, onDisk.concat([...held.values()]));
+        for (const [id, delivered] of left) remove(id, delivered);
+        // Where the disk is full, one of these may throw.
+        for (const write of rehearsed.writes) {
+          write({
             put(item, data) {
               if (data) added = [item, data];
-              (held.has(item.id) ? toMemory : to).put(item, data);
+              if (!held.has(item.id)) put(item, data);
             },
-            remove(id, delivered) {
-              to.remove(id, delivered);
-              toMemory.remove(id);
-            },
+            remove,
           });
-        });
+        }
       }, strict);
+      left.clear();
     } catch (cause) {
       if (cause instanceof CaptureError) throw cause;
-      if (!prepared || !added || /** @type {any} */ (cause)?.name !== 'QuotaExceededError') {
+      if (!rehearsed || !added || /** @type {any} */ (cause)?.name !== 'QuotaExceededError') {
         abandon(cause);
-        return memory.transact(change);
+        return transactInMemory(change);
       }
-      onVolatile(cause);
-      const [item, picture] = added;
-      await memory.transact((_, to) => to.put(item, picture));
+      tell(cause);
+      memory.put(...added);
+      held.set(added[0].id, added[0]);
     }
-    const { result, commit } = /** @type {NonNullable<typeof prepared>} */ (prepared);
-    commit();
+    const { result, writes } = /** @type {NonNullable<typeof rehearsed>} */ (rehearsed);
+    for (const id of memory.items.keys()) if (!held.has(id)) memory.remove(id); // What is on the disk again.
+    for (const write of writes) {
+      write({
+        put(item) {
+          if (held.has(item.id)) memory.put(item);
+        },
+        remove: (id) => memory.remove(id),
+      });
+    }
     return result;
   }
 
@@ -76,19 +117,37 @@ export function createStore(database, onVolatile) {
   return {
     /** @type {import('./record.js').Store['transact']} */
     transact: (change, strict) => inTurn(() => transact(change, strict)),
-    /** Keeps a snapshot in memory, whatever becomes of the disk. @template T @param {Change<T>} change */
-    hold: (change) => inTurn(() => memory.transact(change)),
+    /** Keeps a snapshot in memory, whatever becomes of the disk. @param {Item} item @param {ArrayBuffer} data */
+    hold: (item, data) => inTurn(async () => memory.put(item, data)),
     /** @param {string} id */
     picture: async (id) => (await memory.picture(id)) || disk?.picture(id),
     /** @param {string} id */
     receipt: async (id) => (await memory.receipt(id)) || disk?.receipt(id),
     database: () => disk,
+    /** The database cannot be reached now, so that nobody knows what lies there. */
+    isBlind,
+    /** @param {string} id */
+    isHeld: (id) => memory.items.has(id),
     /** @param {string} id */
     isDurable: (id) => Boolean(disk) && !memory.items.has(id),
     abandon,
-    /** Lets a database that failed be tried again. */
-    recover() {
-      disk = database;
+    cause: () => lastCause,
+    /** Tries a database that failed once more, while memory serves. Done once that has come to something. */
+    async recover() {
+      if (!database || disk) return;
+      recovering =
+        recovering ||
+        database
+          .transact(() => {})
+          .then(() => {
+            disk = database;
+            onBack();
+          })
+          .catch(() => {})
+          .then(() => {
+            recovering = undefined;
+          });
+      await recovering;
     },
     close: () => database?.close(),
   };

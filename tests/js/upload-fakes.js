@@ -85,7 +85,8 @@ export function createFakeClock() {
  * @param {object} [options]
  * @param {(request: { id: string, agentId: string, tries: number, headers: Record<string, string> }) => Answer} [options.behave]
  * @param {() => number} [options.random]
- * @param {(tab: Tab, work: 'transact' | 'picture' | 'receipt') => Error | undefined} [options.diskFault]
+ * @param {(tab: Tab, work: 'transact' | 'picture' | 'receipt') =>
+ *   Error | undefined | Promise<Error | undefined>} [options.diskFault]
  * @param {boolean} [options.hasLocks]
  */
 export function createWorld({ behave = () => ({ status: 200 }), random = () => 1, diskFault, hasLocks = true } = {}) {
@@ -147,7 +148,7 @@ export function createWorld({ behave = () => ({ status: 200 }), random = () => 1
     /** @template T @param {'transact' | 'picture' | 'receipt'} kind @param {() => Promise<T>} work */
     async function reach(kind, work) {
       await gate(tab);
-      const fault = faults.diskFault?.(tab, kind);
+      const fault = await faults.diskFault?.(tab, kind);
       if (fault) throw fault;
       const result = await work();
       await gate(tab); // It is done, and the tab may never hear of it.

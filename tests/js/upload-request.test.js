@@ -68,6 +68,7 @@ function begin(options) {
   let outcome = 'pending';
   post({
     url: 'https://example.test/upload',
+    credentials: 'same-origin',
     item,
     data: new TextEncoder().encode('jpeg').buffer,
     headers: { authorization: 'Bearer x' },
@@ -108,6 +109,12 @@ test('the request is a form with its fields first and the file last, and carries
   );
   const [, file] = entries[6];
   assert.deepEqual([file.name, file.type, await file.text()], ['a.jpg', 'image/jpeg', 'jpeg']);
+});
+
+test('cookies go to another origin only where that is asked for', () => {
+  assert.equal(begin({ credentials: 'same-origin' }).request.withCredentials, false);
+  requests = [];
+  assert.equal(begin({ credentials: 'include' }).request.withCredentials, true);
 });
 
 test('the key is not the page’s to change', () => {
@@ -215,4 +222,15 @@ describe('an end without an answer', () => {
     assert.deepEqual(await outcome(), { reason: 'headers', error: 'SyntaxError: not a header' });
     assert.equal(request.body, undefined);
   });
+
+  for (const value of [undefined, null, 7]) {
+    test(`a header whose value is ${value}`, async () => {
+      const { outcome, request } = begin({ headers: { authorization: value } });
+      assert.deepEqual(await outcome(), {
+        reason: 'headers',
+        error: `TypeError: The header authorization is ${value}`,
+      });
+      assert.equal(request.body, undefined);
+    });
+  }
 });

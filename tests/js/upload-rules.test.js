@@ -65,7 +65,7 @@ test('a new item stands behind all others, wherever the clock is', () => {
   const items = [itemOf('a', { order: 5000 }), itemOf('b', { order: 7000 })];
   const limits = { count: 9, bytes: 99 };
   const add1 = (/** @type {number} */ queuedAt) =>
-    run((to) => add(items, to, itemOf('c', { queuedAt }), new ArrayBuffer(3), limits)).result.order;
+    run((to) => add(items, to, itemOf('c', { queuedAt }), new ArrayBuffer(3), limits, false)).result.order;
   assert.deepEqual([add1(100), add1(9000)], [7001, 9000]);
 });
 

@@ -5,8 +5,20 @@ import { fileURLToPath } from 'node:url';
 import { gzipSync } from 'node:zlib';
 import { build } from 'esbuild';
 
-/** In bytes, bundled, minified and gzipped; the table of error sentences included, which `caseframe` itself brings too. */
-const LIMIT = 9 * 1024;
+/**
+ * In bytes, bundled, minified and gzipped, without `errors.js`: its sentences are the whole package's, and a page that
+ * captures has them already.
+ */
+const LIMIT = 8680;
+
+/** @type {import('esbuild').Plugin} */
+const errorsOfThePackage = {
+  name: 'errors',
+  setup({ onLoad }) {
+    const contents = 'export const { CaptureError, invalidArgument } = caseframe;';
+    onLoad({ filter: /js.errors\.js$/ }, () => ({ contents }));
+  },
+};
 
 test('the whole entry, minified and gzipped, keeps its limit, and needs nothing else', async (t) => {
   const { outputFiles, metafile } = await build({
@@ -17,6 +29,7 @@ test('the whole entry, minified and gzipped, keeps its limit, and needs nothing 
     target: 'es2020',
     write: false,
     metafile: true,
+    plugins: [errorsOfThePackage],
   });
   const size = gzipSync(outputFiles[0].contents, { level: 9 }).length;
   t.diagnostic(`${size} bytes`);

@@ -28,7 +28,7 @@ const STORES = {
     return () => createDatabase(name, systemClock);
   },
   'a place in memory without a database'() {
-    const store = createStore(undefined, noWarning);
+    const store = createStore(undefined, noWarning, () => {});
     return () => store;
   },
 };
@@ -44,7 +44,7 @@ describe('IndexedDB and a place in memory', () => {
   for (const [name, check] of Object.entries(contract).filter(([rule]) => !rule.startsWith('writes all'))) {
     test(name, () => {
       const database = newName();
-      return check(() => createStore(createDatabase(database, systemClock), noWarning));
+      return check(() => createStore(createDatabase(database, systemClock), noWarning, () => {}));
     });
   }
 });

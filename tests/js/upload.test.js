@@ -92,6 +92,28 @@ describe('a snapshot', () => {
     assert.equal(eventsOf(tab, 'queued').length, 1);
   });
 
+  for (const retryAfter of ['2', undefined]) {
+    test(`that two browsers send at once is one picture; who comes second waits, ${retryAfter ? 'as told' : 'by back-off'}`, async () => {
+      const world = createWorld({
+        behave: ({ tries }) => ({ status: 200, answerMs: tries === 1 ? 4000 : 1, retryAfter }),
+      });
+      // Of their own queues: they share no disk and no lease.
+      const browsers = [world.open({ queue: 'memory' }), world.open({ queue: 'memory' })];
+      world.broken.push = () => 0; // Two sends at once are what this is about.
+      const sends = browsers.map(({ uploader }) => uploader.send(fakeSnapshot('a')));
+      await world.clock.advance(MINUTE);
+      const [one, two] = await Promise.all(sends);
+      assert.deepEqual(one, two);
+      assert.equal(world.server.filed.length, 1);
+      const failed = browsers.flatMap((tab) => eventsOf(tab, 'failed'));
+      assert.ok(failed.length > 0);
+      for (const { error, willRetry } of failed) {
+        assert.deepEqual([error.details.status, error.details.code, willRetry], [409, 'in-progress', true]);
+      }
+      if (retryAfter) assert.equal(world.server.tries.get('a'), 4, 'the first, the second, and again after 2 s, twice');
+    });
+  }
+
   test('whose receipt another tab got is delivered here as well', async () => {
     const world = createWorld({ behave: () => ({ status: 200, sendMs: 3000 }) });
     const first = world.open();
@@ -131,6 +153,7 @@ describe('is invalid-argument before anything is stored:', () => {
     ['an upper-case hash', { ...good, sha256: 'A'.repeat(64) }],
     ['no time', { ...good, capturedAt: undefined }],
     ['a time that is none', { ...good, capturedAt: 'yesterday' }],
+    ['null as a signal', good, { signal: null }],
     ['a signal that is none', good, { signal: {} }],
     ['a callback that is none', good, { onProgress: 1 }],
     ['options that are none', good, 7],
@@ -162,6 +185,33 @@ describe('is invalid-argument before anything is stored:', () => {
   });
 });
 
+describe('metadata', () => {
+  const LIMIT = 64 * 1024;
+  /** A snapshot whose metadata has that many bytes as JSON. @param {number} bytes @param {string} letter */
+  function snapshotWith(bytes, letter) {
+    const snapshot = { ...fakeSnapshot('a'), sourceKind: '' };
+    const { width, height, participantId, sourceKind, frame, redactions } = snapshot;
+    const empty = JSON.stringify({ width, height, participantId, sourceKind, frame, redactions }).length;
+    const size = Buffer.byteLength(letter);
+    const letters = Math.floor((bytes - empty) / size);
+    return { ...snapshot, sourceKind: letter.repeat(letters) + 'x'.repeat(bytes - empty - letters * size) };
+  }
+
+  for (const letter of ['x', 'ä', '😀']) {
+    test(`of as many bytes as the server takes is sent, one more is invalid-argument, in ${letter}`, async () => {
+      const world = createWorld();
+      const tab = world.open();
+      const error = await outcome(world, tab.uploader.send(snapshotWith(LIMIT + 1, letter)));
+      assert.equal(error.code, 'invalid-argument', String(error));
+      assert.match(error.message, /at most 65536 bytes of JSON for metadata but received 65537/);
+      assert.equal(world.disk.items.size, 0);
+      tab.uploader.send(snapshotWith(LIMIT, letter));
+      await world.clock.advance(100);
+      assert.equal(world.server.filed.length, 1);
+    });
+  }
+});
+
 describe('createUploader refuses', () => {
   const good = { url: 'https://example.test/u', agentId: 'ann' };
   /** @type {[string, any][]} */
@@ -178,6 +228,8 @@ describe('createUploader refuses', () => {
     ['a queue of another kind', { ...good, queue: 'disk' }],
     ['a database without a name', { ...good, database: '' }],
     ['encrypt that is no boolean', { ...good, encrypt: 'yes' }],
+    ['credentials in words that are not the field’s', { ...good, credentials: 'omit' }],
+    ['credentials as a boolean', { ...good, credentials: true }],
     ...['count', 'bytes', 'ageMs', 'parallel'].map((name) => [`${name} 0`, { ...good, limits: { [name]: 0 } }]),
     ...['baseMs', 'maxMs'].map((name) => [`${name} NaN`, { ...good, retry: { [name]: Number.NaN } }]),
     ['a negative stallMs', { ...good, stallMs: -1 }],
@@ -277,11 +329,12 @@ describe('a try that fails', () => {
       if (calls === 3) return new Promise(() => {});
       if (calls === 4) return 'Bearer x';
       if (calls === 5) return undefined;
+      if (calls === 6) return null;
       return {};
     };
     const tab = world.open({ headers: /** @type {any} */ (headers) });
     const sent = tab.uploader.send(fakeSnapshot('a'));
-    await world.clock.advance(2 * MINUTE);
+    await world.clock.advance(5 * MINUTE);
     assert.equal((await sent).id, 'a');
     assert.deepEqual(
       eventsOf(tab, 'failed').map(({ error }) => [error.details.reason, error.message]),
@@ -291,9 +344,20 @@ describe('a try that fails', () => {
         ['headers', 'Error: It took longer than 15000 ms'],
         ['headers', 'Bearer x'],
         ['headers', 'undefined'],
+        ['headers', 'null'],
       ],
     );
     assert.equal(world.server.tries.get('a'), 1);
+  });
+
+  test('sends headers that come as Headers', async () => {
+    const world = createWorld({
+      behave: ({ headers }) => ({ status: headers.authorization === 'Bearer x' ? 200 : 401 }),
+    });
+    const tab = world.open({ headers: async () => new Headers({ Authorization: 'Bearer x' }) });
+    const sent = tab.uploader.send(fakeSnapshot('a'));
+    await world.clock.advance(100);
+    assert.equal((await outcome(world, sent)).id, 'a');
   });
 
   test('waits as long as the server says, whatever wakes it', async () => {
@@ -436,6 +500,31 @@ describe('the queue', () => {
       world.server.filed.map(({ id }) => id),
       ['b'],
     );
+  });
+
+  test('keeps the order behind one that the server cannot take, and lets the page decide', async () => {
+    const world = createWorld({ behave: ({ id }) => ({ status: id === 'bad' ? 500 : 200 }) });
+    const tab = world.open({ retry: { baseMs: 1000, maxMs: MINUTE } });
+    const sends = [tab.uploader.send(fakeSnapshot('bad')), tab.uploader.send(fakeSnapshot('good'))];
+    await world.clock.advance(60 * MINUTE);
+    const failed = eventsOf(tab, 'failed');
+    assert.ok(failed.length > 50 && failed.every(({ id, willRetry }) => id === 'bad' && willRetry));
+    assert.equal(failed[failed.length - 1].item.attempts, world.server.tries.get('bad'), 'told of each try');
+    assert.deepEqual(
+      (await tab.uploader.pending()).map(({ id, attempts, error }) => [id, attempts > 50, error?.details.status]),
+      [
+        ['bad', true, 500],
+        ['good', false, undefined],
+      ],
+    );
+    const tries = world.server.tries.get('bad');
+    assert.equal(await tab.uploader.retry('bad'), true);
+    await world.clock.advance(100);
+    assert.equal(world.server.tries.get('bad'), tries + 1);
+    assert.equal(await tab.uploader.discard('bad'), true);
+    await world.clock.advance(100);
+    assert.equal((await outcome(world, sends[0])).code, 'aborted');
+    assert.equal((await sends[1]).id, 'good');
   });
 
   test('lists what waits, the oldest first', async () => {

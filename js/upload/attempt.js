@@ -1,0 +1,73 @@
+/** One try of an item: its picture read, the page's headers asked for, the request made, and what follows decided. */
+import { within } from './clock.js';
+import { createCipher } from './encryption.js';
+import { decide } from './retry.js';
+
+/** @import { Item } from './record.js' */
+/** @import { Outcome, Reason } from './retry.js' */
+
+/** How long the page's `headers` may take. */
+const HEADERS_MS = 15000;
+
+/**
+ * @param {import('./options.js').Settings} settings
+ * @param {import('./uploader.js').Environment} environment
+ * @param {import('./store.js').Place} store
+ * @param {import('./telling.js').Telling} telling
+ */
+export function createAttempt(settings, { clock, random, post }, store, telling) {
+  /** @param {Item} item @returns {Promise<Outcome & { data?: ArrayBuffer }>} */
+  async function readPicture(item) {
+    /** @type {Reason} */
+    let reason = 'storage';
+    try {
+      const data = await store.picture(item.id);
+      const open = item.iv && (await createCipher(store.database())).open;
+      reason = 'unreadable';
+      return { data: data && open ? await open(item, data) : data, reason };
+    } catch (error) {
+      return { reason, error: String(error) };
+    }
+  }
+
+  /**
+   * @param {Item} item @param {ArrayBuffer} data @param {boolean} renew
+   * @param {AbortSignal} signal @param {() => Promise<void>} checkOwn
+   * @returns {Promise<Outcome>}
+   */
+  async function request(item, data, renew, signal, checkOwn) {
+    const { id, agentId, attempts: attempt } = item;
+    const context = { agentId, snapshotId: id, attempt, renew };
+    const headers = await within(clock, HEADERS_MS, () => settings.headers(context)).catch(String);
+    await checkOwn();
+    if (signal.aborted || !headers || typeof headers !== 'object') return { reason: 'headers', error: String(headers) };
+    return post({
+      ...settings,
+      item,
+      data,
+      headers: headers instanceof Headers ? Object.fromEntries(headers) : { ...headers },
+      signal,
+      clock,
+      onProgress: (loaded, total) => telling.progress(id, loaded, total),
+      onSent: () => telling.emit('sent', { id }),
+      // A service worker has no XMLHttpRequest.
+    }).catch((error) => ({ reason: 'network', error: String(error) }));
+  }
+
+  /**
+   * Never rejects.
+   * @param {Item} item As it was claimed.
+   * @param {AbortSignal} signal
+   * @param {() => Promise<void>} checkOwn Called before anything is sent: aborts where the item is another tab's by now.
+   * @returns {Promise<import('./retry.js').Decision>}
+   */
+  return async (item, signal, checkOwn) => {
+    const { data, ...failure } = await readPicture(item);
+    for (let renewed = false; ; renewed = true) {
+      const outcome = data ? await request(item, data, renewed, signal, checkOwn) : failure;
+      const { attempts: attempt } = item;
+      const decision = decide(outcome, { ...settings, attempt, renewed, now: clock.now(), random: random() });
+      if (!decision.renew || signal.aborted) return decision;
+    }
+  };
+}

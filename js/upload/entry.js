@@ -1,0 +1,50 @@
+/** How a snapshot comes into the queue: looked for, encrypted where that is wanted, and stored. */
+import { within } from './clock.js';
+import { createCipher } from './encryption.js';
+import * as queue from './queue.js';
+
+/** @import { Change, Item } from './record.js' */
+/** @import { Receipt } from './retry.js' */
+
+/** How long a new snapshot waits for a database that may be back, before it is kept in memory. */
+const BACK_MS = 1000;
+
+const nothing = () => {};
+
+/**
+ * @param {import('./options.js').Settings} settings
+ * @param {import('./uploader.js').Environment} environment
+ * @param {import('./store.js').Place} store
+ * @param {import('./telling.js').Telling} telling
+ */
+export function createEntry(settings, { clock, database }, store, telling) {
+  /**
+   * Puts a snapshot into the queue, unless it is there or delivered.
+   * @param {Item} fresh @param {Blob | undefined} blob
+   * @returns {Promise<Receipt | undefined>} Where it is delivered.
+   */
+  return async (fresh, blob) => {
+    const { id } = fresh;
+    await within(clock, BACK_MS, store.recover).catch(nothing);
+    const delivered = await store.receipt(id).catch(nothing);
+    if (delivered) {
+      queue.checkSame(delivered, fresh);
+      return delivered.receipt;
+    }
+    let item = fresh;
+    let data = await blob?.arrayBuffer();
+    if (data && settings.encrypt && store.database()) {
+      try {
+        const { seal } = await createCipher(store.database());
+        [item, data] = await seal(item, data);
+      } catch (cause) {
+        store.abandon(cause); // Where the key cannot be kept, the picture is not kept either.
+      }
+    }
+    /** @type {Change<Item | undefined>} */
+    const add = (items, to) => queue.add(items, to, item, data, settings, store.isBlind());
+    const queued = await store.transact(add, true);
+    if (queued) telling.emit('queued', { item: telling.show(queued) });
+    if (queued && database && !store.isDurable(id)) telling.warn('volatile-queue', [id], store.cause());
+  };
+}

@@ -1,0 +1,200 @@
+/**
+ * The loop: looks into the queue, claims what is to be sent, has it tried, shows other tabs that this one lives, and
+ * hears from them what they have done.
+ */
+import { CaptureError } from '../errors.js';
+import { within } from './clock.js';
+import { BEAT_MS, createLeases } from './leases.js';
+import * as queue from './queue.js';
+
+/** @import { Change, Item } from './record.js' */
+
+/** How long is waited for what only hastens things: a Web Lock, which is granted at once. */
+const LOCK_MS = 1000;
+/** Looks into the queue without another reason: for what a tab left that is gone. */
+const POLL_MS = 30000;
+/** The same, while somebody waits for what another tab sends, or for the database. */
+const WATCH_MS = 1000;
+
+const nothing = () => {};
+
+/** @typedef {ReturnType<typeof createLoop>} Loop */
+
+/**
+ * @param {import('./options.js').Settings} settings
+ * @param {import('./uploader.js').Environment} environment
+ * @param {import('./store.js').Place} store
+ * @param {import('./telling.js').Telling} telling
+ * @param {ReturnType<typeof import('./attempt.js').createAttempt>} tryOnce
+ * @param {(waiter: import('./telling.js').Waiter) => Promise<void>} ask Asks once more for what nobody knew, now that the
+ *   database can be reached.
+ */
+export function createLoop(settings, environment, store, telling, tryOnce, ask) {
+  const { clock, owner } = environment;
+  const { agentId, ageMs, parallel } = settings;
+  const { waiters } = telling;
+  const leases = createLeases(environment);
+  /** The tries under way in this page, by the snapshot's id. @type {Map<string, AbortController>} */
+  const sending = new Map();
+  /** Whoever waits until nothing of this agent's waits any more: what resolves them, and what rejects them.
+   * @type {Map<() => void, (error: CaptureError) => void>} */
+  const idle = new Map();
+  let isLooking = false;
+  let lookAgain = false;
+  let isOver = false;
+  let cancelLook = nothing;
+  let cancelBeat = nothing;
+  /** When the leases of this page were last seen to be its own, by the clock that only goes forward. */
+  let beatAt = 0;
+
+  /** Looks into the queue at once, or once more if it is looking already. */
+  function wake() {
+    lookAgain = isLooking;
+    if (isLooking || isOver) return;
+    isLooking = true;
+    cancelLook();
+    look().then((nextMs) => {
+      isLooking = false;
+      if (lookAgain) wake();
+      else if (!isOver) cancelLook = clock.after(nextMs, lookAnew);
+    });
+  }
+
+  /** By the timer: a database that fails again and again is not tried without a pause. */
+  function lookAnew() {
+    store.recover();
+    wake();
+  }
+
+  /** @returns {Promise<number>} When to look again, in ms. */
+  async function look() {
+    if (store.isBlind()) await rescue();
+    await within(clock, LOCK_MS, leases.hold).catch(nothing);
+    const asked = [...waiters.keys()];
+    const { claimed, expired, waiting, nextMs, items } = await store.transact((all, to) =>
+      queue.claim(all, to, {
+        agentId,
+        now: clock.now(),
+        ageMs,
+        capacity: isOver ? 0 : parallel - sending.size,
+        lease: leases.fresh(),
+        leaseRemaining: (item) => (sending.has(item.id) ? Infinity : leases.remaining(item)),
+      }),
+    );
+    if (sending.size === 0) beatAt = clock.elapsed();
+    claimed.forEach(attempt);
+    if (sending.size === 0 && waiters.size === 0) leases.drop();
+    expired.forEach(telling.failed);
+    for (const id of asked) {
+      await hearFromOthers(
+        id,
+        items.find((item) => item.id === id),
+      );
+    }
+    telling.mismatches(items);
+    leases.probe(items, wake);
+    if (waiting === 0 && !lookAgain) for (const resolve of idle.keys()) resolve();
+    const isWatched =
+      idle.size > 0 ||
+      [...waiters.values()].some(({ isUnknown }) => isUnknown) ||
+      items.some(({ id, lease }) => lease && waiters.has(id) && !sending.has(id));
+    return Math.min(nextMs, isWatched ? WATCH_MS : POLL_MS);
+  }
+
+  /** The database cannot be reached: what somebody in this page waits for, and still has, goes on from memory. */
+  async function rescue() {
+    for (const { fresh, blob } of [...waiters.values()]) {
+      const data = store.isHeld(fresh.id) ? undefined : await blob?.arrayBuffer().catch(nothing);
+      if (data && waiters.has(fresh.id)) await store.hold({ ...fresh, order: fresh.queuedAt }, data);
+    }
+  }
+
+  /**
+   * Another tab may have delivered, failed or discarded what is waited for here.
+   * @param {string} id @param {Item | undefined} item
+   */
+  async function hearFromOthers(id, item) {
+    let delivered;
+    try {
+      delivered = item ? undefined : await store.receipt(id);
+    } catch {
+      return; // Nobody knows now.
+    }
+    const waiter = waiters.get(id);
+    if (!waiter || sending.has(id) || store.isBlind()) return;
+    if (waiter.isUnknown) await ask(waiter);
+    else if (delivered) telling.delivered(id, delivered.receipt);
+    else if (!item) telling.settle(id, undefined, new CaptureError('aborted', 'It was discarded in another tab'));
+    else if (item.state !== 'waiting') telling.failed(item);
+  }
+
+  /** One try of an item that was claimed. Never rejects. @param {Item} item */
+  async function attempt(item) {
+    const { id } = item;
+    const controller = new AbortController();
+    sending.set(id, controller);
+    if (sending.size === 1) cancelBeat = clock.after(BEAT_MS, beat);
+    const decision = await tryOnce(item, controller.signal, checkOwn);
+    if (!controller.signal.aborted) {
+      /** @type {Change<Item | undefined>} */
+      const conclude = (items, to) => queue.conclude(items, to, item, decision, clock.now());
+      const failed = await store.transact(conclude, true);
+      if (decision.receipt) telling.delivered(id, decision.receipt);
+      else if (failed) telling.failed(failed);
+    }
+    sending.delete(id);
+    wake();
+  }
+
+  /** After a standstill an item may be another tab's by now. */
+  async function checkOwn() {
+    if (clock.elapsed() - beatAt > 2 * BEAT_MS) await beat();
+  }
+
+  /** Shows other tabs that this one lives; drops what it has lost to one of them while it stood still. */
+  async function beat() {
+    cancelBeat();
+    if (isOver || sending.size === 0) return;
+    cancelBeat = clock.after(BEAT_MS, beat);
+    const lost = await renew(leases.fresh());
+    beatAt = clock.elapsed();
+    if (!store.isBlind()) lost.forEach(abort);
+  }
+
+  /** @param {import('./record.js').Lease | null} lease For all that is sent now. */
+  function renew(lease) {
+    const ids = [...sending.keys()];
+    return store.transact((items, to) => queue.renew(items, to, owner, ids, lease));
+  }
+
+  /** @param {string} id */
+  function abort(id) {
+    sending.get(id)?.abort();
+  }
+
+  return {
+    wake,
+    abort,
+    idle,
+    rescue,
+
+    /** What waits by back-off alone goes at once, and a database that failed is tried again. */
+    async hurry() {
+      store.recover();
+      beat(); // For as long as this page's timers now need.
+      await store.transact((items, to) => queue.hurry(items, to, agentId));
+      wake();
+    },
+
+    /** Ends all tries, and leaves their items to whoever comes next. */
+    async stop() {
+      isOver = true;
+      cancelLook();
+      cancelBeat();
+      const given = renew(null);
+      for (const id of sending.keys()) abort(id);
+      await given;
+      leases.drop();
+    },
+  };
+}

@@ -1,0 +1,95 @@
+/** What is told to whom: events to the page, and to each call of `send` how its snapshot ends. */
+import { callOut, createEvents } from './events.js';
+import { mismatch, revive, toPending } from './record.js';
+
+/** @import { Item, StoredError } from './record.js' */
+/** @import { Receipt } from './retry.js' */
+
+/**
+ * A snapshot that `send` waits for.
+ * @typedef {object} Waiter
+ * @property {Item} fresh As it was queued, not encrypted.
+ * @property {Blob | undefined} blob
+ * @property {boolean} isUnknown Nobody knows whether the queue has it: there is only its id, and the database cannot be
+ *   reached.
+ * @property {Call[]} calls
+ *
+ * @typedef {object} Call
+ * @property {(receipt: Receipt) => void} resolve
+ * @property {(error: unknown) => void} reject
+ * @property {((progress: { loaded: number, total: number }) => void) | undefined} onProgress
+ */
+
+/** @typedef {ReturnType<typeof createTelling>} Telling */
+
+/** @param {string} agentId @param {import('./store.js').Place} store */
+export function createTelling(agentId, store) {
+  const { on, emit } = createEvents();
+  /** By the snapshot's id. @type {Map<string, Waiter>} */
+  const waiters = new Map();
+  /** Snapshots of other agents that the page was told of. @type {Set<string>} */
+  const told = new Set();
+
+  /** @param {Item} item */
+  const show = (item) => toPending(item, agentId, store.isDurable(item.id));
+
+  /** Ends all calls that wait for a snapshot. @param {string} id @param {Receipt | undefined} receipt @param {unknown} [error] */
+  function settle(id, receipt, error) {
+    const { calls = [] } = waiters.get(id) || {};
+    waiters.delete(id);
+    for (const { resolve, reject } of calls) {
+      if (receipt) resolve(receipt);
+      else reject(error);
+    }
+  }
+
+  /** @param {import('./events.js').UploadWarning['code']} code @param {string[]} ids @param {unknown} cause */
+  function warn(code, ids, cause) {
+    emit('warning', { code, message: String(cause), ids, cause });
+  }
+
+  return {
+    on,
+    emit,
+    waiters,
+    show,
+    settle,
+    warn,
+
+    /** @param {Item} fresh @param {Blob | undefined} blob @param {Call} call */
+    wait(fresh, blob, call) {
+      const waiter = waiters.get(fresh.id) || { fresh, blob, calls: [], isUnknown: false };
+      if (blob) Object.assign(waiter, { fresh, blob }); // There may have been only the id.
+      waiter.isUnknown = !blob && store.isBlind() && !store.isHeld(fresh.id);
+      waiter.calls.push(call);
+      waiters.set(fresh.id, waiter);
+    },
+
+    /** @param {string} id @param {number} loaded @param {number} total */
+    progress(id, loaded, total) {
+      emit('progress', { id, loaded, total });
+      for (const { onProgress } of waiters.get(id)?.calls || []) callOut(() => onProgress?.({ loaded, total }));
+    },
+
+    /** @param {string} id @param {Receipt} receipt */
+    delivered(id, receipt) {
+      emit('delivered', { id, receipt });
+      settle(id, receipt);
+    },
+
+    /** @param {Item} item With its error. */
+    failed(item) {
+      const error = revive(/** @type {StoredError} */ (item.error));
+      const willRetry = item.state === 'waiting';
+      emit('failed', { id: item.id, error, willRetry, item: show(item) });
+      if (!willRetry) settle(item.id, undefined, error);
+    },
+
+    /** Once for each snapshot of another agent. @param {Item[]} items */
+    mismatches(items) {
+      const ids = items.filter((item) => item.agentId !== agentId && !told.has(item.id)).map(({ id }) => id);
+      if (ids.length > 0) warn('agent-mismatch', ids, mismatch(ids[0]));
+      for (const id of ids) told.add(id);
+    },
+  };
+}

@@ -1,0 +1,348 @@
+/**
+ * A database that cannot be reached for a while: another tab is frozen in the middle of a transaction, say. What lies there
+ * is nobody's to know until then, so that nothing is said of it; what this page has goes on from memory.
+ */
+import assert from 'node:assert/strict';
+import { describe, test } from 'node:test';
+import { createWorld, fakeSnapshot } from './upload-fakes.js';
+
+const MINUTE = 60000;
+
+/** How a promise stands. @param {ReturnType<typeof createWorld>} world @param {Promise<any>} promise */
+async function outcome(world, promise) {
+  /** @type {any} */
+  let ended = 'pending';
+  promise.then(
+    (value) => {
+      ended = value;
+    },
+    (error) => {
+      ended = error;
+    },
+  );
+  await world.clock.settled();
+  return ended;
+}
+
+/** @param {import('./upload-fakes.js').Tab} tab @param {string} type */
+const eventsOf = (tab, type) => tab.events.filter((event) => event.type === type);
+
+/** A disk with the snapshot `a` on it, which no tab can reach; the page that took it is gone. */
+async function outage() {
+  const world = createWorld({ behave: () => ({}) });
+  const first = world.open();
+  first.uploader.send(fakeSnapshot('a'));
+  await world.clock.advance(100);
+  first.crash();
+  world.faults.behave = () => ({ status: 200 });
+  world.faults.diskFault = () =>
+    new Promise((resolve) => world.clock.after(8000, () => resolve(new Error('It took longer than 8000 ms'))));
+  const tab = world.open();
+  return {
+    world,
+    tab,
+    /** Until the page has given the database up. */
+    async isNoticed() {
+      await world.clock.advance(20000);
+    },
+    end() {
+      world.faults.diskFault = undefined;
+    },
+  };
+}
+
+describe('send with an id alone', () => {
+  test('waits for the database, and for the delivery of what lies there', async () => {
+    const { world, tab, end } = await outage();
+    const sent = tab.uploader.send({ id: 'a' });
+    await world.clock.advance(5 * MINUTE);
+    assert.equal(await outcome(world, sent), 'pending');
+    assert.deepEqual(
+      eventsOf(tab, 'warning').map(({ code, ids }) => [code, ids]),
+      [['volatile-queue', []]],
+      'told once; nothing of it is in memory',
+    );
+    end();
+    await world.clock.advance(MINUTE);
+    assert.equal((await outcome(world, sent)).id, 'a');
+    assert.equal(world.server.filed.length, 1);
+    assert.deepEqual(await tab.uploader.pending(), []);
+  });
+
+  test('is told what another tab has done meanwhile', async () => {
+    const { world, tab, isNoticed, end } = await outage();
+    const sent = tab.uploader.send({ id: 'a' });
+    await isNoticed();
+    const item = /** @type {import('../../js/upload/record.js').Item} */ (world.disk.items.get('a'));
+    const receipt = { success: /** @type {const} */ (true), id: 'a', url: '/a', sha256: item.sha256 };
+    await world.disk.transact((_, to) =>
+      to.remove('a', { ...item, receipt: { ...receipt, annotation: 'done' }, at: world.clock.now() }),
+    );
+    end();
+    await world.clock.advance(MINUTE);
+    assert.equal((await outcome(world, sent)).annotation, 'done');
+    assert.equal(world.server.filed.length, 0);
+  });
+
+  test('is invalid-argument only once it is known that nobody has it', async () => {
+    const { world, tab, isNoticed, end } = await outage();
+    const sent = tab.uploader.send({ id: 'never-taken' });
+    await isNoticed();
+    assert.equal(await outcome(world, sent), 'pending');
+    end();
+    await world.clock.advance(MINUTE);
+    assert.equal((await outcome(world, sent)).code, 'invalid-argument');
+  });
+
+  test('waits on where the database fails once more', async () => {
+    const { world, tab, isNoticed } = await outage();
+    const sent = tab.uploader.send({ id: 'never-taken' });
+    await isNoticed();
+    let transactions = 0;
+    world.faults.diskFault = (_, work) => {
+      if (work === 'transact') transactions += 1;
+      return transactions === 3 ? new DOMException('gone', 'UnknownError') : undefined;
+    };
+    await world.clock.advance(MINUTE);
+    assert.ok(transactions > 3);
+    assert.equal((await outcome(world, sent)).code, 'invalid-argument');
+  });
+
+  test('does not count as what a reload loses', async () => {
+    const world = createWorld({ behave: () => ({ status: 200, sendMs: 15000 }) });
+    const [one, two] = [world.open(), world.open()];
+    one.uploader.send(fakeSnapshot('a'));
+    await world.clock.advance(100);
+    two.uploader.send({ id: 'a' });
+    await world.clock.advance(100);
+    world.faults.diskFault = (tab) => (tab === two ? new DOMException('gone', 'UnknownError') : undefined);
+    await world.clock.advance(5000);
+    assert.deepEqual(
+      eventsOf(two, 'warning').map(({ code, ids }) => [code, ids]),
+      [['volatile-queue', []]],
+    );
+  });
+
+  test('of another agent is agent-mismatch, once that is known', async () => {
+    const { world, isNoticed, end } = await outage();
+    const bob = world.open({ agentId: 'bob' });
+    const sent = bob.uploader.send({ id: 'a' });
+    await isNoticed();
+    assert.equal(await outcome(world, sent), 'pending');
+    end();
+    await world.clock.advance(MINUTE);
+    assert.equal((await outcome(world, sent)).code, 'agent-mismatch');
+  });
+
+  test('that is aborted says that it was not taken out', async () => {
+    const { world, tab, isNoticed, end } = await outage();
+    const controller = new AbortController();
+    const sent = tab.uploader.send({ id: 'a' }, { signal: controller.signal });
+    await isNoticed();
+    controller.abort();
+    const error = await outcome(world, sent);
+    assert.deepEqual([error.code, error.details.reason], ['upload-failed', 'storage']);
+    end();
+    await world.clock.advance(MINUTE);
+    assert.equal(world.server.filed.length, 1);
+  });
+
+  test('of a page that is gone is heard of by dispose', async () => {
+    const { world, tab, isNoticed } = await outage();
+    const sent = tab.uploader.send({ id: 'a' });
+    await isNoticed();
+    tab.uploader.dispose();
+    assert.equal((await outcome(world, sent)).code, 'disposed');
+  });
+});
+
+test('retry and discard do not say that what they cannot see is not there', async () => {
+  const { world, tab, isNoticed, end } = await outage();
+  await isNoticed();
+  for (const call of [tab.uploader.retry('a'), tab.uploader.discard('a'), tab.uploader.discard('b')]) {
+    const error = await outcome(world, call);
+    assert.deepEqual([error.code, error.details.reason], ['upload-failed', 'storage']);
+  }
+  end();
+  await world.clock.advance(MINUTE);
+  assert.equal(world.server.filed.length, 1, 'nothing was taken out');
+  assert.equal(await tab.uploader.discard('b'), false);
+});
+
+test('pending names what the page itself holds, and all of it once the database is back', async () => {
+  const { world, tab, isNoticed, end } = await outage();
+  await isNoticed();
+  world.faults.behave = () => ({});
+  tab.uploader.send(fakeSnapshot('b', 'case-2'));
+  await world.clock.advance(1100);
+  const ids = async () => (await tab.uploader.pending()).map(({ id, durable }) => [id, durable]);
+  assert.deepEqual(await ids(), [['b', false]]);
+  end();
+  await world.clock.advance(MINUTE);
+  assert.deepEqual(await ids(), [
+    ['a', true],
+    ['b', false],
+  ]);
+});
+
+test('a new snapshot is not held up by looking for the database', async () => {
+  const { world, tab, isNoticed } = await outage();
+  await isNoticed();
+  for (const id of ['b', 'c', 'd']) {
+    const sent = tab.uploader.send(fakeSnapshot(id));
+    await world.clock.advance(2000);
+    assert.equal((await outcome(world, sent)).id, id);
+  }
+});
+
+test('what was on the disk and is discarded from memory is not sent once the disk is back', async () => {
+  const world = createWorld({ behave: () => ({}) });
+  const tab = world.open();
+  const sent = tab.uploader.send(fakeSnapshot('a'));
+  await world.clock.advance(100);
+  world.faults.diskFault = () => new DOMException('gone', 'UnknownError');
+  tab.wake();
+  await world.clock.advance(100);
+  assert.equal(await tab.uploader.discard('a'), true);
+  assert.equal((await outcome(world, sent)).code, 'aborted');
+  world.faults.behave = () => ({ status: 200 });
+  world.faults.diskFault = undefined;
+  await world.clock.advance(2 * MINUTE);
+  assert.equal(world.server.filed.length, 0);
+  assert.equal(world.disk.items.size, 0);
+  const again = tab.uploader.send(fakeSnapshot('a'));
+  await world.clock.advance(MINUTE);
+  assert.equal((await outcome(world, again)).id, 'a', 'taken anew it is sent');
+});
+
+test('what was delivered from memory is taken off the disk without another try, and its receipt is there', async () => {
+  const world = createWorld({ behave: () => ({}) });
+  const tab = world.open({ retry: { baseMs: 1000 } });
+  const sent = tab.uploader.send(fakeSnapshot('a'));
+  await world.clock.advance(100);
+  world.faults.diskFault = () => new DOMException('gone', 'UnknownError');
+  world.faults.behave = () => ({ status: 200 });
+  await world.clock.advance(MINUTE);
+  assert.equal((await sent).id, 'a');
+  const tries = world.server.tries.get('a');
+  world.faults.diskFault = undefined;
+  await world.clock.advance(2 * MINUTE);
+  assert.equal(world.server.tries.get('a'), tries);
+  assert.equal(world.disk.items.size, 0);
+  const later = world.open();
+  assert.equal((await outcome(world, later.uploader.send({ id: 'a' }))).id, 'a');
+});
+
+test('flush is over when its time is, whatever the database does', async () => {
+  const { world, tab } = await outage();
+  const flushed = tab.uploader.flush({ timeoutMs: 2000 });
+  await world.clock.advance(3000);
+  const error = await outcome(world, flushed);
+  assert.deepEqual([error.code, error.details.reason], ['upload-failed', 'storage'], 'nobody knows what is left');
+});
+
+test('a database that opens and then fails each time is not tried without a pause', async () => {
+  const world = createWorld({ behave: () => ({}) });
+  const tab = world.open();
+  let calls = 0;
+  world.faults.diskFault = () => {
+    calls += 1;
+    if (calls > 1000) return undefined; // So that a mistake ends.
+    return calls % 2 ? new DOMException('it cannot be written', 'UnknownError') : undefined;
+  };
+  tab.uploader.send(fakeSnapshot('a'));
+  await world.clock.advance(MINUTE);
+  assert.ok(calls < 100, `${calls} transactions in a minute`);
+});
+
+test('flush does not take a queue for empty that is on its way from the disk to memory', async () => {
+  const world = createWorld({ behave: () => ({}) });
+  const tab = world.open();
+  tab.uploader.send(fakeSnapshot('a'));
+  await world.clock.advance(100);
+  const flushed = tab.uploader.flush({ timeoutMs: 5000 });
+  await world.clock.advance(100);
+  world.faults.diskFault = () => new DOMException('gone', 'UnknownError');
+  await world.clock.advance(3900);
+  assert.equal(await outcome(world, flushed), 'pending');
+  await world.clock.advance(1001);
+  assert.deepEqual(
+    (await flushed).map(({ id }) => id),
+    ['a'],
+  );
+});
+
+for (const [name, take] of /** @type {[string, (tab: any, controller: AbortController) => any][]} */ ([
+  ['discarded', (tab) => tab.uploader.discard('a')],
+  ['aborted', (_, controller) => controller.abort()],
+])) {
+  test(`what is ${name} in the moment the database fails is not sent once that is back`, async () => {
+    const world = createWorld({ behave: () => ({}) });
+    const tab = world.open();
+    const controller = new AbortController();
+    const sent = tab.uploader.send(fakeSnapshot('a'), { signal: controller.signal });
+    await world.clock.advance(100);
+    world.faults.diskFault = () => new DOMException('gone', 'UnknownError');
+    const taken = take(tab, controller);
+    assert.equal((await outcome(world, sent)).code, 'aborted');
+    if (taken) assert.equal(await taken, true);
+    world.faults.behave = () => ({ status: 200 });
+    world.faults.diskFault = undefined;
+    await world.clock.advance(2 * MINUTE);
+    assert.equal(world.server.filed.length, 0);
+    assert.equal(world.disk.items.size, 0);
+  });
+}
+
+test('a picture that comes after its id was asked for goes on from memory', async () => {
+  const world = createWorld({ behave: () => ({}) });
+  const first = world.open();
+  first.uploader.send(fakeSnapshot('a'));
+  await world.clock.advance(100);
+  first.crash();
+  const tab = world.open();
+  const sends = [tab.uploader.send({ id: 'a' })];
+  await world.clock.advance(100);
+  sends.push(tab.uploader.send(fakeSnapshot('a')));
+  await world.clock.advance(100);
+  world.faults.diskFault = () => new DOMException('gone', 'UnknownError');
+  world.faults.behave = () => ({ status: 200 });
+  await world.clock.advance(MINUTE);
+  for (const sent of sends) assert.equal((await outcome(world, sent)).id, 'a');
+});
+
+test('what was given up is tried again where its id is asked for, once the database is back', async () => {
+  const { world, tab, isNoticed, end } = await outage();
+  const error = /** @type {const} */ ({ code: 'upload-rejected', message: 'Too large', details: { status: 413 } });
+  await world.disk.transact(([item], to) => to.put({ ...item, state: 'rejected', wait: null, lease: null, error }));
+  const sent = tab.uploader.send({ id: 'a' });
+  await isNoticed();
+  end();
+  await world.clock.advance(MINUTE);
+  assert.equal((await outcome(world, sent)).id, 'a');
+});
+
+test('each outage is told of, also behind a disk that was full', async () => {
+  const world = createWorld({ behave: () => ({}) });
+  const tab = world.open();
+  tab.uploader.send(fakeSnapshot('a'));
+  await world.clock.advance(100);
+  world.faults.isFull = true;
+  tab.uploader.send(fakeSnapshot('b'));
+  await world.clock.advance(100);
+  for (let outages = 0; outages < 2; outages += 1) {
+    world.faults.diskFault = () => new DOMException('gone', 'UnknownError');
+    tab.wake();
+    await world.clock.advance(MINUTE);
+    world.faults.diskFault = undefined;
+    await world.clock.advance(MINUTE);
+  }
+  assert.deepEqual(
+    eventsOf(tab, 'warning').map(({ ids, cause }) => [ids, cause.name]),
+    [
+      [['b'], 'QuotaExceededError'],
+      [['a', 'b'], 'UnknownError'],
+      [['a', 'b'], 'UnknownError'],
+    ],
+  );
+});
