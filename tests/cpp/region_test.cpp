@@ -45,12 +45,15 @@ struct Asked {
   double begin;
   double end;
   double length_in_own_pixels;
+  bool is_outside;  // compared in the region's own units: scaled, a border's equal may be rounded to either side of it
 };
 
 Asked asked(const Region& r, double begin, double length, double drawn_on, std::uint32_t pixels) {
-  if (r.unit == RegionUnit::kRatio) return {begin * pixels, (begin + length) * pixels, length * pixels};
-  const double scale = drawn_on == 0 ? 1 : pixels / drawn_on;
-  return {begin * scale, (begin + length) * scale, length};
+  const bool is_ratio = r.unit == RegionUnit::kRatio;
+  const double whole = is_ratio ? 1 : drawn_on == 0 ? pixels : drawn_on;
+  const double scale = pixels / whole;
+  const bool is_outside = begin >= whole || begin + length <= 0;
+  return {begin * scale, (begin + length) * scale, is_ratio ? length * pixels : length, is_outside};
 }
 
 // What rounding may do to a product of two numbers of this size.
@@ -70,8 +73,6 @@ void check_side(const Asked& a, std::uint32_t low, std::uint32_t size, std::uint
   CHECK(low > first - 2 - kRounding);
   CHECK(low + size < last + 2 + kRounding);
 }
-
-bool is_outside(const Asked& a, std::uint32_t pixels) { return a.begin >= pixels || a.end <= 0; }
 
 Region any_region(Dice& dice, Size frame) {
   Region r;
@@ -112,7 +113,7 @@ TEST_CASE("region: each is covered, or refused") {
     const Asked down = asked(r, r.y, r.height, r.of_height, frame.height);
     const auto rectangle = placed(r, frame);
     const double thinnest = std::min(across.length_in_own_pixels, down.length_in_own_pixels);
-    const bool outside = is_outside(across, frame.width) || is_outside(down, frame.height);
+    const bool outside = across.is_outside || down.is_outside;
     if (!rectangle) {
       ++refused;
       CHECK((thinnest < 1 + kRounding || outside));
