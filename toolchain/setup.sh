@@ -5,9 +5,9 @@ cd "$PROJECT_DIR"
 
 packages=(cmake ninja-build)
 if [ "${1:-build}" = test ]; then
-  # The compiler and its checkers, independent readers of what we write, and three browsers.
+  # The compiler and its checkers, independent readers of what we write, three browsers, and an S3 server.
   packages+=(g++ clang-format clang-tidy doctest-dev libsimde-dev libjpeg62-turbo-dev libimage-exiftool-perl exiv2 fonts-dejavu-core
-    chromium firefox-esr webkit2gtk-driver xvfb)
+    chromium firefox-esr webkit2gtk-driver xvfb ceph-mon ceph-osd radosgw)
 fi
 toolchain/debian-packages.sh "${packages[@]}"
 
