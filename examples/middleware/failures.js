@@ -1,7 +1,7 @@
 /** What fails behind the service, as what it answers. A client that is told to come again loses nothing. */
 
 import { Problem } from './problem.js';
-import { LeaseLost } from './records/records.js';
+import { LeaseLost, RecordsError } from './records/records.js';
 import { StorageError } from './storage/storage.js';
 
 const RETRY_AFTER_S = 5;
@@ -41,8 +41,13 @@ export function withProblems(records) {
 /** @param {unknown} error */
 function recordsProblem(error) {
   if (error instanceof LeaseLost || error instanceof Problem) return error;
-  const { code, errcode } = /** @type {{ code?: string, errcode?: number }} */ (error);
+  const { code, errcode } = /** @type {{ code?: string, errcode?: number }} */ (
+    error instanceof RecordsError && error.cause ? error.cause : error
+  );
   if (FULL_CODES.has(code ?? '') || FULL_CODES.has(errcode ?? '')) return full(error);
+  if (error instanceof RecordsError && error.code === 'invalid') {
+    return because(error, new Problem(400, 'invalid-field', 'A field holds text that cannot be kept'));
+  }
   return because(error, unavailable('records-unavailable', 'The records cannot be reached just now: try again'));
 }
 

@@ -38,7 +38,7 @@ export async function decisionRoutes(app, parts) {
     if (held !== undefined) return answerOf(held, request);
     // It was deleted in the meantime, and the deletion could not take the object away.
     await storage.hold(snapshot.objectKey, false);
-    await storage.remove(snapshot.objectKey);
+    await remove(snapshot);
     throw await whyNot(request);
   });
 
@@ -73,10 +73,16 @@ export async function decisionRoutes(app, parts) {
     if (outcome === 'held') throw await refuseHeld(request);
     if (outcome === 'missing') throw notFound();
     // Also where the row is gone already: the object may have been out of reach then.
-    await storage.remove(snapshot.objectKey);
+    await remove(snapshot);
     const deleted = await records.find(organizationId, snapshot.id);
     return { id: snapshot.id, deletedAt: deleted?.deletedAt, reason: deleted?.deletedReason };
   });
+
+  /** The sweep looks after those whose object could not be removed. @param {import('../records/records.js').Snapshot} snapshot */
+  async function remove({ organizationId, id, objectKey }) {
+    await storage.remove(objectKey);
+    await records.removed(organizationId, id);
+  }
 
   /** @param {import('fastify').FastifyRequest} request @param {boolean} held */
   function setHold(request, held) {

@@ -6,6 +6,7 @@
 
 import { createHash, randomUUID } from 'node:crypto';
 import { v7 as uuidv7 } from 'uuid';
+import { gone } from '../custody/authorise.js';
 import { isStorageError, storageProblem } from '../failures.js';
 import { actorOf } from '../identity/identity.js';
 import { addressOf } from '../links.js';
@@ -46,7 +47,7 @@ export async function uploadRoute(app, { settings, storage, records, underWay, d
           annotation: { type: 'string', enum: ['queued', 'done', 'failed'] },
         },
       },
-      ...refusals(400, 401, 403, 409, 413, 415, 422, 429, 500, 503, 507),
+      ...refusals(400, 401, 403, 409, 410, 413, 415, 422, 429, 500, 503, 507),
     },
   };
   const rateLimit = { max: uploadsPerMinute, timeWindow: 60_000 };
@@ -134,7 +135,7 @@ export async function uploadRoute(app, { settings, storage, records, underWay, d
       }
       const { snapshot } = claimed;
       if (orphan !== undefined && orphan !== snapshot.objectKey) await removeOrphan(orphan);
-      if (snapshot.interactionId !== claim.snapshot.interactionId) throw mismatch();
+      if (claimed.outcome === 'deleted') throw gone(snapshot.deletedAt, snapshot.deletedReason);
       if (claimed.outcome === 'stored') return snapshot;
       await put(claimed.lease, snapshot, file, days);
       try {
@@ -158,7 +159,7 @@ export async function uploadRoute(app, { settings, storage, records, underWay, d
         await records.abandon(lease);
       } else {
         // Nobody knows whether it got there: the row stays, so that the next try puts the same object again.
-        problem.headers['retry-after'] = String(Math.ceil(leaseMs / 1000));
+        await records.release(lease);
       }
       throw problem;
     }
