@@ -8,10 +8,6 @@ const KNOWN = new Map([
   ['FST_ERR_CTP_BODY_TOO_LARGE', new Problem(413, 'body-too-large', 'The body is too large')],
   ['FST_ERR_CTP_INVALID_JSON_BODY', new Problem(400, 'malformed-body', 'The body is not valid JSON')],
   ['FST_ERR_CTP_EMPTY_JSON_BODY', new Problem(400, 'malformed-body', 'The body is empty')],
-  [
-    'FST_UNDER_PRESSURE',
-    new Problem(503, 'overloaded', 'The service has too much to do just now: try again', { 'retry-after': '5' }),
-  ],
 ]);
 
 /** @param {import('fastify').FastifyInstance} app @param {ReturnType<typeof import('./operations/metrics.js').createMetrics>} metrics */
@@ -20,7 +16,11 @@ export function answerProblems(app, { refusals }) {
     const { statusCode, code, message, headers, details, cause } = asProblem(error, request);
     if (statusCode >= 500) request.log.error({ err: cause ?? error, code }, message);
     refusals.inc({ code });
-    return reply.code(statusCode).headers(headers).type('application/json').send({ error: message, code, ...details });
+    return reply
+      .code(statusCode)
+      .headers(headers)
+      .type('application/json')
+      .send({ error: message, code, ...details });
   });
   app.setNotFoundHandler(() => {
     throw new Problem(404, 'not-found', 'There is nothing at this address');
@@ -42,7 +42,11 @@ function asProblem(error, request) {
   if (error.validationContext === 'params') return new Problem(404, 'not-found', 'There is no such snapshot');
   if (error.validation !== undefined) {
     const where = error.validation[0]?.instancePath.slice(1) || error.validation[0]?.params?.missingProperty;
-    return new Problem(400, 'invalid-field', `${where ? `“${where}”` : `The ${error.validationContext}`} is missing or not valid`);
+    return new Problem(
+      400,
+      'invalid-field',
+      `${where ? `“${where}”` : `The ${error.validationContext}`} is missing or not valid`,
+    );
   }
   if (error.statusCode === 429) {
     return new Problem(429, 'too-many-requests', 'You ask too often: try again after the time in Retry-After');

@@ -56,6 +56,10 @@ export function isStorageError(error) {
   return error instanceof StorageError;
 }
 
+export function overloaded() {
+  return unavailable('overloaded', 'The service has too much to do just now: try again');
+}
+
 /** @param {unknown} cause */
 function full(cause) {
   const wait = { 'retry-after': String(FULL_RETRY_AFTER_S) };

@@ -44,7 +44,9 @@ async function main() {
   }
   const [name = 'serve', ...rest] = positionals;
   if (!Object.hasOwn(COMMANDS, name) || rest.length > 0) {
-    throw new Error(`“${positionals.join(' ')}” is no command: give one of ${Object.keys(COMMANDS).join(', ')}, or --help`);
+    throw new Error(
+      `“${positionals.join(' ')}” is no command: give one of ${Object.keys(COMMANDS).join(', ')}, or --help`,
+    );
   }
   const { run } = await COMMANDS[name]();
   return run({ environment: process.env, flags });

@@ -49,7 +49,11 @@ export const REASON = {
   required: ['reason'],
   additionalProperties: false,
   properties: {
-    reason: { type: 'string', maxLength: 500, pattern: '^[^\\u0000-\\u001f\\u007f]*[^\\s\\u0000-\\u001f\\u007f][^\\u0000-\\u001f\\u007f]*$' },
+    reason: {
+      type: 'string',
+      maxLength: 500,
+      pattern: '^[^\\u0000-\\u001f\\u007f]*[^\\s\\u0000-\\u001f\\u007f][^\\u0000-\\u001f\\u007f]*$',
+    },
   },
 };
 
@@ -70,7 +74,5 @@ export const UPLOAD_FORM = {
 
 /** @param {...number} statusCodes @returns {Record<number, object>} */
 export function refusals(...statusCodes) {
-  return Object.fromEntries(
-    statusCodes.map((code) => [code, { description: STATUS_CODES[code], $ref: 'Problem#' }]),
-  );
+  return Object.fromEntries(statusCodes.map((code) => [code, { description: STATUS_CODES[code], $ref: 'Problem#' }]));
 }

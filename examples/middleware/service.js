@@ -14,7 +14,7 @@ import { exportRoute } from './custody/export-route.js';
 import { listRoute } from './custody/list.js';
 import { sweep } from './custody/retention.js';
 import { viewRoutes } from './custody/view.js';
-import { withProblems } from './failures.js';
+import { overloaded, withProblems } from './failures.js';
 import { createGate } from './gate.js';
 import { createDemoKey } from './identity/demo.js';
 import { requireIdentity } from './identity/plugin.js';
@@ -63,7 +63,10 @@ const TIMEOUTS_EVERY_MS = 1000;
  * @param {import('pino').DestinationStream} [given.logStream] Default: stderr.
  * @returns {Promise<import('fastify').FastifyInstance>}
  */
-export async function createService(settings, { storage, records: bareRecords, page, now = () => new Date(), logStream }) {
+export async function createService(
+  settings,
+  { storage, records: bareRecords, page, now = () => new Date(), logStream },
+) {
   const demo = settings.identity.demo ? createDemoKey() : undefined;
   const secrets = demo === undefined ? settings.secrets : [...settings.secrets, demo.key];
   const log = createLog({ level: settings.logLevel, secrets, stream: logStream });
@@ -109,7 +112,7 @@ export async function createService(settings, { storage, records: bareRecords, p
   openapiRoute(app);
   await app.register(
     async (api) => {
-      await api.register(underPressure, { maxEventLoopDelay: MAX_EVENT_LOOP_DELAY_MS, retryAfter: 5 });
+      await api.register(underPressure, { maxEventLoopDelay: MAX_EVENT_LOOP_DELAY_MS, pressureHandler });
       const refused = (/** @type {any} */ request, /** @type {any} */ problem) => auditRefusal(request, problem, parts);
       requireIdentity(api, { settings: settings.identity, demo, refused });
       await api.register(rateLimit, {
@@ -149,4 +152,10 @@ export async function createService(settings, { storage, records: bareRecords, p
     await bareRecords.close();
   });
   return app;
+}
+
+/** @type {import('@fastify/under-pressure').UnderPressureOptions['pressureHandler']} */
+function pressureHandler(_request, _reply, _type, value) {
+  // The plugin says Infinity where it has no sample at all: the whole process stood still, and is going on now.
+  if (value !== Number.POSITIVE_INFINITY) throw overloaded();
 }

@@ -223,7 +223,8 @@ function readGenesys(text, list, mistakes, environment) {
     mistakes.push(`GENESYS_REGION has to be one of ${REGIONS.join(', ')}: tokens go nowhere else`);
   }
   for (const name of needed) {
-    if (list(name).length === 0) mistakes.push(`${name} is missing: else any customer of Genesys Cloud would be let in`);
+    if (list(name).length === 0)
+      mistakes.push(`${name} is missing: else any customer of Genesys Cloud would be let in`);
     if (list(name).some((id) => !UUID.test(id))) mistakes.push(`${name} has to be ids (UUIDs), separated by commas`);
   }
   const lowerCase = (/** @type {string[]} */ ids) => new Set(ids.map((id) => id.toLowerCase()));
@@ -306,7 +307,9 @@ function parseRetention(value = '30') {
 function urlSecrets(url) {
   if (!URL.canParse(url)) return [];
   const { password, searchParams } = new URL(url);
-  const named = [...searchParams].filter(([name]) => /secret|password|key$|token|sig$/i.test(name) && !/kms/i.test(name));
+  const named = [...searchParams].filter(
+    ([name]) => /secret|password|key$|token|sig$/i.test(name) && !/kms/i.test(name),
+  );
   return [password, decodeURIComponent(password), ...named.map(([, value]) => value)];
 }
 

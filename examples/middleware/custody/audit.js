@@ -38,7 +38,8 @@ export async function auditRoute(app, parts) {
     const { id } = await findSnapshot(request, parts);
     const entries = [];
     const { organizationId } = request.identity;
-    for await (const entry of parts.records.auditEntries(organizationId, { snapshotId: id, limit: MOST })) entries.push(entry);
+    for await (const entry of parts.records.auditEntries(organizationId, { snapshotId: id, limit: MOST }))
+      entries.push(entry);
     reply.header('cache-control', 'no-store');
     return { entries };
   });

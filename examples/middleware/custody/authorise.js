@@ -28,7 +28,8 @@ export async function findSnapshot(request, { records }) {
 export function checkPresent(snapshot, now) {
   if (snapshot.state === 'deleted') throw gone(snapshot.deletedAt, snapshot.deletedReason);
   // Past its time it is gone, whether the sweep or the bucket's lifecycle has come by or not.
-  if (!snapshot.legalHold && Date.parse(snapshot.expiresAt) <= now.getTime()) throw gone(snapshot.expiresAt, 'retention');
+  if (!snapshot.legalHold && Date.parse(snapshot.expiresAt) <= now.getTime())
+    throw gone(snapshot.expiresAt, 'retention');
 }
 
 /**

@@ -69,7 +69,12 @@ export async function decisionRoutes(app, parts) {
     const snapshot = await findSnapshot(request, parts);
     // A hold that only the store knows of was broken off on its way to the row.
     if (snapshot.state !== 'deleted' && (await storage.head(snapshot.objectKey))?.held) throw await refuseHeld(request);
-    const { outcome } = await records.markDeleted(organizationId, snapshot.id, reasonOf(request), actorOf(request.identity));
+    const { outcome } = await records.markDeleted(
+      organizationId,
+      snapshot.id,
+      reasonOf(request),
+      actorOf(request.identity),
+    );
     if (outcome === 'held') throw await refuseHeld(request);
     if (outcome === 'missing') throw notFound();
     // Also where the row is gone already: the object may have been out of reach then.

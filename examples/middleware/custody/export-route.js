@@ -24,7 +24,10 @@ export async function exportRoute(app, parts) {
     const zip = await exportSnapshot({ ...parts, snapshot, actor: actorOf(request.identity) });
     return reply
       .type('application/zip')
-      .headers({ 'cache-control': 'private, no-store', 'content-disposition': `attachment; filename="${snapshot.id}.zip"` })
+      .headers({
+        'cache-control': 'private, no-store',
+        'content-disposition': `attachment; filename="${snapshot.id}.zip"`,
+      })
       .send(zip);
   });
 }

@@ -16,7 +16,10 @@ const LINK_SECONDS = 60;
 /** @param {import('fastify').FastifyInstance} app @param {import('../service.js').Parts} parts */
 export async function viewRoutes(app, parts) {
   const { storage, records, decoding, now } = parts;
-  const picture = { description: 'The JPEG', content: { 'image/jpeg': { schema: { type: 'string', format: 'binary' } } } };
+  const picture = {
+    description: 'The JPEG',
+    content: { 'image/jpeg': { schema: { type: 'string', format: 'binary' } } },
+  };
   const refused = refusals(401, 403, 404, 410, 429, 500, 503);
 
   const view = {

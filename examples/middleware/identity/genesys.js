@@ -56,7 +56,8 @@ export function createGenesysIdentities(settings, { api, now = Date.now }) {
     async function askParticipation(ownToken, interactionId) {
       const { agentId } = /** @type {Identity} */ (known);
       const answer = await api.get(`/conversations/${encodeURIComponent(interactionId)}`, ownToken);
-      const participants = answer.status === 200 && Array.isArray(answer.body.participants) ? answer.body.participants : [];
+      const participants =
+        answer.status === 200 && Array.isArray(answer.body.participants) ? answer.body.participants : [];
       if (participants.some((/** @type {any} */ participant) => participant?.userId === agentId)) return true;
       throw new Problem(403, 'not-a-participant', 'You have no part in this interaction');
     }

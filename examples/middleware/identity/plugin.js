@@ -1,8 +1,8 @@
 /** Asks each request who it is from, before anything of it is read, and whether they may. */
 
 import { Problem } from '../problem.js';
-import { createGenesysApi } from './genesys-api.js';
 import { createGenesysIdentities } from './genesys.js';
+import { createGenesysApi } from './genesys-api.js';
 import { bearerToken, isAtLeast, unauthorized } from './identity.js';
 import { findStaticKey } from './static-keys.js';
 

@@ -7,7 +7,7 @@
 import { createHash, randomUUID } from 'node:crypto';
 import { v7 as uuidv7 } from 'uuid';
 import { gone } from '../custody/authorise.js';
-import { isStorageError, storageProblem } from '../failures.js';
+import { isStorageError, overloaded, storageProblem } from '../failures.js';
 import { actorOf } from '../identity/identity.js';
 import { addressOf } from '../links.js';
 import { Problem } from '../problem.js';
@@ -20,6 +20,8 @@ import { readForm } from './form.js';
 import { checkStructure } from './jpeg.js';
 
 const DAY_MS = 24 * 60 * 60 * 1000;
+/** Forms that are held in memory at a time, arriving or being stored. Others are told to come again. */
+const MAX_IN_MEMORY = 64;
 /** A lease is lost where putting took longer than it: once is bad luck, three times is a store that cannot keep up. */
 const MAX_CLAIMS = 3;
 
@@ -33,7 +35,9 @@ export async function uploadRoute(app, { settings, storage, records, underWay, d
     summary: 'Takes a snapshot',
     headers: {
       type: 'object',
-      properties: { 'idempotency-key': { type: 'string', description: 'The same key and file again: the same answer' } },
+      properties: {
+        'idempotency-key': { type: 'string', description: 'The same key and file again: the same answer' },
+      },
     },
     response: {
       200: {
@@ -54,7 +58,7 @@ export async function uploadRoute(app, { settings, storage, records, underWay, d
 
   app.post('/upload', { schema, config: { form: UPLOAD_FORM, rateLimit } }, async (request) => {
     const idempotencyKey = checkIdempotencyKey(request.headers['idempotency-key']);
-    const form = await readForm(request, maxFileBytes);
+    const form = await admitted(() => readForm(request, maxFileBytes));
     // From here on the client may go away: what has arrived is stored.
     const snapshot = await underWay.run(() => take(request.identity, form, idempotencyKey));
     return {
@@ -65,6 +69,22 @@ export async function uploadRoute(app, { settings, storage, records, underWay, d
       annotation: snapshot.annotation,
     };
   });
+
+  let arriving = 0;
+  /**
+   * @template T
+   * @param {() => Promise<T>} work
+   * @returns {Promise<T>}
+   */
+  async function admitted(work) {
+    if (arriving + underWay.count() >= MAX_IN_MEMORY) throw overloaded();
+    arriving += 1;
+    try {
+      return await work();
+    } finally {
+      arriving -= 1;
+    }
+  }
 
   /**
    * @param {import('../identity/identity.js').Identity} identity

@@ -18,7 +18,10 @@ export function healthRoutes(app, { storage, records, isDraining, log }) {
   let latest;
 
   async function check() {
-    const checks = { storage: (/** @type {AbortSignal} */ signal) => storage.check(signal), records: () => records.check() };
+    const checks = {
+      storage: (/** @type {AbortSignal} */ signal) => storage.check(signal),
+      records: () => records.check(),
+    };
     const results = Object.entries(checks).map(async ([name, ask]) => {
       try {
         await within(CHECK_MS, ask);

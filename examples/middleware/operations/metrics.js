@@ -4,7 +4,7 @@
  */
 
 import { createHash, timingSafeEqual } from 'node:crypto';
-import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from 'prom-client';
+import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
 import { bearerToken, unauthorized } from '../identity/identity.js';
 import { isLoopback } from '../loopback.js';
 import { Problem } from '../problem.js';
@@ -41,7 +41,11 @@ export function createMetrics(underWay) {
       registers,
     }),
     bytes: new Counter({ name: 'caseframe_snapshot_bytes_total', help: 'Bytes of pictures taken in', registers }),
-    expired: new Counter({ name: 'caseframe_snapshots_expired_total', help: 'Snapshots past their retention', registers }),
+    expired: new Counter({
+      name: 'caseframe_snapshots_expired_total',
+      help: 'Snapshots past their retention',
+      registers,
+    }),
     recovered: new Counter({
       name: 'caseframe_uploads_recovered_total',
       help: 'Uploads that a crash broke off, by what became of them',
