@@ -42,7 +42,9 @@ export async function pageRoutes(app, { widgetFolder, packageFolder, cookie }) {
   };
   if (cookie !== undefined) {
     app.addHook('onSend', async (request, reply) => {
-      if (/^\/(index\.html)?(\?|$)/.test(request.url)) reply.header('set-cookie', cookie(request));
+      // Not with a refusal: a name that was made to point here would get the key in it.
+      if (reply.statusCode < 400 && /^\/(index\.html)?(\?|$)/.test(request.url))
+        reply.header('set-cookie', cookie(request));
     });
   }
   await app.register(staticFiles, { root: widgetFolder, prefix: '/', setHeaders });

@@ -9,13 +9,14 @@ import { fileURLToPath } from 'node:url';
 import { REGIONS } from './identity/regions.js';
 import { parseStaticKeys } from './identity/static-keys.js';
 import { isLoopback } from './loopback.js';
+import { parseDatabaseUrl } from './records/open.js';
+import { RecordsError } from './records/records.js';
+import { parseStorageUrl, StorageUrlError } from './storage/url.js';
 
 const DEFAULT_PORT = 8080;
 /** How many ports from the default one on are tried when nobody asked for one. */
 const PORTS_TO_TRY = 20;
 const LOG_LEVELS = ['fatal', 'error', 'warn', 'info', 'debug', 'silent'];
-const STORAGE_SCHEMES = ['file:', 's3:', 'azure:', 'gs:'];
-const DATABASE_SCHEMES = ['sqlite:', 'postgres:', 'postgresql:'];
 const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
 
 /** Every name, in the order of `--help` and `.env.example`. */
@@ -127,10 +128,10 @@ export function readSettings(environment, flags = {}) {
   const allowedOrigins = list('ALLOWED_ORIGINS').map((origin) => checked(origin, () => parseOrigin(origin)));
   const data = resolve(flags.data ?? fileURLToPath(new URL('../../data', import.meta.url)));
   const storageUrl = checked('', () =>
-    parseUrl('STORAGE_URL', text('STORAGE_URL') ?? `file:${join(data, 'objects')}`, STORAGE_SCHEMES),
+    parseAddress(text('STORAGE_URL') ?? `file:${join(data, 'objects')}`, parseStorageUrl),
   );
   const databaseUrl = checked('', () =>
-    parseUrl('DATABASE_URL', text('DATABASE_URL') ?? `sqlite:${join(data, 'records.sqlite')}`, DATABASE_SCHEMES),
+    parseAddress(text('DATABASE_URL') ?? `sqlite:${join(data, 'records.sqlite')}`, parseDatabaseUrl),
   );
   const retention = checked({ days: 30, organizations: new Map() }, () => parseRetention(text('RETENTION_DAYS')));
   const staticKeys = checked([], () => parseStaticKeys(text('STATIC_KEYS')));
@@ -286,10 +287,18 @@ function parseOrigin(origin) {
   throw new SyntaxError(`“${origin}” is not an origin: give such as https://agents.example in ALLOWED_ORIGINS`);
 }
 
-/** @param {Name} name @param {string} value May hold a password. @param {string[]} schemes */
-function parseUrl(name, value, schemes) {
-  if (URL.canParse(value) && schemes.includes(new URL(value).protocol)) return value;
-  throw new SyntaxError(`${name} has to start with ${schemes.join(' or ')}`);
+/**
+ * As its own module reads it; what is wrong is said here, with the rest.
+ * @param {string} url @param {(url: string) => unknown} parse
+ */
+function parseAddress(url, parse) {
+  try {
+    parse(url);
+    return url;
+  } catch (error) {
+    if (error instanceof StorageUrlError || error instanceof RecordsError) throw new SyntaxError(error.message);
+    throw error;
+  }
 }
 
 /** @param {string | undefined} value */
