@@ -38,6 +38,8 @@ const REQUESTS_PER_MINUTE = 1200;
 const MAX_EVENT_LOOP_DELAY_MS = 5000;
 const RECOVER_EVERY_MS = 5000;
 const SWEEP_EVERY_MS = 60_000;
+/** A client that neither sends nor reads for so long is gone. */
+const SILENCE_MS = 60_000;
 /** How often Node looks for requests that take too long. Its own default would let them live half a minute longer. */
 const TIMEOUTS_EVERY_MS = 1000;
 
@@ -80,6 +82,7 @@ export async function createService(
   const app = fastify({
     loggerInstance: log,
     requestTimeout: settings.limits.requestTimeoutMs,
+    connectionTimeout: SILENCE_MS,
     http: { connectionsCheckingInterval: TIMEOUTS_EVERY_MS },
     ajv: { customOptions: { coerceTypes: false, removeAdditional: false } },
     routerOptions: { maxParamLength: 100 },
