@@ -123,14 +123,14 @@ export async function openFileStorage(options) {
   /** A folder that is not there, such as a disk that is not mounted, is no proof that an object is not. */
   async function checkFolder() {
     await stat(incoming).catch((error) => {
-      throw new StorageError('unavailable', `The folder “${root}” is not there`, error);
+      throw isAbsent(error) ? new StorageError('unavailable', `The folder “${root}” is not there`, error) : error;
     });
   }
 
   /** By what is said of them: the folder may hold files of others. */
   async function* list(prefix = '') {
-    await checkFolder();
-    for await (const path of walk(abouts, '', prefix)) {
+    await says(root, checkFolder);
+    for await (const path of walk(abouts, '', prefix, says)) {
       const key = path.slice(0, -'.json'.length);
       const found = key.startsWith(prefix) ? await says(key, () => head(key)) : undefined;
       if (found) yield { key, bytes: found.bytes, modifiedAt: found.modifiedAt };
@@ -161,8 +161,8 @@ export async function openFileStorage(options) {
       await writeFlushed(temporary, content);
       // A folder that has become empty may be removed between these two.
       for (let tries = 0; ; tries += 1) {
-        await makeFolder(dirname(path));
         try {
+          await makeFolder(dirname(path));
           await link(temporary, path);
           break;
         } catch (error) {
@@ -188,6 +188,23 @@ export async function openFileStorage(options) {
       await flushFolder(dirname(path));
     } finally {
       await rm(temporary, { force: true });
+    }
+  }
+
+  /**
+   * @template T
+   * @param {string} what The key or folder, for the sentence.
+   * @param {() => Promise<T>} work
+   */
+  async function says(what, work) {
+    try {
+      return await work();
+    } catch (error) {
+      const code = codeOf(error);
+      if (error instanceof StorageError || !code?.startsWith('E')) throw error;
+      if (isAbsent(error) && what !== root) await says(root, checkFolder);
+      const { message } = /** @type {Error} */ (error);
+      throw new StorageError(CODES[code] ?? 'unavailable', `“${what}”: ${message}`, error);
     }
   }
 
@@ -225,21 +242,6 @@ function queues() {
     });
     return result;
   };
-}
-
-/**
- * @template T
- * @param {string} what The key or folder, for the sentence.
- * @param {() => Promise<T>} work
- */
-async function says(what, work) {
-  try {
-    return await work();
-  } catch (error) {
-    if (error instanceof StorageError || !codeOf(error)?.startsWith('E')) throw error;
-    const { message } = /** @type {Error} */ (error);
-    throw new StorageError(CODES[codeOf(error) ?? ''] ?? 'unavailable', `“${what}”: ${message}`, error);
-  }
 }
 
 /** People's pictures: for the service's own user only. @param {string} path */
@@ -298,21 +300,21 @@ async function removeEmpty(folder, top) {
 /**
  * Files below a folder, without the folders where nothing begins with `prefix`.
  * @param {string} top @param {string} path Relative to `top`, with `/`. @param {string} prefix
+ * @param {(what: string, work: () => Promise<import('node:fs').Dirent[]>) => Promise<import('node:fs').Dirent[]>} says
  * @returns {AsyncIterable<string>}
  */
-async function* walk(top, path, prefix) {
-  /** @type {import('node:fs').Dirent[]} */
-  let entries = [];
-  try {
-    entries = await readdir(join(top, ...path.split('/')), { withFileTypes: true });
-  } catch (error) {
-    // Removed while it was being walked.
-    if (!isAbsent(error)) throw new StorageError('unavailable', `“${path}” cannot be listed`, error);
-  }
+async function* walk(top, path, prefix, says) {
+  const entries = await says(path, () =>
+    readdir(join(top, ...path.split('/')), { withFileTypes: true }).catch((error) => {
+      // Removed while it was being walked.
+      if (isAbsent(error)) return [];
+      throw error;
+    }),
+  );
   for (const entry of entries) {
     const below = path === '' ? entry.name : `${path}/${entry.name}`;
     if (!entry.isDirectory()) yield below;
-    else if (below.startsWith(prefix) || prefix.startsWith(`${below}/`)) yield* walk(top, below, prefix);
+    else if (below.startsWith(prefix) || prefix.startsWith(`${below}/`)) yield* walk(top, below, prefix, says);
   }
 }
 

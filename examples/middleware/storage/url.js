@@ -27,6 +27,8 @@ const TIMEOUT_MS = 30_000;
  * @property {string} [kmsKeyId]
  * @property {'WHEN_SUPPORTED' | 'WHEN_REQUIRED'} checksums
  * @property {boolean} objectLock Whether a hold sets the Object Lock legal hold beside the tag.
+ * @property {boolean} verifyPut Whether a put looks by itself for another one: Ceph's gateway heeds `If-None-Match`
+ *   only where no versions are kept.
  * @property {boolean} lifecycle Whether the bucket's lifecycle deletes what is past its retention.
  * @property {number} timeoutMs
  *
@@ -117,6 +119,7 @@ function parseS3(bucket, path, parameters) {
         ? 'WHEN_SUPPORTED'
         : 'WHEN_REQUIRED',
     objectLock: parameters.flag('objectLock') ?? true,
+    verifyPut: parameters.flag('verifyPut') ?? endpoint !== undefined,
     lifecycle: parameters.flag('lifecycle') ?? false,
     timeoutMs: parameters.milliseconds('timeoutMs') ?? TIMEOUT_MS,
   };
