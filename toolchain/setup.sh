@@ -14,9 +14,11 @@ toolchain/debian-packages.sh "${packages[@]}"
 # npm writes its own copy of the lock file last: older than ours means that the tree is out of date.
 installed=node_modules/.package-lock.json
 if [ ! -f "$installed" ] || [ package-lock.json -nt "$installed" ]; then
-  step "installing npm packages" npm ci --no-audit --no-fund
+  # By the machine's own Node: it takes away the folder that the other is in.
+  step "installing npm packages" env PATH="${PATH#"$NPM_BIN:"}" npm ci --no-audit --no-fund
   touch "$installed"
 fi
+needs_node
 if [ "${1:-build}" = test ]; then
   for version in 80 127 137; do toolchain/old-chromium.sh "$version" >/dev/null; done
 fi
