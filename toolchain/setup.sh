@@ -5,9 +5,10 @@ cd "$PROJECT_DIR"
 
 packages=(cmake ninja-build)
 if [ "${1:-build}" = test ]; then
-  # The compiler and its checkers, independent readers of what we write, and three browsers.
+  # The compiler and its checkers, independent readers of what we write, three browsers, and a server of records.
   packages+=(g++ clang-format clang-tidy doctest-dev libsimde-dev libjpeg62-turbo-dev libimage-exiftool-perl exiv2 fonts-dejavu-core
-    chromium firefox-esr webkit2gtk-driver xvfb)
+    chromium firefox-esr webkit2gtk-driver xvfb
+    postgresql-15)
 fi
 toolchain/debian-packages.sh "${packages[@]}"
 
