@@ -3,13 +3,19 @@
 
 import { parseArgs } from 'node:util';
 import { help } from './help.js';
-import { SettingsError } from './settings.js';
+import { readSettings, SettingsError } from './settings.js';
 
-/** Each is loaded only where it is asked for. @type {Record<string, () => Promise<{ run: (options: CommandOptions) => Promise<number> }>>} */
+/** Each is loaded only where it is asked for. @type {Record<string, (options: CommandOptions) => Promise<number>>} */
 const COMMANDS = {
-  serve: () => import('./operations/serve.js'),
-  migrate: () => import('./records/migrate-command.js'),
-  'verify-audit': () => import('./records/verify-audit-command.js'),
+  serve: async (options) => (await import('./operations/serve.js')).serve(options),
+  migrate: async ({ environment, flags }) => {
+    const { migrateCommand } = await import('./records/commands.js');
+    return migrateCommand(readSettings(environment, flags).databaseUrl);
+  },
+  'verify-audit': async ({ environment, flags }) => {
+    const { verifyAuditCommand } = await import('./records/commands.js');
+    return verifyAuditCommand(readSettings(environment, flags).databaseUrl);
+  },
 };
 
 /**
@@ -48,6 +54,5 @@ async function main() {
       `“${positionals.join(' ')}” is no command: give one of ${Object.keys(COMMANDS).join(', ')}, or --help`,
     );
   }
-  const { run } = await COMMANDS[name]();
-  return run({ environment: process.env, flags });
+  return COMMANDS[name]({ environment: process.env, flags });
 }

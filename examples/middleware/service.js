@@ -12,7 +12,7 @@ import { auditRefusal } from './custody/authorise.js';
 import { decisionRoutes } from './custody/decisions.js';
 import { exportRoute } from './custody/export-route.js';
 import { listRoute } from './custody/list.js';
-import { sweep } from './custody/retention.js';
+import { createRetention } from './custody/retention.js';
 import { viewRoutes } from './custody/view.js';
 import { overloaded, withProblems } from './failures.js';
 import { createGate } from './gate.js';
@@ -20,13 +20,11 @@ import { createDemoKey } from './identity/demo.js';
 import { requireIdentity } from './identity/plugin.js';
 import { uploadRoute } from './intake/upload.js';
 import { PATH } from './links.js';
-import { startChore } from './operations/chores.js';
 import { healthRoutes } from './operations/health.js';
 import { dropLeftovers } from './operations/leftovers.js';
 import { createLog } from './operations/log.js';
 import { createMetrics, measure, metricsRoute } from './operations/metrics.js';
 import { describeRoutes, openapiRoute } from './operations/openapi.js';
-import { recover } from './operations/recovery.js';
 import { createUnderWay } from './operations/under-way.js';
 import { PROBLEM, SNAPSHOT } from './schemas.js';
 
@@ -36,8 +34,8 @@ const DECODERS = 2;
 const REQUESTS_PER_MINUTE = 1200;
 /** Beyond it the process is too busy to answer in time: others come again rather than all wait. */
 const MAX_EVENT_LOOP_DELAY_MS = 5000;
-const RECOVER_EVERY_MS = 5000;
-const SWEEP_EVERY_MS = 60_000;
+/** What a crash left is finished so soon after its lease has run out. */
+const SWEEP_EVERY_MS = 10_000;
 /** A client that neither sends nor reads for so long is gone. */
 const SILENCE_MS = 60_000;
 /** How often Node looks for requests that take too long. Its own default would let them live half a minute longer. */
@@ -137,25 +135,30 @@ export async function createService(
     await app.register(pageRoutes, { ...page, cookie: demo?.cookie });
   }
 
-  /** @type {ReturnType<typeof startChore>[]} */
-  let chores = [];
+  const retention = createRetention({
+    records: bareRecords,
+    storage,
+    log,
+    intervalMs: SWEEP_EVERY_MS,
+    clock: { ...clock, now },
+  });
   app.addHook('onReady', async () => {
-    chores = [
-      startChore({ name: 'recover', everyMs: RECOVER_EVERY_MS, work: () => recover(parts) }, log),
-      startChore({ name: 'sweep', everyMs: SWEEP_EVERY_MS, work: () => sweep(parts) }, log),
-    ];
+    retention.start(); // It never throws, and nobody has to wait for it.
   });
   app.addHook('preClose', async () => {
     isDraining = true;
   });
   app.addHook('onClose', async () => {
     await underWay.idle();
-    await Promise.all(chores.map(({ stop }) => stop()));
+    await retention.close();
     await storage.close();
     await bareRecords.close();
   });
   return app;
 }
+
+/** @type {Pick<import('./custody/retention.js').Clock, 'setTimeout' | 'clearTimeout'>} */
+const clock = { setTimeout: (callback, ms) => setTimeout(callback, ms).unref(), clearTimeout };
 
 /** @type {import('@fastify/under-pressure').UnderPressureOptions['pressureHandler']} */
 function pressureHandler(_request, _reply, _type, value) {

@@ -41,17 +41,6 @@ export function createMetrics(underWay) {
       registers,
     }),
     bytes: new Counter({ name: 'caseframe_snapshot_bytes_total', help: 'Bytes of pictures taken in', registers }),
-    expired: new Counter({
-      name: 'caseframe_snapshots_expired_total',
-      help: 'Snapshots past their retention',
-      registers,
-    }),
-    recovered: new Counter({
-      name: 'caseframe_uploads_recovered_total',
-      help: 'Uploads that a crash broke off, by what became of them',
-      labelNames: ['outcome'],
-      registers,
-    }),
   };
 }
 

@@ -7,7 +7,7 @@ import { openStorage } from '../storage/open.js';
 import { drainOnSignal } from './drain.js';
 
 /** @param {import('../main.js').CommandOptions} options */
-export async function run({ environment, flags }) {
+export async function serve({ environment, flags }) {
   const settings = readSettings(environment, flags);
   const page = await findPage(settings);
   const storage = await openStorage(settings.storageUrl, { env: environment });
