@@ -148,6 +148,10 @@ export async function createService(
   app.addHook('preClose', async () => {
     isDraining = true;
   });
+  app.addHook('onSend', async (_request, reply) => {
+    // What is answered while draining is the last on its connection: an idle one would hold the drain up.
+    if (isDraining) reply.header('connection', 'close');
+  });
   app.addHook('onClose', async () => {
     await underWay.idle();
     await retention.close();
