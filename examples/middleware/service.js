@@ -19,7 +19,7 @@ import { createGate } from './gate.js';
 import { createDemoKey } from './identity/demo.js';
 import { requireIdentity } from './identity/plugin.js';
 import { uploadRoute } from './intake/upload.js';
-import { PATH } from './links.js';
+import { checkHost, PATH } from './links.js';
 import { healthRoutes } from './operations/health.js';
 import { dropLeftovers } from './operations/leftovers.js';
 import { createLog } from './operations/log.js';
@@ -36,6 +36,7 @@ const REQUESTS_PER_MINUTE = 1200;
 const MAX_EVENT_LOOP_DELAY_MS = 5000;
 /** What a crash left is finished so soon after its lease has run out. */
 const SWEEP_EVERY_MS = 10_000;
+const HEADERS_TIMEOUT_MS = 15_000;
 /** A client that neither sends nor reads for so long is gone. */
 const SILENCE_MS = 60_000;
 /** How often Node looks for requests that take too long. Its own default would let them live half a minute longer. */
@@ -81,7 +82,11 @@ export async function createService(
     loggerInstance: log,
     requestTimeout: settings.limits.requestTimeoutMs,
     connectionTimeout: SILENCE_MS,
-    http: { connectionsCheckingInterval: TIMEOUTS_EVERY_MS },
+    http: {
+      connectionsCheckingInterval: TIMEOUTS_EVERY_MS,
+      // Never more than the whole request's: Node would take the one for the other.
+      headersTimeout: Math.min(HEADERS_TIMEOUT_MS, settings.limits.requestTimeoutMs),
+    },
     ajv: { customOptions: { coerceTypes: false, removeAdditional: false } },
     routerOptions: { maxParamLength: 100 },
   });
@@ -114,6 +119,7 @@ export async function createService(
   await app.register(
     async (api) => {
       await api.register(underPressure, { maxEventLoopDelay: MAX_EVENT_LOOP_DELAY_MS, pressureHandler });
+      api.addHook('onRequest', async (request) => checkHost(request));
       const refused = (/** @type {any} */ request, /** @type {any} */ problem) => auditRefusal(request, problem, parts);
       requireIdentity(api, { settings: settings.identity, demo, refused });
       await api.register(rateLimit, {
