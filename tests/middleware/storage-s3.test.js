@@ -19,6 +19,7 @@ import { openStorage } from '../../examples/middleware/storage/open.js';
 import { startProxy } from './servers/proxy.js';
 import { createBucket, KMS_KEY_ID, startS3 } from './servers/s3.js';
 import { about, keys, picture, rejects, storageContract } from './storage-contract.js';
+import { leastPrivilege } from './storage-policies.js';
 
 /** For what a busy machine does in the background. */
 const PATIENCE_MS = 120_000;
@@ -283,3 +284,5 @@ describe('a bucket’s lifecycle', () => {
     assert.deepEqual(await keys(storage), ['longer.jpg']);
   });
 });
+
+leastPrivilege(() => server);
