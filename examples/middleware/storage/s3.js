@@ -91,9 +91,20 @@ export async function openS3Storage(settings, { env, now, pageSize }) {
         modifiedAt: found.LastModified ?? new Date(0),
       };
     } catch (error) {
-      if (isMissing(error)) return undefined;
+      if (isMissing(error) || (await isAbsent(send, key, error))) return undefined;
       throw error;
     }
+  }
+
+  /**
+   * Who may list only below a prefix is told 403 of what is not there: the list itself tells it from what is forbidden.
+   * @param {typeof client.send} send @param {string} key @param {unknown} error
+   */
+  async function isAbsent(send, key, error) {
+    if (!['403', 'AccessDenied', 'Forbidden'].includes(nameOf(error) ?? '')) return false;
+    // Names come in order, and the key itself is the first that begins with it.
+    const { Contents = [] } = await send(new ListObjectsV2Command({ Bucket, Prefix: prefix + key, MaxKeys: 1 }));
+    return Contents[0]?.Key !== prefix + key;
   }
 
   /** @param {typeof client.send} send @param {string} key @param {Buffer} Body @param {object} more */
@@ -135,8 +146,12 @@ export async function openS3Storage(settings, { env, now, pageSize }) {
 
     read: (key) =>
       asks(key, async (send) => {
-        const { Body } = await send(new GetObjectCommand(at(key)));
-        return Buffer.from((await Body?.transformToByteArray()) ?? []);
+        try {
+          const { Body } = await send(new GetObjectCommand(at(key)));
+          return Buffer.from((await Body?.transformToByteArray()) ?? []);
+        } catch (error) {
+          return (await isAbsent(send, key, error)) ? missing(key) : Promise.reject(error);
+        }
       }),
 
     link: (key, { seconds, fileName }) =>

@@ -10,6 +10,8 @@ export async function startProxy(target) {
   /** Answers to PUT and POST that are still to be lost. */
   let losses = 0;
   let isSilent = false;
+  /** @type {(request: { method: string, url: string }) => { status: number, headers?: Record<string, string>, body?: string } | undefined} */
+  let standIn = () => undefined;
   /** @type {{ method: string, url: string, headers: import('node:http').IncomingHttpHeaders, status: number }[]} */
   const exchanges = [];
 
@@ -19,6 +21,12 @@ export async function startProxy(target) {
       return;
     }
     const { method = '', url = '', headers } = incoming;
+    const own = standIn({ method, url });
+    if (own) {
+      exchanges.push({ method, url, headers, status: own.status });
+      incoming.resume().once('end', () => outgoing.writeHead(own.status, own.headers).end(own.body));
+      return;
+    }
     // The host stays: it is signed.
     const onward = request({ hostname, port, method, path: url, headers: incoming.headers }, (answer) => {
       exchanges.push({ method, url, headers, status: answer.statusCode ?? 0 });
@@ -42,6 +50,10 @@ export async function startProxy(target) {
     /** The answer to the next PUT or POST comes from the target but never arrives. */
     lose() {
       losses += 1;
+    },
+    /** Answers by itself what the target does not know. @param {typeof standIn} answer */
+    answerBy(answer) {
+      standIn = answer;
     },
     /** From now on nothing is answered. */
     fallSilent() {
