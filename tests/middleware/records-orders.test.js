@@ -38,7 +38,7 @@ describeRecords('random orders', ({ open, createUrl }) => {
   });
 
   test('one call after the other does what the model does', async () => {
-    await forEachSeed(25, async (dice) => {
+    await forEachSeed(12, async (dice) => {
       const organizationId = `model-${dice.between(0, 2 ** 30)}`;
       const now = () => clock.date().getTime();
       /** @type {Map<string, Row>} By id. */
@@ -190,7 +190,7 @@ describeRecords('random orders', ({ open, createUrl }) => {
   });
 
   test('many at once: nothing is stored twice, nothing held goes, and the audit tells each answer once', async () => {
-    await forEachSeed(12, async (dice) => {
+    await forEachSeed(6, async (dice) => {
       const organizationId = `crowd-${dice.between(0, 2 ** 30)}`;
       const ids = ['a', 'b', 'c', 'd', 'e'];
       /** What was answered. @type {string[]} */
