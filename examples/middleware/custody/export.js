@@ -13,7 +13,7 @@
  */
 
 import { createHash } from 'node:crypto';
-import { Readable, Transform } from 'node:stream';
+import { pipeline, Readable, Transform } from 'node:stream';
 import yazl from 'yazl';
 import { recipe } from './recipe.js';
 
@@ -48,6 +48,8 @@ export async function exportSnapshot({ records, storage, snapshot, actor }) {
 
   const folder = `snapshot-${id.replace(/[^\w-]/g, '_')}`;
   const zip = new yazl.ZipFile();
+  const output = /** @type {Readable} */ (zip.outputStream);
+  zip.on('error', (error) => output.destroy(error));
   /** Lines of `SHA256SUMS`, in the order of the files. @type {string[]} */
   const sums = [];
   const add = (/** @type {string} */ path, /** @type {string | Buffer} */ content) => {
@@ -85,15 +87,15 @@ export async function exportSnapshot({ records, storage, snapshot, actor }) {
       },
     });
     const lines = Readable.from(chain(records, organizationId, entries[0].seq, last));
-    lines.on('error', (error) => digested.destroy(error));
-    done(null, lines.pipe(digested));
+    pipeline(lines, digested, (error) => {
+      if (error) output.destroy(error);
+    });
+    done(null, digested);
   });
   zip.addReadStreamLazy(`${folder}/SHA256SUMS`, lazily, (done) => {
     done(null, Readable.from([Buffer.from(sums.sort(byPath).join(''))]));
   });
   zip.end();
-  const output = /** @type {Readable} */ (zip.outputStream);
-  zip.on('error', (error) => output.destroy(error));
   return output;
 }
 

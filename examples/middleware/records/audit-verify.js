@@ -38,17 +38,20 @@ async function* verifyChain(db, organizationId) {
         gaps.push({ from: seq + 1, to: row.seq - 1 });
         hashes = undefined;
       }
-      /** @type {boolean} */
-      const isFollowing = hashes?.some((hash) => linkHash(hash, row.digest) === row.hash) ?? true;
-      if (sha256(canonicalText(row)) !== row.digest) {
+      /** @type {boolean | undefined} */
+      const isFollowing = hashes?.some((hash) => linkHash(hash, row.digest) === row.hash);
+      const isDigested = sha256(canonicalText(row)) === row.digest;
+      if (!isDigested) {
         if (suspects.length < MOST_SUSPECTS) suspects.push(row);
         else yield changed(row, 'its text is not what was digested');
-      } else if (!isFollowing) {
+      } else if (isFollowing === false) {
         yield changed(row, 'it does not follow from the entry before it');
       }
       seq = row.seq;
-      // Where its own hash was changed, the next one still follows from what it was.
-      hashes = isFollowing ? [row.hash] : [row.hash, linkHash(/** @type {string[]} */ (hashes)[0], row.digest)];
+      // What follows from an entry that stands elsewhere is not known. Where only its own hash was changed, the next one still
+      // follows from what that was.
+      if (!isFollowing && !isDigested) hashes = undefined;
+      else hashes = [row.hash, ...(isFollowing === false && hashes ? [linkHash(hashes[0], row.digest)] : [])];
     }
     // Read after the entries: those that others have added meanwhile are there by now.
     const head = await readHead(db, organizationId);
@@ -58,7 +61,7 @@ async function* verifyChain(db, organizationId) {
     }
     if (head.seq > seq) gaps.push({ from: seq + 1, to: head.seq });
     else if (head.seq < seq) yield problem(seq, 'changed', `the audit's end is recorded as entry ${head.seq}`);
-    else if (seq === 0 ? head.hash !== GENESIS : !hashes?.includes(head.hash)) {
+    else if (hashes !== undefined && !hashes.includes(head.hash)) {
       yield problem(seq, 'changed', `the audit's end is recorded with another hash`);
     }
     break;

@@ -1,16 +1,13 @@
 /** A PostgreSQL server of a test file's own, in a temp folder, on a loopback port: gone with the file. */
-import { execFile } from 'node:child_process';
 import { once } from 'node:events';
 import { access, mkdtemp, readdir } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { text } from 'node:stream/consumers';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { promisify } from 'node:util';
 import pg from 'pg';
 import { startProcess } from '../../browser/process.js';
-
-const run = promisify(execFile);
 
 /** Where Debian puts each version's programs. */
 const DEBIAN = '/usr/lib/postgresql';
@@ -43,7 +40,14 @@ export async function startPostgres() {
     return [first, rest];
   };
   const initdb = ['-D', data, '-U', 'caseframe', '--auth=trust', '--no-sync', '--locale=C.UTF-8', '--encoding=UTF8'];
-  await run(...command('initdb', initdb));
+  // With the folder, so that nothing is left where it is interrupted here.
+  const setup = startProcess(...command('initdb', initdb), { folder, stdio: ['ignore', 'ignore', 'pipe'] });
+  const said = setup.child.stderr ? text(setup.child.stderr) : Promise.resolve('');
+  await setup.gone;
+  if (setup.child.exitCode !== 0) {
+    await setup.stop();
+    throw new Error(`initdb failed:\n${await said}`);
+  }
 
   for (let tries = 1; ; ++tries) {
     const port = await freePort();
