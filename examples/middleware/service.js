@@ -70,7 +70,9 @@ export async function createService(
 ) {
   const demo = settings.identity.demo ? createDemoKey() : undefined;
   const secrets = demo === undefined ? settings.secrets : [...settings.secrets, demo.key];
-  const log = createLog({ level: settings.logLevel, secrets, stream: logStream });
+  const log = /** @type {import('fastify').FastifyBaseLogger} */ (
+    createLog({ level: settings.logLevel, secrets, stream: logStream })
+  );
   const records = withProblems(bareRecords);
   const underWay = createUnderWay();
   const metrics = createMetrics(underWay);
@@ -170,7 +172,7 @@ export async function createService(
 /** @type {Pick<import('./custody/retention.js').Clock, 'setTimeout' | 'clearTimeout'>} */
 const clock = { setTimeout: (callback, ms) => setTimeout(callback, ms).unref(), clearTimeout };
 
-/** @type {import('@fastify/under-pressure').UnderPressureOptions['pressureHandler']} */
+/** @param {unknown} _request @param {unknown} _reply @param {string} _type @param {number | undefined} value */
 function pressureHandler(_request, _reply, _type, value) {
   // The plugin says Infinity where it has no sample at all: the whole process stood still, and is going on now.
   if (value !== Number.POSITIVE_INFINITY) throw overloaded();

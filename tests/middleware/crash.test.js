@@ -18,7 +18,7 @@ import { createBucket, startS3 } from './servers/s3.js';
 import { bearer, formOf, KEYS, PATH, pause, STATIC_KEYS, sha256, startMain } from './servers/service.js';
 
 const UPLOADS = 240;
-const KILLS = 5;
+const KILLS = 4;
 const CLIENTS = 8;
 /** Short, so that what was broken off is taken over soon. */
 const LEASE_SECONDS = 2;
@@ -133,6 +133,7 @@ async function survive(t, env) {
       await pause(20 * random());
       main.child.kill('SIGKILL');
       await main.ended;
+      await main.stop();
       await start();
     }
     isKilling = false;

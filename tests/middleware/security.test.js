@@ -118,7 +118,7 @@ describe('attacks on what comes in', () => {
     assert.match(answer, /^HTTP\/1\.1 4(00|13) /);
   });
 
-  attack('A field called __proto__', async () => {
+  attack('A field called `__proto__`', async () => {
     for (const name of ['__proto__', 'constructor', 'toString']) {
       await refused(await upload({ fields: Object.fromEntries([[name, 'x']]) }), 400, 'unknown-field');
     }

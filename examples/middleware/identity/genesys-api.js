@@ -13,9 +13,9 @@ const UNAVAILABLE_RETRY_AFTER_S = 5;
 
 /**
  * @param {string} baseUrl `https://api.{region}`
- * @param {{ fetch?: typeof fetch, timeoutMs?: number }} [options] For tests.
+ * @param {{ timeoutMs?: number }} [options] For tests.
  */
-export function createGenesysApi(baseUrl, { fetch = globalThis.fetch, timeoutMs = TIMEOUT_MS } = {}) {
+export function createGenesysApi(baseUrl, { timeoutMs = TIMEOUT_MS } = {}) {
   /**
    * @param {string} path Below `/api/v2`. @param {string} token
    * @returns {Promise<{ status: 200, body: any } | { status: 400 | 403 | 404 }>}
