@@ -7,8 +7,9 @@ packages=(cmake ninja-build)
 if [ "${1:-build}" = test ]; then
   # The compiler and its checkers, independent readers of what we write, three browsers, and a server of records.
   packages+=(g++ clang-format clang-tidy doctest-dev libsimde-dev libjpeg62-turbo-dev libimage-exiftool-perl exiv2 fonts-dejavu-core
-    chromium firefox-esr webkit2gtk-driver xvfb
-    postgresql-15)
+    chromium firefox-esr webkit2gtk-driver xvfb)
+  # Whichever version the machine has will do.
+  ls /usr/lib/postgresql/*/bin/initdb >/dev/null 2>&1 || packages+=(postgresql)
 fi
 toolchain/debian-packages.sh "${packages[@]}"
 
