@@ -5,10 +5,11 @@ cd "$PROJECT_DIR"
 
 packages=(cmake ninja-build)
 if [ "${1:-build}" = test ]; then
-  # The compiler and its checkers, independent readers of what we write, three browsers, an S3 server, a server of records.
+  # The compiler and its checkers, independent readers of what we write, three browsers, an S3 server, and a server of records.
   packages+=(g++ clang-format clang-tidy doctest-dev libsimde-dev libjpeg62-turbo-dev libimage-exiftool-perl exiv2 fonts-dejavu-core
-    chromium firefox-esr webkit2gtk-driver xvfb ceph-mon ceph-osd radosgw
-    postgresql-15)
+    chromium firefox-esr webkit2gtk-driver xvfb ceph-mon ceph-osd radosgw)
+  # Whichever version the machine has will do.
+  ls /usr/lib/postgresql/*/bin/initdb >/dev/null 2>&1 || packages+=(postgresql)
 fi
 toolchain/debian-packages.sh "${packages[@]}"
 

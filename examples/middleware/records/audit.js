@@ -128,21 +128,31 @@ export async function readHead(db, organizationId) {
   return head ? { seq: head.seq, hash: head.hash } : { seq: 0, hash: GENESIS };
 }
 
-/** Those with entries or a head. @param {import('./schema.js').Database} db @returns {AsyncGenerator<string, void, void>} */
+/**
+ * Those with a head, then those with entries whose head is gone. Each is one step in an index, however many entries it has.
+ * @param {import('./schema.js').Database} db
+ * @returns {AsyncGenerator<string, void, void>}
+ */
 export async function* auditedOrganizations(db) {
-  for (let last = ''; ; ) {
-    const next = await db
-      .selectFrom('audit_entries')
-      .select('organization_id')
-      .where('organization_id', '>', last)
-      .union(db.selectFrom('audit_heads').select('organization_id').where('organization_id', '>', last))
-      .orderBy('organization_id')
-      .limit(PAGE)
-      .execute();
-    for (const { organization_id } of next) yield organization_id;
-    const end = next.at(-1);
-    if (end === undefined || next.length < PAGE) return;
-    last = end.organization_id;
+  yield* step('audit_heads');
+  for await (const organizationId of step('audit_entries')) {
+    if ((await readHead(db, organizationId)).seq === 0) yield organizationId;
+  }
+
+  /** @param {'audit_heads' | 'audit_entries'} table */
+  async function* step(table) {
+    for (let last = ''; ; ) {
+      const next = await db
+        .selectFrom(table)
+        .select('organization_id')
+        .where('organization_id', '>', last)
+        .orderBy('organization_id')
+        .limit(1)
+        .executeTakeFirst();
+      if (!next) return;
+      last = next.organization_id;
+      yield last;
+    }
   }
 }
 
