@@ -3,7 +3,7 @@
 import assert from 'node:assert/strict';
 import { execFile, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { chmod, mkdir, mkdtemp, readdir, readFile, rename, rm, stat, utimes, writeFile } from 'node:fs/promises';
+import { chmod, mkdir, mkdtemp, open, readdir, readFile, rename, rm, stat, utimes, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
@@ -90,12 +90,40 @@ describe('a folder of snapshots', () => {
   test('takes puts beside removals of the last one in the same folder', async () => {
     const storage = await openStorage(`file:${newFolder()}`);
     const bytes = picture();
-    for (let times = 0; times < 20; times += 1) {
-      await storage.put('calls/1/a.jpg', bytes, about(bytes));
-      await Promise.all([storage.remove('calls/1/a.jpg'), storage.put('calls/1/b.jpg', bytes, about(bytes))]);
-      assert.deepEqual(await storage.read('calls/1/b.jpg'), bytes);
-      await storage.remove('calls/1/b.jpg');
+    const comeAndGo = async (/** @type {string} */ key) => {
+      for (let times = 0; times < 60; times += 1) {
+        await storage.put(key, bytes, about(bytes));
+        assert.deepEqual(await storage.read(key), bytes);
+        await storage.remove(key);
+      }
+    };
+    await Promise.all(['calls/1/a.jpg', 'calls/1/b.jpg', 'calls/2/c.jpg'].map(comeAndGo));
+  });
+
+  test('is flushed: bytes and their record, then the folder that names each', async (t) => {
+    const path = newFolder();
+    const storage = await openStorage(`file:${path}`);
+    const bytes = picture();
+    await storage.put('a.jpg', bytes, about(bytes));
+    const handle = await open(path);
+    const { sync } = Object.getPrototypeOf(handle);
+    await handle.close();
+    /** @type {string[]} */
+    const flushed = [];
+    /** @this {import('node:fs/promises').FileHandle} */
+    async function countedSync() {
+      flushed.push((await this.stat()).isDirectory() ? 'folder' : 'file');
+      return sync.call(this);
     }
+    t.mock.method(Object.getPrototypeOf(handle), 'sync', countedSync);
+    await storage.put('b.jpg', bytes, about(bytes));
+    assert.deepEqual(flushed, ['file', 'folder', 'file', 'folder']);
+    flushed.length = 0;
+    await storage.hold('b.jpg', true);
+    assert.deepEqual(flushed, ['file', 'folder']);
+    flushed.length = 0;
+    await storage.remove('a.jpg');
+    assert.deepEqual(flushed, ['folder', 'folder']);
   });
 
   test('lists its own objects, not other files in it', async () => {
@@ -173,8 +201,13 @@ describe('a folder of snapshots', () => {
     const path = newFolder();
     await openStorage(`file:${path}`);
     for (const name of ['old', 'new']) await writeFile(join(path, '.incoming', name), 'half');
-    const before = new Date(Date.now() - 2 * 60 * 60 * 1000);
-    await utimes(join(path, '.incoming/old'), before, before);
+    for (const [name, minutes] of /** @type {const} */ ([
+      ['old', 61],
+      ['new', 59],
+    ])) {
+      const then = new Date(Date.now() - minutes * 60_000);
+      await utimes(join(path, '.incoming', name), then, then);
+    }
     await openStorage(`file:${path}`);
     assert.deepEqual(await readdir(join(path, '.incoming')), ['new']);
   });
