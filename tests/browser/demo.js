@@ -31,6 +31,7 @@ export function useDemo() {
     /** Of the middleware. @type {string} */ base: undefined,
     /** Where its pictures lie. @type {string} */ snapshots: undefined,
     /** @type {import('../../examples/middleware/records/records.js').Records} */ records: undefined,
+    /** @type {import('../../examples/middleware/storage/storage.js').Storage} */ storage: undefined,
 
     /**
      * A widget with the customer's picture on it, at its full size. What the browser complains of fails the test.
@@ -83,8 +84,12 @@ export function useDemo() {
     await mkdir(demo.snapshots, { recursive: true });
     demo.records = await openRecords(settings.databaseUrl);
     await demo.records.migrate();
-    const storage = await openStorage(settings.storageUrl);
-    middleware = await createService(settings, { storage, records: demo.records, page: installedFolders() });
+    demo.storage = await openStorage(settings.storageUrl);
+    middleware = await createService(settings, {
+      storage: demo.storage,
+      records: demo.records,
+      page: installedFolders(),
+    });
     demo.base = await middleware.listen({ host: '127.0.0.1', port: 0 });
     demo.browser = await launchChromium();
   });
