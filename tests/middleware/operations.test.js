@@ -377,6 +377,8 @@ test('the image: nothing runs as root, nothing is written but the data, and all 
     const [, ...words] = step.split(/\s+/);
     for (const source of words.slice(0, -1)) await access(new URL(source, ROOT));
   }
+  const ignored = await readFile(new URL('examples/middleware/Dockerfile.dockerignore', ROOT), 'utf8');
+  assert.match(ignored, /^\*\*\/\.env$/m, 'keys stay outside');
   const command = JSON.parse(/^CMD (.+)$/m.exec(text)?.[1] ?? '');
   await access(new URL(command[1], ROOT));
   const { engines } = JSON.parse(await readFile(new URL('examples/middleware/package.json', ROOT), 'utf8'));

@@ -1,4 +1,6 @@
 /**
+ * The service on both pairs of stores, as `main.js` starts it.
+ *
  * `kill -9` in the middle of hundreds of uploads, again and again. Clients try again until they are answered, but for some
  * who go away for good. In the end each answered snapshot is stored once and whole, and there is no object without its row
  * and no row without its object.
@@ -15,7 +17,18 @@ import { randomFrom } from '../js/dice.js';
 import { firstSeed } from '../js/random.js';
 import { startPostgres } from './servers/postgres.js';
 import { createBucket, startS3 } from './servers/s3.js';
-import { bearer, formOf, KEYS, PATH, pause, STATIC_KEYS, sha256, startMain } from './servers/service.js';
+import {
+  bearer,
+  decision,
+  formOf,
+  KEYS,
+  PATH,
+  pause,
+  read,
+  STATIC_KEYS,
+  sha256,
+  startMain,
+} from './servers/service.js';
 
 const UPLOADS = 240;
 const KILLS = 4;
@@ -49,14 +62,48 @@ describe('S3 and PostgreSQL', () => {
   });
   after(() => Promise.all([s3?.stop(), postgres?.stop()]));
 
-  test('lose nothing either', async (t) => {
-    const bucket = await createBucket(s3, { objectLock: false });
-    await survive(t, {
-      STORAGE_URL: `s3://${bucket}/prefix?region=us-east-1&endpoint=${encodeURIComponent(s3.endpoint)}&objectLock=false`,
-      DATABASE_URL: await postgres.createDatabase(),
-      AWS_ACCESS_KEY_ID: s3.accessKeyId,
-      AWS_SECRET_ACCESS_KEY: s3.secretAccessKey,
-    });
+  const settings = async () => ({
+    STORAGE_URL: `s3://${await createBucket(s3)}/prefix?region=us-east-1&endpoint=${encodeURIComponent(s3.endpoint)}`,
+    DATABASE_URL: await postgres.createDatabase(),
+    AWS_ACCESS_KEY_ID: s3.accessKeyId,
+    AWS_SECRET_ACCESS_KEY: s3.secretAccessKey,
+  });
+
+  test('lose nothing either', async (t) => survive(t, await settings()));
+
+  test('upload, look by a link, list, hold, export, release, delete', async (t) => {
+    const main = startMain({ env: { PORT: '0', STATIC_KEYS, ...(await settings()) } });
+    t.after(main.stop);
+    const url = `${await main.address()}${PATH}`;
+    const sent = await read(
+      await fetch(`${url}/upload`, { method: 'POST', headers: bearer(KEYS.agent), body: formOf({ file: photo }) }),
+    );
+    assert.equal(sent.status, 200, JSON.stringify(sent.body));
+    const { id } = sent.body;
+    const ask = async (/** @type {string} */ path, /** @type {any} */ init) => {
+      const response = await fetch(url + path, { redirect: 'manual', ...init });
+      return { status: response.status, headers: response.headers, bytes: Buffer.from(await response.arrayBuffer()) };
+    };
+    const view = await ask(`/${id}`, { headers: bearer(KEYS.supervisor) });
+    assert.equal(view.status, 302);
+    const link = new URL(String(view.headers.get('location')));
+    assert.equal(link.origin, s3.endpoint);
+    assert.ok(Number(link.searchParams.get('X-Amz-Expires')) <= 60, link.search);
+    const linked = await fetch(link);
+    assert.equal(linked.status, 200);
+    assert.deepEqual(Buffer.from(await linked.arrayBuffer()), photo);
+    assert.equal((await ask(`/${id}/thumbnail`, { headers: bearer(KEYS.agent) })).status, 200);
+    assert.equal((await ask(`/${id}/legal-hold`, decision('PUT', KEYS.admin))).status, 200);
+    assert.equal((await ask(`/${id}`, decision('DELETE', KEYS.admin))).status, 423);
+    const list = JSON.parse((await ask('/?interactionId=call-1', { headers: bearer(KEYS.agent) })).bytes.toString());
+    assert.equal(list.snapshots[0].legalHold, true);
+    const zip = await ask(`/${id}/export`, { headers: bearer(KEYS.supervisor) });
+    assert.deepEqual([zip.status, zip.bytes.subarray(0, 2).toString()], [200, 'PK']);
+    assert.equal((await ask(`/${id}/legal-hold`, decision('DELETE', KEYS.admin))).status, 200);
+    assert.equal((await ask(`/${id}`, decision('DELETE', KEYS.admin))).status, 200);
+    assert.equal((await ask(`/${id}`, { headers: bearer(KEYS.agent) })).status, 410);
+    assert.equal((await fetch(link)).status, 404, 'nothing is left of it');
+    assert.equal(main.output.err, '');
   });
 });
 
