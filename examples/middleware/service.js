@@ -89,6 +89,7 @@ export async function createService(
       // Never more than the whole request's: Node would take the one for the other.
       headersTimeout: Math.min(HEADERS_TIMEOUT_MS, settings.limits.requestTimeoutMs),
     },
+    return503OnClosing: false, // Who asks on a connection that is still open is answered: the drain waits for that.
     ajv: { customOptions: { coerceTypes: false, removeAdditional: false } },
     routerOptions: { maxParamLength: 100 },
   });
@@ -153,9 +154,11 @@ export async function createService(
   app.addHook('onReady', async () => {
     retention.start(); // It never throws, and nobody has to wait for it.
   });
-  app.addHook('preClose', async () => {
+  const announceEnd = () => {
     isDraining = true;
-  });
+  };
+  app.decorate('announceEnd', announceEnd);
+  app.addHook('preClose', async () => announceEnd());
   app.addHook('onSend', async (_request, reply) => {
     // What is answered while draining is the last on its connection: an idle one would hold the drain up.
     if (isDraining) reply.header('connection', 'close');

@@ -43,6 +43,7 @@ export const NAMES = /** @type {const} */ ({
   UPLOAD_TIMEOUT_SECONDS: 'the longest a request may take to arrive (default 60)',
   UPLOAD_LEASE_SECONDS: 'how long an upload is its own before a repeat takes it over (default 20)',
   DRAIN_SECONDS: 'how long requests under way may take after SIGTERM (default 20)',
+  DRAIN_NOTICE_SECONDS: 'how long it goes on taking requests after SIGTERM, not ready any more (default 0)',
   METRICS_KEY: 'opens /metrics to Authorization: Bearer from anywhere; without it only this machine sees them',
   LOG_LEVEL: `one of ${LOG_LEVELS.join(', ')} (default warn)`,
 });
@@ -57,6 +58,7 @@ export const NAMES = /** @type {const} */ ({
  * @property {number} requestTimeoutMs From its first byte to its last.
  * @property {number} leaseMs
  * @property {number} drainMs
+ * @property {number} noticeMs
  *
  * @typedef {object} GenesysSettings
  * @property {string} baseUrl Of the Platform API.
@@ -143,6 +145,7 @@ export function readSettings(environment, flags = {}) {
     requestTimeoutMs: 1000 * whole('UPLOAD_TIMEOUT_SECONDS', 60, 1, 3600),
     leaseMs: 1000 * whole('UPLOAD_LEASE_SECONDS', 20, 1, 3600),
     drainMs: 1000 * whole('DRAIN_SECONDS', 20, 0, 3600),
+    noticeMs: 1000 * whole('DRAIN_NOTICE_SECONDS', 0, 0, 3600),
   };
   const logLevel = text('LOG_LEVEL') ?? 'warn';
   if (!LOG_LEVELS.includes(logLevel)) mistakes.push(`LOG_LEVEL has to be one of ${LOG_LEVELS.join(', ')}`);

@@ -2,6 +2,10 @@
 import type { Identity, Role } from './identity/identity.js';
 
 declare module 'fastify' {
+  interface FastifyInstance {
+    /** From now on it is not ready any more: the end is near. */
+    announceEnd: () => void;
+  }
   interface FastifyRequest {
     /** Who it is from. On the routes of snapshots only. */
     identity: Identity;

@@ -160,6 +160,21 @@ describe('the drain', () => {
     assert.equal((await filesIn(join(data, 'drain', 'objects', 'video-snapshots'))).length, 1);
   });
 
+  test('gives notice first: not ready any more, it still serves, and has each client come on a new connection', async (t) => {
+    const env = { STATIC_KEYS, DRAIN_NOTICE_SECONDS: '3600' };
+    const main = startMain({ args: ['--port', '0', '--data', join(data, 'notice')], env });
+    t.after(main.stop);
+    const base = await main.address();
+    main.child.kill('SIGTERM');
+    let ready = await read(await fetch(`${base}/readyz`));
+    for (; ready.status === 200; ready = await read(await fetch(`${base}/readyz`))) await pause(20);
+    assert.deepEqual([ready.status, ready.body], [503, { status: 'draining' }]);
+    const answer = await send(base, bearer(KEYS.agent));
+    assert.deepEqual([answer.status, answer.headers.get('connection')], [200, 'close']);
+    main.child.kill('SIGTERM');
+    assert.deepEqual(await main.ended, [1, null]);
+  });
+
   test('has a bound, and a second signal does not wait', async (t) => {
     for (const [env, again] of /** @type {const} */ ([
       [{ DRAIN_SECONDS: '1' }, false],

@@ -1,13 +1,15 @@
 /**
- * Ends the service in steps: it says that it is no longer ready, takes no new connections, finishes what is under way,
- * closes the store and the records. All of it has a bound, and a second signal does not wait.
+ * Ends the service in steps: it says that it is no longer ready, and after a while takes no new connections, finishes what
+ * is under way, closes the store and the records. All of it has a bound, and a second signal does not wait.
  */
+
+import { setTimeout as sleep } from 'node:timers/promises';
 
 /**
  * @param {import('fastify').FastifyInstance} app
- * @param {number} drainMs
+ * @param {Pick<import('../settings.js').Limits, 'drainMs' | 'noticeMs'>} limits
  */
-export function drainOnSignal(app, drainMs) {
+export function drainOnSignal(app, { drainMs, noticeMs }) {
   let isDraining = false;
   for (const signal of ['SIGINT', 'SIGTERM']) {
     process.on(signal, async () => {
@@ -16,8 +18,10 @@ export function drainOnSignal(app, drainMs) {
       setTimeout(() => {
         app.log.error('what was under way took too long: the rest is cut off');
         process.exit(1);
-      }, drainMs).unref();
+      }, noticeMs + drainMs).unref();
       try {
+        app.announceEnd();
+        await sleep(noticeMs);
         await app.close();
         process.exit(0);
       } catch (error) {

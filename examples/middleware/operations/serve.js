@@ -14,7 +14,7 @@ export async function serve({ environment, flags }) {
   const records = await openRecords(settings.databaseUrl);
   await records.migrate();
   const app = await createService(settings, { storage, records, page });
-  drainOnSignal(app, settings.limits.drainMs);
+  drainOnSignal(app, settings.limits);
   const address = await listen(app, settings);
   const where = settings.storageUrl.replace(/\?.*$/s, '').replace(/^file:/, '');
   console.log(`caseframe: open ${address}/ – snapshots go to ${where}`);
