@@ -9,11 +9,28 @@ CACHE_DIR=${CASEFRAME_CACHE:-$TOOLCHAIN_DIR/.cache}
 source "$TOOLCHAIN_DIR/pins.env"
 mkdir -p "$CACHE_DIR"
 
+# The machine's Node may be too old for the middleware: the npm package `node` has one, which npm's own scripts find by
+# this folder, too. A fresh clone begins without it, so that bash must look anew each time (+h), not where it once found one.
+NPM_BIN=$PROJECT_DIR/node_modules/.bin
+PATH=$NPM_BIN:${PATH//"$NPM_BIN:"/}
+set +h
+
 say() { printf 'caseframe: %s\n' "$*" >&2; }
 die() { say "$*"; exit 1; }
 
 # guarded ARGUMENT…: starts the script anew under guard.mjs, unless it is under it already.
 guarded() { [ -n "${CASEFRAME_GUARD:-}" ] || exec node "$TOOLCHAIN_DIR/guard.mjs" bash "$TOOLCHAIN_DIR/$(basename "$0")" "$@"; }
+
+# needs_node: dies, and says why, where the Node that scripts find is older than the middleware wants.
+needs_node() {
+  local minimum found why="run “npm ci”"
+  found=$(node --version)
+  minimum=v$(sed -nE 's/.*"node": ">=([0-9.]+)".*/\1/p' "$PROJECT_DIR/examples/middleware/package.json")
+  [ "$(printf '%s\n' "$minimum" "$found" | sort -V | head -n 1)" != "$minimum" ] || return 0
+  [ ! -d "$PROJECT_DIR/node_modules/node" ] ||
+    why="let npm run the install script of the package “node”, which brings one: allow it (“npm config get ignore-scripts” and “npm config get allow-scripts” say what forbids it), then “npm rebuild node”"
+  die "needs Node $minimum or later and found $found: put one on PATH, or $why"
+}
 
 # step LABEL COMMAND…: quiet on success with the time it took; on failure the end of what the command printed.
 step() {

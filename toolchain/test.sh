@@ -19,4 +19,4 @@ done
 
 toolchain/build.sh
 toolchain/lint.sh
-toolchain/run-tests.sh tests/{browser,js,package,bench}/*.test.js
+toolchain/run-tests.sh tests/{browser,js,middleware,package,bench}/*.test.js

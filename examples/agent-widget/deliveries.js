@@ -25,8 +25,9 @@ const ADDRESS = '/api/v1/video-snapshot/upload';
  * @param {HTMLElement} page.list
  * @param {(error: unknown) => { advice: string, code: string }} page.explain
  * @param {(sentence: string, code: string) => void} page.warn
+ * @param {() => void} page.delivered
  */
-export function createDeliveries({ agentId, section, list, explain, warn }) {
+export function createDeliveries({ agentId, section, list, explain, warn, delivered }) {
   let isOffline = false;
   /** By the snapshot's id: those that have their picture on this page. @type {Map<string, Show>} */
   const shown = new Map();
@@ -51,6 +52,7 @@ export function createDeliveries({ agentId, section, list, explain, warn }) {
     const show = shown.get(id) ?? rows.get(id)?.showDelivered;
     show?.('stored', `${strings.stored} · `, linkTo(receipt.url));
     refresh();
+    delivered();
   });
   uploader.on('failed', ({ id, error, willRetry }) => {
     const { advice, code } = explain(error);

@@ -8,6 +8,7 @@ import { createRedaction } from './redaction.js';
 import { createScene } from './scene.js';
 import { createSnapshotList } from './snapshots.js';
 import { localise, sayFaces, strings } from './strings.js';
+import { createTimeline } from './timeline.js';
 
 /** A capture is usually faster than this: no button appears just to vanish. */
 const CANCEL_APPEARS_AFTER_MS = 400;
@@ -28,12 +29,14 @@ localise();
 const redaction = createRedaction(byId('stage'), byId('redaction-outline'));
 const faces = createFaceHiding(/** @type {HTMLInputElement} */ (byId('hide-faces')), byId('faces-state'));
 const list = createSnapshotList(byId('snapshots'), byId('no-snapshots'));
+const timeline = createTimeline(byId('filed'), byId('filed-list'), byId('filed-note'));
 const deliveries = createDeliveries({
   agentId: AGENT_ID,
   section: byId('waiting'),
   list: byId('waiting-list'),
   explain,
   warn: (sentence, code) => showMessage('error', sentence, code),
+  delivered: () => timeline.show(interaction.value),
 });
 const capture = createCapture();
 capture.ready().catch(showError);
@@ -74,6 +77,7 @@ async function answerCall() {
 
 async function answerPlainCall() {
   interaction.value = `case-${Math.random().toString(36).slice(2, 10)}`;
+  timeline.show(interaction.value);
   call = await startCall(scene.canvas);
   source.dispose();
   source = fromMediaStream(call.stream);
@@ -84,6 +88,7 @@ async function answerGenesysCalls() {
   const { startGenesysCalls } = await import('./genesys.js');
   calls = await startGenesysCalls(scene.canvas, ({ stream, interactionId }) => {
     interaction.value = interactionId;
+    timeline.show(interactionId);
     video.srcObject = stream;
     video.play().catch(() => {}); // After a call that has ended, an element does not play by itself.
   });
@@ -192,6 +197,9 @@ toggle(buttonById('offline'), deliveries.setOffline);
 toggle(shareButton, (sharing) => calls?.setSharing(sharing));
 switchButton.hidden = shareButton.hidden = !isGenesys;
 interaction.readOnly = isGenesys; // The SDK knows it.
+interaction.addEventListener('change', () => {
+  if (interaction.checkValidity()) timeline.show(interaction.value);
+});
 switchButton.addEventListener('click', () => {
   calls?.switchCustomer();
   cameraButton.setAttribute('aria-pressed', String(calls?.isCameraOn() === false));

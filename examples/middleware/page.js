@@ -28,14 +28,25 @@ export function installedFolders() {
   return { widgetFolder, packageFolder };
 }
 
-/** @param {import('fastify').FastifyInstance} app @param {PageFolders} folders */
-export async function pageRoutes(app, { widgetFolder, packageFolder }) {
+/**
+ * @param {import('fastify').FastifyInstance} app
+ * @param {PageFolders & { cookie?: (request: import('fastify').FastifyRequest) => string }} options `cookie`: set with
+ *   the page itself.
+ */
+export async function pageRoutes(app, { widgetFolder, packageFolder, cookie }) {
   const policy = contentSecurityPolicy(await readFile(join(widgetFolder, 'index.html'), 'utf8'));
   /** @param {import('fastify').FastifyReply} reply */
   const setHeaders = (reply) => {
     // On every file: a worker obeys the policy its own script came with.
     reply.headers({ 'content-security-policy': policy, 'cache-control': 'no-cache' });
   };
+  if (cookie !== undefined) {
+    app.addHook('onSend', async (request, reply) => {
+      // Not with a refusal: a name that was made to point here would get the key in it.
+      if (reply.statusCode < 400 && /^\/(index\.html)?(\?|$)/.test(request.url))
+        reply.header('set-cookie', cookie(request));
+    });
+  }
   await app.register(staticFiles, { root: widgetFolder, prefix: '/', setHeaders });
   for (const { allowed, ...folder } of [
     { root: packageFolder, prefix: '/caseframe/' },

@@ -1,11 +1,14 @@
 /** The demo for a whole test file: the middleware on a folder of its own, Chromium, and widgets in it. */
 import assert from 'node:assert/strict';
-import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { mkdir, mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before } from 'node:test';
 import { installedFolders } from '../../examples/middleware/page.js';
-import { createMiddleware } from '../../examples/middleware/server.js';
+import { openRecords } from '../../examples/middleware/records/open.js';
+import { createService } from '../../examples/middleware/service.js';
+import { readSettings } from '../../examples/middleware/settings.js';
+import { openStorage } from '../../examples/middleware/storage/open.js';
 import { launchChromium } from './harness.js';
 
 /** @typedef {import('playwright-core').Page} Page */
@@ -26,7 +29,9 @@ export function useDemo() {
   const demo = {
     /** @type {Awaited<ReturnType<typeof launchChromium>>} */ browser: undefined,
     /** Of the middleware. @type {string} */ base: undefined,
-    /** Where its files lie. @type {string} */ snapshots: undefined,
+    /** Where its pictures lie. @type {string} */ snapshots: undefined,
+    /** @type {import('../../examples/middleware/records/records.js').Records} */ records: undefined,
+    /** @type {import('../../examples/middleware/storage/storage.js').Storage} */ storage: undefined,
 
     /**
      * A widget with the customer's picture on it, at its full size. What the browser complains of fails the test.
@@ -62,9 +67,9 @@ export function useDemo() {
       const newest = page.locator('.snapshot').first();
       await newest.and(page.locator('[data-delivery=stored]')).waitFor();
       const id = await newest.getAttribute('data-id');
-      const path = join(demo.snapshots, await page.inputValue('#interaction'), String(id));
-      const record = JSON.parse(await readFile(`${path}.json`, 'utf8'));
-      return { id, record, jpeg: await readFile(`${path}.jpg`) };
+      const record = await demo.records.find('local', String(id));
+      assert.equal(record?.interactionId, await page.inputValue('#interaction'));
+      return { id, record, jpeg: await readFile(join(demo.snapshots, '..', record.objectKey)) };
     },
   };
 
@@ -74,8 +79,17 @@ export function useDemo() {
   let dataFolder;
   before(async () => {
     dataFolder = await mkdtemp(join(tmpdir(), 'caseframe-demo-'));
-    demo.snapshots = join(dataFolder, 'video-snapshots');
-    middleware = await createMiddleware({ ...installedFolders(), dataFolder });
+    const settings = readSettings({}, { data: dataFolder });
+    demo.snapshots = join(dataFolder, 'objects', 'video-snapshots');
+    await mkdir(demo.snapshots, { recursive: true });
+    demo.records = await openRecords(settings.databaseUrl);
+    await demo.records.migrate();
+    demo.storage = await openStorage(settings.storageUrl);
+    middleware = await createService(settings, {
+      storage: demo.storage,
+      records: demo.records,
+      page: installedFolders(),
+    });
     demo.base = await middleware.listen({ host: '127.0.0.1', port: 0 });
     demo.browser = await launchChromium();
   });

@@ -1,7 +1,5 @@
 /** The demo on the real Genesys SDK: two customers, switched between, camera off, screen shared; the files on the disk. */
 import assert from 'node:assert/strict';
-import { readFile } from 'node:fs/promises';
-import { join } from 'node:path';
 import { before, test } from 'node:test';
 import sharp from 'sharp';
 import { bundleSdk } from '../../toolchain/bundle-sdk.mjs';
@@ -48,11 +46,7 @@ test('two customers over the Genesys SDK: each picture under its own interaction
     count += 1;
     await page.click('#capture');
     await page.waitForFunction((n) => document.querySelectorAll('.snapshot').length === n, count, { timeout: 20000 });
-    const newest = page.locator('.snapshot').first();
-    await newest.and(page.locator('[data-delivery=stored]')).waitFor();
-    const id = await newest.getAttribute('data-id');
-    const folder = join(demo.snapshots, await page.inputValue('#interaction'));
-    return read(await readFile(join(folder, `${id}.jpg`)));
+    return read((await demo.stored(page, count)).jpeg);
   }
 
   await shown('conversation-a');

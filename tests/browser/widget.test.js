@@ -246,7 +246,7 @@ test('a snapshot whose answer got lost is sent again by itself, and stored once'
   await page.click('#capture');
   await demo.stored(page);
   assert.equal(lost, 1);
-  assert.equal((await storedFiles()).length, filed.length + 2, 'one picture and one record');
+  assert.equal((await storedFiles()).length, filed.length + 1, 'one picture');
 });
 
 test('what is captured without a network waits, survives a reload, and arrives', async (t) => {
@@ -260,7 +260,8 @@ test('what is captured without a network waits, survives a reload, and arrives',
   const id = await page.getAttribute('.snapshot', 'data-id');
   await page.reload();
   await page.waitForSelector(`.waiting[data-id="${id}"][data-state=delivered] a`);
-  assert.equal((await storedFiles()).filter((name) => name === `${id}.jpg`).length, 1);
+  assert.equal((await storedFiles()).length, filed.length + 1);
+  assert.equal((await demo.records.find('local', String(id)))?.state, 'stored');
   await page.click('#offline');
   await page.click('#capture');
   await page.waitForSelector('.waiting[data-state=waiting]');
@@ -288,6 +289,34 @@ test('a snapshot the server refuses says so, and waits for the agent to decide',
   await page.waitForSelector('#waiting', { state: 'hidden' });
 });
 
+test('what is filed with the interaction: its picture, a hold and its end, and who did it', async (t) => {
+  const page = await demo.openWidget(t, { scene: 'still' });
+  assert.ok(await page.locator('#filed').isHidden(), 'nothing yet');
+  await page.click('#capture');
+  const { id } = await demo.stored(page);
+  const filed = page.locator(`.filed[data-id="${id}"]`);
+  await filed.and(page.locator('[data-held=false]')).waitFor();
+  await page.waitForFunction(() => Number(document.querySelector('.filed img')?.naturalWidth) === 320);
+  await filed.locator('.audit', { hasText: 'demo-agent' }).waitFor();
+  const button = filed.locator('button');
+  await button.click();
+  assert.equal((await demo.records.find('local', String(id)))?.legalHold, false, 'not without a reason');
+  await filed.locator('input').fill('Case 2026-117');
+  await button.click();
+  await filed.and(page.locator('[data-held=true]')).waitFor();
+  await filed.locator('.audit', { hasText: 'Held · demo-agent' }).waitFor();
+  const held = await demo.records.find('local', String(id));
+  assert.deepEqual([held?.legalHold, held?.holdReason], [true, 'Case 2026-117']);
+  assert.equal((await demo.storage.head(held.objectKey))?.held, true);
+  await filed.locator('input').fill('The case is closed');
+  await page.keyboard.press('Enter');
+  await filed.and(page.locator('[data-held=false]')).waitFor();
+  await filed.locator('.audit', { hasText: 'Released · demo-agent' }).waitFor();
+  await page.fill('#interaction', 'another-interaction');
+  await page.keyboard.press('Tab');
+  await page.waitForSelector('#filed', { state: 'hidden' });
+});
+
 test('who asked for less motion gets a picture that stands still', async (t) => {
   const page = await demo.openWidget(t, {}, { reducedMotion: 'reduce' });
   assert.equal(await page.evaluate(() => globalThis.caseframeDemo.scene.frame()), STILL_COUNT);
@@ -309,6 +338,7 @@ describe('the page', () => {
       await coverNumber(page);
       await page.click('#capture');
       await demo.stored(page);
+      await page.locator('.filed .audit:not(:empty)').waitFor();
       await page.mouse.move(0, 0);
       await screenshot(page, name);
       assert.deepEqual(await page.evaluate(flaws), []);

@@ -5,7 +5,7 @@ import { execFile } from 'node:child_process';
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:http';
 import { tmpdir } from 'node:os';
-import { extname, join, normalize } from 'node:path';
+import { delimiter, extname, join, normalize } from 'node:path';
 import { after, before, describe, test } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
@@ -14,6 +14,8 @@ import { launchChromium, STRICT_CSP } from '../browser/harness.js';
 
 const run = promisify(execFile);
 const root = fileURLToPath(new URL('../../', import.meta.url));
+/** That the engine promises to run on. */
+const OLDEST_NODE = 20;
 
 /** A stripe pattern on a canvas, captured twice: by the engine in the page and by a whole snapshot. */
 const PAGE_SCRIPT = `
@@ -55,6 +57,21 @@ globalThis.result = main().catch((error) => ({ error: String(error.stack || erro
 
 const TYPES = { '.html': 'text/html', '.js': 'text/javascript', '.wasm': 'application/wasm' };
 
+/**
+ * Node as the tests have it, and others on the PATH: the package runs on older ones than the middleware does.
+ * @returns {Promise<Map<string, string>>} Paths by version.
+ */
+async function findNodes() {
+  const folders = (process.env.PATH ?? '').split(delimiter);
+  const found = new Map();
+  for (const path of [process.execPath, ...folders.map((folder) => join(folder, 'node'))]) {
+    const { stdout } = await run(path, ['--version']).catch(() => ({ stdout: '' }));
+    const version = stdout.trim();
+    if (Number(/^v(\d+)\./.exec(version)?.[1]) >= OLDEST_NODE && !found.has(version)) found.set(version, path);
+  }
+  return found;
+}
+
 /** @param {string} folder */
 async function serveFolder(folder) {
   const server = createServer(async (request, response) => {
@@ -74,6 +91,8 @@ async function serveFolder(folder) {
     },
   };
 }
+
+const nodes = await findNodes();
 
 describe('the packed tarball', () => {
   /** @type {string} */
@@ -103,7 +122,12 @@ describe('the packed tarball', () => {
     assert.deepEqual(Object.keys(lock.packages), ['', 'node_modules/caseframe']);
   });
 
-  test('encodes in Node', async () => {
+  for (const [nodeVersion, node] of nodes) {
+    test(`encodes in Node ${nodeVersion}`, () => encodeIn(node));
+  }
+
+  /** @param {string} node The path of one. */
+  async function encodeIn(node) {
     const script = `
       import { createEngine } from 'caseframe/engine';
       import { CaptureError, version } from 'caseframe';
@@ -116,7 +140,7 @@ describe('the packed tarball', () => {
       }
       console.log(JSON.stringify({ start: [...jpeg.subarray(0, 2)], width, height, code, version }));`;
     await writeFile(join(project, 'use.js'), script);
-    const { stdout } = await run(process.execPath, ['use.js'], { cwd: project });
+    const { stdout } = await run(node, ['use.js'], { cwd: project });
     const { version: expected } = JSON.parse(await readFile(join(root, 'package.json'), 'utf8'));
     assert.deepEqual(JSON.parse(stdout), {
       start: [0xff, 0xd8],
@@ -125,7 +149,7 @@ describe('the packed tarball', () => {
       code: 'invalid-argument',
       version: expected,
     });
-  });
+  }
 
   test('has declarations that a strict TypeScript project accepts', async () => {
     await writeFile(

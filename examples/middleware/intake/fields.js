@@ -1,6 +1,6 @@
 /** What each form field may hold. Identifiers become folder and file names, so the rule has no dot and no slash. */
 
-import { Problem } from './problem.js';
+import { Problem } from '../problem.js';
 
 const IDENTIFIER = /^[A-Za-z0-9][A-Za-z0-9_-]{0,63}$/;
 const SHA256 = /^[0-9a-f]{64}$/;

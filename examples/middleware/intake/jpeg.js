@@ -3,7 +3,7 @@
  * not know, so that it accepts a file with something else hidden behind the picture; this walk does not.
  */
 
-import { Problem } from './problem.js';
+import { Problem } from '../problem.js';
 
 const SOI = 0xd8;
 const EOI = 0xd9;
@@ -13,6 +13,8 @@ const COM = 0xfe;
 const FRAMES = new Set([0xc0, 0xc1, 0xc2]);
 /** Tables, restart interval, application segments 0–15, comment. */
 const SEGMENTS = new Set([0xc4, 0xdb, 0xdd, COM, ...Array.from({ length: 16 }, (_, n) => 0xe0 + n)]);
+/** Progressive pictures have ten to twenty. Each costs a decoder a walk over the whole picture: thousands are a bomb. */
+const MAX_SCANS = 64;
 /** What a browser would take for the start of a tag. No encoder's comment needs it; polyglot files do. */
 const MARKUP = /<[a-z!?/]/i;
 
@@ -52,6 +54,7 @@ export function checkStructure(bytes) {
     } else if (marker === SOS) {
       if (size === undefined) broken('a scan comes before its frame');
       scans += 1;
+      if (scans > MAX_SCANS) broken(`it has more than ${MAX_SCANS} scans`);
       position = skipEntropyCodedData(bytes, end);
     } else if (SEGMENTS.has(marker)) {
       if (marker === COM && MARKUP.test(Buffer.from(bytes.subarray(position + 2, end)).toString('latin1'))) {

@@ -1,10 +1,14 @@
 /** Reads the multipart form: one file and the known fields, each at most once. Nothing is written anywhere. */
 
+import { Problem } from '../problem.js';
 import { FIELD_NAMES } from './fields.js';
-import { Problem } from './problem.js';
 
 /** Enough for any metadata a capture has to say about itself. */
 const MAX_FIELD_BYTES = 64 * 1024;
+/** Of a part's own headers. The service uses two. */
+const MAX_HEADERS = 16;
+/** Boundaries and headers of all parts together stay far below this. */
+const MAX_OVERHEAD_BYTES = 64 * 1024;
 
 /** The form reader's own error codes, as what this service answers. */
 const LIMITS = new Map([
@@ -24,29 +28,64 @@ const LIMITS = new Map([
  */
 export async function readForm(request, maxFileBytes) {
   if (!request.isMultipart()) throw new Problem(415, 'not-multipart', 'Send the snapshot as multipart/form-data');
-  /** @type {Buffer | undefined} */
-  let file;
-  /** @type {Map<string, unknown>} */
-  const fields = new Map();
-  const limits = { files: 1, fields: FIELD_NAMES.size, fileSize: maxFileBytes, fieldSize: MAX_FIELD_BYTES };
+  const maxBytes = maxFileBytes + FIELD_NAMES.size * MAX_FIELD_BYTES + MAX_OVERHEAD_BYTES;
+  // One that says so is not read at all, one that does not say is read no further.
+  if (Number(request.headers['content-length']) > maxBytes) throw tooLarge();
+  const overflow = overflowOf(request.raw, maxBytes);
   try {
-    for await (const part of request.parts({ limits })) {
-      if (part.type === 'file') {
-        checkFilePart(part);
-        file = await part.toBuffer();
-      } else {
-        checkFieldPart(part, fields);
-        fields.set(part.fieldname, part.value);
-      }
-    }
+    return await Promise.race([readParts(request, maxFileBytes), overflow]);
   } catch (error) {
     // The rest is read and dropped, so that the answer reaches a client that is still sending.
     request.raw.unpipe();
     request.raw.resume();
     throw asProblem(error);
   }
+}
+
+/** @param {import('fastify').FastifyRequest} request @param {number} maxFileBytes */
+async function readParts(request, maxFileBytes) {
+  /** @type {Buffer | undefined} */
+  let file;
+  /** @type {Map<string, unknown>} */
+  const fields = new Map();
+  const limits = {
+    files: 1,
+    fields: FIELD_NAMES.size,
+    parts: FIELD_NAMES.size + 2,
+    fileSize: maxFileBytes,
+    fieldSize: MAX_FIELD_BYTES,
+    headerPairs: MAX_HEADERS,
+  };
+  for await (const part of request.parts({ limits })) {
+    if (part.type === 'file') {
+      checkFilePart(part);
+      file = await part.toBuffer();
+    } else {
+      checkFieldPart(part, fields);
+      fields.set(part.fieldname, part.value);
+    }
+  }
   if (file === undefined) throw new Problem(400, 'missing-field', 'The field file is missing');
   return { file, fields };
+}
+
+/**
+ * Counts what arrives, whatever the form's reader makes of it: a preamble, an endless header, parts behind the last.
+ * @param {import('node:http').IncomingMessage} message @param {number} maxBytes
+ * @returns {Promise<never>} rejects once there is more
+ */
+function overflowOf(message, maxBytes) {
+  let received = 0;
+  return new Promise((_resolve, reject) => {
+    message.on('data', (chunk) => {
+      received += chunk.length;
+      if (received > maxBytes) reject(tooLarge());
+    });
+  });
+}
+
+function tooLarge() {
+  return new Problem(413, 'file-too-large', 'The form is larger than the largest file and all fields together');
 }
 
 /** @param {import('@fastify/multipart').MultipartFile} part */

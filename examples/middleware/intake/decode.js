@@ -1,7 +1,7 @@
 /** Does the picture decode, to its last pixel? */
 
 import sharp from 'sharp';
-import { Problem } from './problem.js';
+import { Problem } from '../problem.js';
 
 // People's pictures do not stay in a cache once they have been looked at.
 sharp.cache(false);

@@ -1,0 +1,58 @@
+/** Every error leaves as `{ error, code }`: a sentence for people and a code for programs. */
+
+import { isStorageError, storageProblem } from './failures.js';
+import { Problem } from './problem.js';
+
+/** What Fastify and its plugins refuse by themselves. @type {Map<string, Problem>} */
+const KNOWN = new Map([
+  ['FST_ERR_CTP_BODY_TOO_LARGE', new Problem(413, 'body-too-large', 'The body is too large')],
+  ['FST_ERR_CTP_INVALID_JSON_BODY', new Problem(400, 'malformed-body', 'The body is not valid JSON')],
+  ['FST_ERR_CTP_EMPTY_JSON_BODY', new Problem(400, 'malformed-body', 'The body is empty')],
+]);
+
+/** @param {import('fastify').FastifyInstance} app @param {ReturnType<typeof import('./operations/metrics.js').createMetrics>} metrics */
+export function answerProblems(app, { refusals }) {
+  app.setErrorHandler((error, request, reply) => {
+    const { statusCode, code, message, headers, details, cause } = asProblem(error, request);
+    if (statusCode >= 500) request.log.error({ err: cause ?? error, code }, message);
+    refusals.inc({ code });
+    return reply
+      .code(statusCode)
+      .headers(headers)
+      .type('application/json')
+      .send({ error: message, code, ...details });
+  });
+  app.setNotFoundHandler(() => {
+    throw new Problem(404, 'not-found', 'There is nothing at this address');
+  });
+}
+
+/** @param {any} error @param {import('fastify').FastifyRequest} request @returns {Problem} */
+function asProblem(error, request) {
+  if (error instanceof Problem) return error;
+  if (isStorageError(error)) return storageProblem(error);
+  const known = KNOWN.get(error.code);
+  if (known !== undefined) return known;
+  if (error.code === 'FST_ERR_CTP_INVALID_MEDIA_TYPE') {
+    return request.routeOptions.config.form === undefined
+      ? new Problem(415, 'not-json', 'Send the body as application/json')
+      : new Problem(415, 'not-multipart', 'Send the snapshot as multipart/form-data');
+  }
+  // No snapshot has an id that breaks the rule.
+  if (error.validationContext === 'params') return new Problem(404, 'not-found', 'There is no such snapshot');
+  if (error.validation !== undefined) {
+    const where = error.validation[0]?.instancePath.slice(1) || error.validation[0]?.params?.missingProperty;
+    return new Problem(
+      400,
+      'invalid-field',
+      `${where ? `“${where}”` : `The ${error.validationContext}`} is missing or not valid`,
+    );
+  }
+  if (error.statusCode === 429) {
+    return new Problem(429, 'too-many-requests', 'You ask too often: try again after the time in Retry-After');
+  }
+  if (error.statusCode < 500) {
+    return new Problem(error.statusCode, 'bad-request', 'The request could not be understood');
+  }
+  return new Problem(500, 'internal', 'Something went wrong here: try again');
+}

@@ -1,0 +1,179 @@
+/**
+ * Does what time has made due: snapshots past their retention go, objects of deleted ones are removed, and uploads that a
+ * crash has cut short are finished or forgotten. In small batches, and again and again; several instances may do so at once.
+ */
+
+/** Rows at a time: a transaction stays short. */
+const BATCH = 100;
+const INTERVAL_MS = 60_000;
+
+/** @typedef {import('../records/records.js').Snapshot} Snapshot */
+
+/**
+ * @typedef {object} Clock
+ * @property {() => Date} now
+ * @property {(callback: () => void, ms: number) => unknown} setTimeout
+ * @property {(timer: any) => void} clearTimeout
+ *
+ * @typedef {object} Log
+ * @property {(about: object, message: string) => void} info
+ * @property {(about: object, message: string) => void} error
+ *
+ * @typedef {object} RetentionOptions
+ * @property {import('../records/records.js').Records} records
+ * @property {import('../storage/storage.js').Storage} storage
+ * @property {Log} log
+ * @property {number} [intervalMs] Between the end of one sweep and the start of the next. Default: a minute.
+ * @property {number} [batch] Rows at a time.
+ * @property {Clock} [clock] Default: the machine's.
+ *
+ * @typedef {{ recovered: number, abandoned: number, expired: number, removed: number, failed: number }} Swept How many.
+ */
+
+/** @type {Clock} */
+const REAL_CLOCK = {
+  now: () => new Date(),
+  setTimeout: (callback, ms) => setTimeout(callback, ms).unref(),
+  clearTimeout: (timer) => clearTimeout(timer),
+};
+
+/** @type {import('../records/records.js').Actor} */
+const SYSTEM = { id: 'system', role: 'system', via: 'system' };
+
+/** @param {RetentionOptions} options */
+export function createRetention({
+  records,
+  storage,
+  log,
+  intervalMs = INTERVAL_MS,
+  batch = BATCH,
+  clock = REAL_CLOCK,
+}) {
+  const closing = new AbortController();
+  /** @type {unknown} */
+  let timer;
+  /** The sweep that runs just now. @type {Promise<Swept> | undefined} */
+  let running;
+
+  /** Sweeps once; a sweep that runs already is waited for. It never throws: what failed is logged, and tried next time. */
+  function sweep() {
+    running ??= sweepOnce().finally(() => {
+      running = undefined;
+    });
+    return running;
+  }
+
+  async function sweepOnce() {
+    /** @type {Swept} */
+    const swept = { recovered: 0, abandoned: 0, expired: 0, removed: 0, failed: 0 };
+    for (const step of [recover, expire, removeObjects]) {
+      try {
+        await step(swept);
+      } catch (error) {
+        swept.failed += 1;
+        log.error({ err: error }, 'a sweep was cut short');
+      }
+    }
+    if (Object.values(swept).some((count) => count > 0)) log.info(swept, 'swept');
+    return swept;
+  }
+
+  /** Uploads whose lease has run out. @param {Swept} swept */
+  async function recover(swept) {
+    for (let size = batch; size === batch && !closing.signal.aborted; ) {
+      const taken = await records.takeOverAbandoned(clock.now(), batch);
+      size = taken.length;
+      for (const { snapshot, lease } of taken) {
+        if (closing.signal.aborted) return;
+        await each(swept, snapshot, async () => {
+          if (await isWhole(snapshot)) {
+            await records.stored(lease, SYSTEM, { recovered: true });
+            swept.recovered += 1;
+          } else {
+            await records.abandon(lease);
+            swept.abandoned += 1;
+          }
+        });
+      }
+    }
+  }
+
+  /** Whether its object is there. One with other bytes is nobody's: it is removed. @param {Snapshot} snapshot */
+  async function isWhole({ organizationId, id, objectKey, sha256, bytes }) {
+    const head = await storage.head(objectKey);
+    if (!head) return false;
+    if (head.sha256 === sha256 && head.bytes === bytes) return true;
+    log.error({ organizationId, id, objectKey }, 'an upload was cut short and left other bytes: they are removed');
+    await storage.remove(objectKey);
+    return false;
+  }
+
+  /** Marks rows; a hold that comes at the same time is before it or finds the row deleted. @param {Swept} swept */
+  async function expire(swept) {
+    for (let size = batch; size === batch && !closing.signal.aborted; ) {
+      const expired = await records.expire(clock.now(), batch);
+      size = expired.length;
+      swept.expired += size;
+    }
+  }
+
+  /**
+   * Of rows that were deleted, now or before a crash. Where the store's own lifecycle expires objects, those past their
+   * retention are left to it.
+   * @param {Swept} swept
+   */
+  async function removeObjects(swept) {
+    /** @type {{ deletedAt: string, id: string } | undefined} */
+    let after;
+    for (let size = batch; size === batch && !closing.signal.aborted; ) {
+      const rows = await records.unremoved(batch, after);
+      size = rows.length;
+      for (const snapshot of rows) {
+        if (closing.signal.aborted) return;
+        after = { deletedAt: String(snapshot.deletedAt), id: snapshot.id };
+        await each(swept, snapshot, async () => {
+          if (!storage.expires || snapshot.deletedReason !== 'retention') await storage.remove(snapshot.objectKey);
+          await records.removed(snapshot.organizationId, snapshot.id);
+          swept.removed += 1;
+        });
+      }
+    }
+  }
+
+  /** One failure does not stop the rest. @param {Swept} swept @param {Snapshot} snapshot @param {() => Promise<void>} work */
+  async function each(swept, { organizationId, id, objectKey }, work) {
+    try {
+      await work();
+    } catch (error) {
+      swept.failed += 1;
+      log.error(
+        { err: error, organizationId, id, objectKey },
+        'a snapshot could not be swept: again with the next sweep',
+      );
+    }
+  }
+
+  function schedule() {
+    if (closing.signal.aborted) return;
+    timer = clock.setTimeout(async () => {
+      await sweep();
+      schedule();
+    }, intervalMs);
+  }
+
+  return {
+    sweep,
+    /** Sweeps now, which mends what a crash has left, and from then on. */
+    async start() {
+      const swept = await sweep();
+      schedule();
+      return swept;
+    },
+    /** Ends after the row that is being worked on. */
+    async close() {
+      closing.abort();
+      clock.clearTimeout(timer);
+      await running;
+    },
+  };
+}

@@ -1,0 +1,14 @@
+/** Small pictures for a timeline, made when they are asked for: none is stored, so that none outlives its snapshot. */
+
+import sharp from 'sharp';
+
+const LONGEST_SIDE = 320;
+const QUALITY = 70;
+
+/** @param {Buffer} jpeg @returns {Promise<Buffer>} */
+export function makeThumbnail(jpeg) {
+  return sharp(jpeg)
+    .resize({ width: LONGEST_SIDE, height: LONGEST_SIDE, fit: 'inside', withoutEnlargement: true })
+    .jpeg({ quality: QUALITY })
+    .toBuffer();
+}

@@ -1,0 +1,89 @@
+/**
+ * A snapshot is looked at: authorised, audited, then by a presigned link of the store, or as bytes where it has none.
+ * The audit comes last before the answer: who was shown something stands in it, and nobody is shown anything without.
+ */
+
+import { createHash } from 'node:crypto';
+import { actorOf } from '../identity/identity.js';
+import { Problem } from '../problem.js';
+import { refusals, SNAPSHOT_PATH } from '../schemas.js';
+import { checkPresent, findSnapshot } from './authorise.js';
+import { makeThumbnail } from './thumbnails.js';
+
+/** Long enough to follow a redirect, too short to pass around. */
+const LINK_SECONDS = 60;
+
+/** @param {import('fastify').FastifyInstance} app @param {import('../service.js').Parts} parts */
+export async function viewRoutes(app, parts) {
+  const { storage, records, decoding, now } = parts;
+  const picture = {
+    description: 'The JPEG',
+    content: { 'image/jpeg': { schema: { type: 'string', format: 'binary' } } },
+  };
+  const refused = refusals(401, 403, 404, 410, 429, 500, 503);
+
+  const view = {
+    summary: 'Shows a snapshot',
+    params: SNAPSHOT_PATH,
+    response: { 200: picture, 302: { description: 'To a link of at most 60 s', type: 'null' }, ...refused },
+  };
+  app.get('/:id', { schema: view }, async (request, reply) => {
+    const snapshot = await findSnapshot(request, parts);
+    checkPresent(snapshot, now());
+    // A link to nothing would be the store's own error page.
+    if (storage.kind !== 'file') await storage.head(snapshot.objectKey).then(mustBeThere);
+    const link = await storage.link(snapshot.objectKey, { seconds: LINK_SECONDS, fileName: `${snapshot.id}.jpg` });
+    const bytes = link === undefined ? await readPicture(snapshot) : undefined;
+    await audit(request, snapshot, {});
+    if (link !== undefined) return reply.header('cache-control', 'no-store').redirect(link.url, 302);
+    return sendPicture(reply, snapshot.id, bytes);
+  });
+
+  const thumbnail = {
+    summary: 'Shows a snapshot, small',
+    params: SNAPSHOT_PATH,
+    response: { 200: picture, ...refused },
+  };
+  app.get('/:id/thumbnail', { schema: thumbnail }, async (request, reply) => {
+    const snapshot = await findSnapshot(request, parts);
+    checkPresent(snapshot, now());
+    const bytes = await readPicture(snapshot);
+    const small = await decoding(() => makeThumbnail(bytes));
+    await audit(request, snapshot, { thumbnail: true });
+    return sendPicture(reply, `${snapshot.id}-small`, small);
+  });
+
+  /** @param {import('../records/records.js').Snapshot} snapshot */
+  async function readPicture({ objectKey, sha256 }) {
+    const bytes = await storage.read(objectKey);
+    if (createHash('sha256').update(bytes).digest('hex') === sha256) return bytes;
+    throw new Problem(500, 'picture-changed', 'The stored picture is not the one that was taken: tell the operator');
+  }
+
+  /**
+   * @param {import('fastify').FastifyRequest} request @param {import('../records/records.js').Snapshot} snapshot
+   * @param {object} details
+   */
+  async function audit({ identity, method }, { id }, details) {
+    const how = method === 'HEAD' ? { ...details, method } : details;
+    const entry = { actor: actorOf(identity), action: 'viewed', snapshotId: id, details: how };
+    await records.audit(identity.organizationId, entry);
+  }
+}
+
+/** @param {import('../storage/storage.js').Head | undefined} head */
+function mustBeThere(head) {
+  if (head === undefined) throw new Problem(500, 'picture-missing', 'The picture is not where it was stored');
+}
+
+/** @param {import('fastify').FastifyReply} reply @param {string} name Of the file. @param {Buffer | undefined} bytes */
+function sendPicture(reply, name, bytes) {
+  return reply
+    .type('image/jpeg')
+    .headers({
+      'cache-control': 'private, no-store',
+      'content-disposition': `inline; filename="${name}.jpg"`,
+      'content-security-policy': "default-src 'none'; sandbox",
+    })
+    .send(bytes);
+}

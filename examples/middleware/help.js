@@ -1,0 +1,21 @@
+/** What `--help` prints. */
+
+import { NAMES } from './settings.js';
+
+export function help() {
+  const width = Math.max(...Object.keys(NAMES).map((name) => name.length));
+  return [
+    'Usage: node main.js [serve] [--port <n>] [--host <address>] [--data <folder>] [--public-url <url>]',
+    '       node main.js migrate | verify-audit',
+    '',
+    '  serve         the service, with the widget where it is built (default)',
+    '  migrate       brings the database up to date; serve does so, too',
+    '  verify-audit  whether an entry of the audit was changed, is missing or in another place, and which',
+    '',
+    '  --port, --host, --public-url   win over PORT, HOST and PUBLIC_URL',
+    '  --data        the folder of the embedded store and database (default: data in the project)',
+    '',
+    'Settings come from the environment:',
+    ...Object.entries(NAMES).map(([name, text]) => `  ${name.padEnd(width)}  ${text}`),
+  ].join('\n');
+}

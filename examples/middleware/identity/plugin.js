@@ -1,0 +1,42 @@
+/** Asks each request who it is from, before anything of it is read, and whether they may. */
+
+import { Problem } from '../problem.js';
+import { createGenesysIdentities } from './genesys.js';
+import { createGenesysApi } from './genesys-api.js';
+import { bearerToken, isAtLeast, unauthorized } from './identity.js';
+import { findStaticKey } from './static-keys.js';
+
+/**
+ * @param {import('fastify').FastifyInstance} app The scope of the routes that need it.
+ * @param {object} parts
+ * @param {import('../settings.js').Settings['identity']} parts.settings
+ * @param {ReturnType<typeof import('./demo.js').createDemoKey>} [parts.demo]
+ * @param {(request: import('fastify').FastifyRequest, problem: Problem) => Promise<void>} parts.refused For the audit.
+ */
+export function requireIdentity(app, { settings, demo, refused }) {
+  const genesys =
+    settings.genesys && createGenesysIdentities(settings.genesys, { api: createGenesysApi(settings.genesys.baseUrl) });
+
+  /** @param {import('fastify').FastifyRequest} request */
+  async function identify(request) {
+    const token = bearerToken(request);
+    if (token !== undefined) {
+      const found = findStaticKey(settings.staticKeys, token);
+      if (found !== undefined) return found;
+      if (genesys !== undefined) return genesys.identify(token);
+      throw unauthorized('This key is not known');
+    }
+    if (demo !== undefined) return demo.identify(request);
+    throw unauthorized('Say who you are: send Authorization: Bearer and your key or token');
+  }
+
+  app.decorateRequest('identity', /** @type {any} */ (null));
+  app.addHook('onRequest', async (request) => {
+    request.identity = await identify(request);
+    const { role } = request.routeOptions.config;
+    if (role === undefined || isAtLeast(request.identity, role)) return;
+    const problem = new Problem(403, 'forbidden', `This needs the role ${role}`);
+    await refused(request, problem);
+    throw problem;
+  });
+}

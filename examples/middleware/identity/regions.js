@@ -1,0 +1,21 @@
+/** Where Genesys Cloud is (developer.genesys.cloud, “Platform API: regions”). A token goes nowhere else. */
+export const REGIONS = [
+  'mypurecloud.com',
+  'mypurecloud.ie',
+  'mypurecloud.com.au',
+  'mypurecloud.jp',
+  'mypurecloud.de',
+  'usw2.pure.cloud',
+  'cac1.pure.cloud',
+  'apne2.pure.cloud',
+  'euw2.pure.cloud',
+  'aps1.pure.cloud',
+  'sae1.pure.cloud',
+  'mec1.pure.cloud',
+  'apne3.pure.cloud',
+  'euc2.pure.cloud',
+  'mxc1.pure.cloud',
+  'apse1.pure.cloud',
+  'use2.us-gov-pure.cloud',
+  'edee1.eusc-pure.cloud',
+];

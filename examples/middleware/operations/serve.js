@@ -1,0 +1,50 @@
+/** The command `serve`: opens the store and the records, listens, and says where. */
+
+import { openRecords } from '../records/open.js';
+import { createService } from '../service.js';
+import { readSettings } from '../settings.js';
+import { openStorage } from '../storage/open.js';
+import { drainOnSignal } from './drain.js';
+
+/** @param {import('../main.js').CommandOptions} options */
+export async function serve({ environment, flags }) {
+  const settings = readSettings(environment, flags);
+  const page = await findPage(settings);
+  const storage = await openStorage(settings.storageUrl, { env: environment });
+  const records = await openRecords(settings.databaseUrl);
+  await records.migrate();
+  const app = await createService(settings, { storage, records, page });
+  drainOnSignal(app, settings.limits);
+  const address = await listen(app, settings);
+  const where = settings.storageUrl.replace(/\?.*$/s, '').replace(/^file:/, '');
+  console.log(`caseframe: open ${address}/ – snapshots go to ${where}`);
+  return 0;
+}
+
+/** The demo is nothing without its page; a service for other widgets needs none. @param {import('../settings.js').Settings} settings */
+async function findPage({ identity }) {
+  try {
+    const { installedFolders } = await import('../page.js');
+    return installedFolders();
+  } catch (error) {
+    if (identity.demo) throw error;
+    return undefined;
+  }
+}
+
+/** @param {import('fastify').FastifyInstance} app @param {import('../settings.js').Settings} settings */
+async function listen(app, { host, ports }) {
+  for (const port of ports) {
+    try {
+      return await app.listen({ host, port });
+    } catch (error) {
+      if (/** @type {NodeJS.ErrnoException} */ (error).code !== 'EADDRINUSE') {
+        await app.close();
+        throw error;
+      }
+    }
+  }
+  await app.close();
+  const taken = ports.length === 1 ? `Port ${ports[0]} is` : `Ports ${ports[0]} to ${ports[ports.length - 1]} are`;
+  throw new Error(`${taken} in use on ${host}: choose another with --port`);
+}

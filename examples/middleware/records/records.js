@@ -1,0 +1,160 @@
+/**
+ * What the service knows of its snapshots: one repository in two dialects (`node:sqlite`, PostgreSQL), asked by one
+ * contract suite. Each call that changes something is one transaction, and its audit entry is in it.
+ *
+ * A snapshot's row goes one way: pending (leased) → stored → deleted. The row comes before the object, so that no object
+ * is ever without a row; what a crash leaves is a pending row whose lease runs out, or a deleted one whose object is
+ * still to be removed.
+ *
+ * Times are those of the clock that the records were opened with. Where several instances share a database, their clocks
+ * may differ by less than the shortest lease.
+ */
+
+/**
+ * @typedef {object} Snapshot
+ * @property {string} id The client's `snapshotId`, else one of ours. Unique in its organisation.
+ * @property {string} organizationId
+ * @property {string} interactionId
+ * @property {string} agentId
+ * @property {string} timestamp When it was captured, ISO 8601, as the client says.
+ * @property {string} receivedAt ISO 8601.
+ * @property {string} sha256 Of the file, lowercase hex.
+ * @property {number} bytes
+ * @property {number} width In pixels.
+ * @property {number} height In pixels.
+ * @property {object[]} redactions As the client's metadata has them. None once it is deleted.
+ * @property {object} metadata As the client sent it. Empty once it is deleted: it may be personal data.
+ * @property {string} objectKey
+ * @property {'pending' | 'stored' | 'deleted'} state
+ * @property {'queued' | 'done' | 'failed'} annotation
+ * @property {boolean} legalHold
+ * @property {string | null} holdReason
+ * @property {string} expiresAt ISO 8601: past it and not held, it is gone.
+ * @property {string | null} deletedAt ISO 8601.
+ * @property {string | null} deletedReason `'retention'`, or what the admin gave.
+ */
+
+/**
+ * @typedef {object} Actor Who did something, for the audit.
+ * @property {string} id An agent's id, or `'system'`.
+ * @property {string} role
+ * @property {string} [via] How they were known: `'genesys'`, `'static-key'`, `'demo'`, `'system'`.
+ */
+
+/**
+ * @typedef {object} Claim
+ * @property {string} organizationId
+ * @property {string} agentId
+ * @property {string} idempotencyKey Scoped by organisation and agent.
+ * @property {number} leaseMs
+ * @property {Omit<Snapshot, 'state' | 'annotation' | 'legalHold' | 'holdReason' | 'deletedAt' | 'deletedReason'>} snapshot
+ */
+
+/**
+ * @typedef {{ outcome: 'claimed', snapshot: Snapshot, lease: string }
+ *   | { outcome: 'stored', snapshot: Snapshot }
+ *   | { outcome: 'in-progress', retryAfterMs: number }
+ *   | { outcome: 'deleted', snapshot: Snapshot }
+ *   | { outcome: 'mismatch' }
+ *   | { outcome: 'id-taken' }} Claimed
+ *
+ * `claimed` is new, or taken over from a lease that has run out: then `snapshot` is the row as it stands, with its own
+ * `objectKey`. `in-progress`: `retryAfterMs` is what is left of the lease. `deleted`: it was stored under this key, and
+ * deleted since; it is never stored anew. `mismatch`: the key stands for another file or interaction. `id-taken`: the id
+ * belongs to another key.
+ */
+
+/**
+ * @typedef {object} AuditEntry
+ * @property {string} organizationId
+ * @property {number} seq From 1, without a gap.
+ * @property {string} at ISO 8601.
+ * @property {string} actor
+ * @property {string} role
+ * @property {string} action `'stored' | 'viewed' | 'listed' | 'held' | 'released' | 'deleted' | 'expired' | 'exported' | 'refused'`
+ * @property {string | null} via
+ * @property {string | null} snapshotId
+ * @property {object} details
+ * @property {string} salt Random, so that a digest alone gives nothing away.
+ * @property {string} text What was digested: `canonicalText` in `audit.js` says how it is written.
+ * @property {string} digest SHA-256 of `text`, lowercase hex.
+ * @property {string} hash SHA-256 of the previous `hash`, a line feed, `digest` and a line feed. Before the first entry
+ *   `hash` is 64 zeros.
+ */
+
+/**
+ * @typedef {object} Records
+ * @property {'sqlite' | 'postgres'} kind
+ * @property {() => Promise<string[]>} migrate Names of what it applied; safe when two start at once.
+ * @property {() => Promise<void>} check Rejects where it cannot be written to, or a migration is missing.
+ * @property {(claim: Claim) => Promise<Claimed>} claim
+ * @property {(lease: string, actor: Actor, details?: object) => Promise<Snapshot>} stored The object is durable:
+ *   pending → stored, an audit entry (`details` are added to it), and a row of the outbox. Repeating it is harmless.
+ *   Throws `LeaseLost`, where another has taken the row over.
+ * @property {(lease: string) => Promise<void>} abandon There is no object, for certain: the row goes at once.
+ * @property {(lease: string) => Promise<void>} release Whether there is an object is not known, such as after a time-out:
+ *   the lease ends at once, so that the client's next try, or the sweep, takes the row over.
+ * @property {(now: Date, limit?: number) => Promise<{ snapshot: Snapshot, lease: string }[]>} takeOverAbandoned Pending
+ *   rows whose lease has run out, leased to the caller for a minute: after a crash.
+ * @property {(organizationId: string, id: string) => Promise<Snapshot | undefined>} find Stored and deleted ones.
+ * @property {(organizationId: string, query: { interactionId: string, agentId?: string, limit: number, after?: string }) =>
+ *   Promise<Snapshot[]>} list Stored ones, in the order in which they were received; `after` is an id, from which the
+ *   list goes on.
+ * @property {(organizationId: string, id: string, held: boolean, reason: string, actor: Actor) => Promise<Snapshot | undefined>} setHold
+ *   The row's word alone; the storage's own is the caller's. `undefined` where there is none or it is deleted.
+ * @property {(organizationId: string, id: string, reason: string, actor: Actor) =>
+ *   Promise<{ outcome: 'deleted', snapshot: Snapshot } | { outcome: 'held' | 'gone' | 'missing' }>} markDeleted
+ * @property {(now: Date, limit: number) => Promise<Snapshot[]>} expire Marks stored ones past `expiresAt` that are not
+ *   held as deleted with the reason `'retention'`, with an audit entry each, and returns them.
+ * @property {(limit: number, after?: { deletedAt: string, id: string }) => Promise<Snapshot[]>} unremoved Deleted ones
+ *   whose object is still to be removed from the storage, in the order of their deletion; `after` goes on from one.
+ * @property {(organizationId: string, id: string) => Promise<void>} removed Its object is gone. Repeating it is harmless.
+ * @property {(organizationId: string, entry: { actor: Actor, action: string, snapshotId?: string | null, details?: object }) =>
+ *   Promise<AuditEntry>} audit
+ * @property {(organizationId: string, query?: { snapshotId?: string, fromSeq?: number, limit?: number }) =>
+ *   AsyncIterable<AuditEntry>} auditEntries In the order of `seq`.
+ * @property {(organizationId: string) => Promise<{ seq: number, hash: string }>} auditHead Of the last entry; `seq` is 0
+ *   where there is none.
+ * @property {() => AsyncIterable<string>} organizations Those that have audit entries.
+ * @property {(organizationId?: string) => AsyncIterable<AuditProblem>} verifyAudit Of one organisation or of all. Reads
+ *   each entry once and holds few of them.
+ * @property {() => Promise<void>} close
+ *
+ * @typedef {{ organizationId: string, seq: number, problem: 'changed' | 'missing' | 'reordered', message: string }} AuditProblem
+ */
+
+/** The lease was taken over, or the row is gone. */
+export class LeaseLost extends Error {
+  name = 'LeaseLost';
+}
+
+/**
+ * @typedef {'unavailable' | 'schema' | 'settings' | 'invalid'} RecordsErrorCode
+ *
+ * `unavailable` may be tried again: the database is away, busy or full. `schema`: it is older or newer than this version
+ * of the service. `settings`: there can be no such database. `invalid`: text that no database takes.
+ */
+
+/** What the records throw, whatever the driver calls it. Its message names no password. */
+export class RecordsError extends Error {
+  /** @param {RecordsErrorCode} code @param {string} message @param {unknown} [cause] */
+  constructor(code, message, cause) {
+    super(message, { cause });
+    this.name = 'RecordsError';
+    this.code = code;
+  }
+}
+
+/**
+ * Throws where a text is none in Unicode or holds U+0000: PostgreSQL takes neither, and what SQLite makes of them is not
+ * what was digested.
+ * @param {Record<string, unknown>} row
+ * @throws {RecordsError} `invalid`
+ */
+export function refuseUnstorable(row) {
+  for (const [name, value] of Object.entries(row)) {
+    if (typeof value === 'string' && (value.includes('\0') || !value.isWellFormed())) {
+      throw new RecordsError('invalid', `Expected text for ${name} but received some that no database takes`);
+    }
+  }
+}

@@ -1,0 +1,108 @@
+/** SQLite by `node:sqlite`, as a dialect of Kysely: one connection to one file. */
+
+import { chmod, mkdir, open } from 'node:fs/promises';
+import { dirname } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { CompiledQuery, SqliteAdapter, SqliteDialect, SqliteDriver } from 'kysely';
+
+/** How long a transaction waits for another process's. */
+const BUSY_MS = 10_000;
+/** Between two looks at whether the other has ended. */
+const RETRY_MS = 5;
+
+/** https://sqlite.org/rescode.html#busy */
+const SQLITE_BUSY = 5;
+
+/** What the connection begins with. Durable once a call resolves: `FULL` syncs the log at each commit. */
+const PRAGMAS = `
+  pragma journal_mode = wal;
+  pragma synchronous = full;
+  pragma foreign_keys = on;
+  pragma trusted_schema = off;
+`;
+
+/** @param {string} path Or `:memory:`. @returns {Promise<SqliteDialect>} */
+export async function sqliteDialect(path) {
+  if (path !== ':memory:') {
+    await mkdir(dirname(path), { recursive: true, mode: 0o700 });
+    // People's data: for the service's own user only. SQLite gives the files of its log the same mode.
+    await (await open(path, 'a', 0o600)).close();
+    await chmod(path, 0o600);
+  }
+  const database = new DatabaseSync(path, { timeout: BUSY_MS });
+  try {
+    database.exec(PRAGMAS);
+  } catch (error) {
+    database.close();
+    throw error;
+  }
+  return new NodeSqliteDialect({ database: adapt(database) });
+}
+
+/** `node:sqlite` in the shape that Kysely knows. @param {DatabaseSync} database @returns {import('kysely').SqliteDatabase} */
+function adapt(database) {
+  return {
+    close: () => database.close(),
+    prepare(sql) {
+      const statement = database.prepare(sql);
+      /** @param {readonly unknown[]} parameters */
+      const values = (parameters) => /** @type {import('node:sqlite').SQLInputValue[]} */ (parameters);
+      return {
+        reader: statement.columns().length > 0,
+        all: (parameters) => statement.all(...values(parameters)),
+        run: (parameters) => statement.run(...values(parameters)),
+        iterate: (parameters) => statement.iterate(...values(parameters)),
+      };
+    },
+  };
+}
+
+class NodeSqliteDialect extends SqliteDialect {
+  #config;
+
+  /** @param {import('kysely').SqliteDialectConfig} config */
+  constructor(config) {
+    super(config);
+    this.#config = config;
+  }
+
+  createDriver() {
+    return new ImmediateDriver(this.#config);
+  }
+
+  createAdapter() {
+    return new TransactionalAdapter();
+  }
+}
+
+/**
+ * Transactions that lock the file as they begin: one that reads first and then writes would be refused where another
+ * process has written in between. It waits without blocking the event loop, in which the other may be.
+ */
+class ImmediateDriver extends SqliteDriver {
+  /** @param {import('kysely').DatabaseConnection} connection */
+  async beginTransaction(connection) {
+    /** @param {string} sql */
+    const run = (sql) => connection.executeQuery(CompiledQuery.raw(sql));
+    for (const deadline = performance.now() + BUSY_MS; ; await sleep(RETRY_MS * (1 + Math.random()))) {
+      try {
+        await run('pragma busy_timeout = 0');
+        await run('begin immediate');
+        return;
+      } catch (error) {
+        const { errcode } = /** @type {{ errcode?: number }} */ (error);
+        if (errcode !== SQLITE_BUSY || performance.now() > deadline) throw error;
+      } finally {
+        await run(`pragma busy_timeout = ${BUSY_MS}`);
+      }
+    }
+  }
+}
+
+/** SQLite's schema changes are part of a transaction like any other: a migration is applied whole, by one of two at once. */
+class TransactionalAdapter extends SqliteAdapter {
+  get supportsTransactionalDdl() {
+    return true;
+  }
+}

@@ -1,0 +1,182 @@
+/** Puts the service together. Nothing listens yet: call `listen` of what comes back, and `close` to end it. */
+
+import cors from '@fastify/cors';
+import helmet from '@fastify/helmet';
+import multipart from '@fastify/multipart';
+import rateLimit from '@fastify/rate-limit';
+import underPressure from '@fastify/under-pressure';
+import fastify from 'fastify';
+import { answerProblems } from './answers.js';
+import { auditRoute } from './custody/audit.js';
+import { auditRefusal } from './custody/authorise.js';
+import { decisionRoutes } from './custody/decisions.js';
+import { exportRoute } from './custody/export-route.js';
+import { listRoute } from './custody/list.js';
+import { createRetention } from './custody/retention.js';
+import { viewRoutes } from './custody/view.js';
+import { overloaded, withProblems } from './failures.js';
+import { createGate } from './gate.js';
+import { createDemoKey } from './identity/demo.js';
+import { requireIdentity } from './identity/plugin.js';
+import { uploadRoute } from './intake/upload.js';
+import { checkHost, PATH } from './links.js';
+import { healthRoutes } from './operations/health.js';
+import { dropLeftovers } from './operations/leftovers.js';
+import { createLog } from './operations/log.js';
+import { createMetrics, measure, metricsRoute } from './operations/metrics.js';
+import { describeRoutes, openapiRoute } from './operations/openapi.js';
+import { createUnderWay } from './operations/under-way.js';
+import { PROBLEM, SNAPSHOT } from './schemas.js';
+
+/** Decoded at a time. A picture of 8K is 100 MB then. */
+const DECODERS = 2;
+/** Of one agent, beside uploads: a timeline of a hundred thumbnails is a hundred requests. */
+const REQUESTS_PER_MINUTE = 1200;
+/** Beyond it the process is too busy to answer in time: others come again rather than all wait. */
+const MAX_EVENT_LOOP_DELAY_MS = 5000;
+/** What a crash left is finished so soon after its lease has run out. */
+const SWEEP_EVERY_MS = 10_000;
+const HEADERS_TIMEOUT_MS = 15_000;
+/** A client that neither sends nor reads for so long is gone. */
+const SILENCE_MS = 60_000;
+/** How often Node looks for requests that take too long. Its own default would let them live half a minute longer. */
+const TIMEOUTS_EVERY_MS = 1000;
+
+/**
+ * @typedef {object} Parts What the routes work with.
+ * @property {import('./settings.js').Settings} settings
+ * @property {import('./storage/storage.js').Storage} storage
+ * @property {import('./records/records.js').Records} records
+ * @property {ReturnType<typeof createMetrics>} metrics
+ * @property {ReturnType<typeof createUnderWay>} underWay
+ * @property {ReturnType<typeof createGate>} decoding
+ * @property {() => Date} now
+ * @property {import('fastify').FastifyBaseLogger} log
+ */
+
+/**
+ * @param {import('./settings.js').Settings} settings
+ * @param {object} given
+ * @param {import('./storage/storage.js').Storage} given.storage Closed with the service, as are
+ * @param {import('./records/records.js').Records} given.records whose migrations have to be applied.
+ * @param {import('./page.js').PageFolders} [given.page] The widget, served at `/`.
+ * @param {() => Date} [given.now]
+ * @param {import('pino').DestinationStream} [given.logStream] Default: stderr.
+ * @returns {Promise<import('fastify').FastifyInstance>}
+ */
+export async function createService(
+  settings,
+  { storage, records: bareRecords, page, now = () => new Date(), logStream },
+) {
+  const demo = settings.identity.demo ? createDemoKey() : undefined;
+  const secrets = demo === undefined ? settings.secrets : [...settings.secrets, demo.key];
+  const log = /** @type {import('fastify').FastifyBaseLogger} */ (
+    createLog({ level: settings.logLevel, secrets, stream: logStream })
+  );
+  const records = withProblems(bareRecords);
+  const underWay = createUnderWay();
+  const metrics = createMetrics(underWay);
+  /** @type {Parts} */
+  const parts = { settings, storage, records, metrics, underWay, decoding: createGate(DECODERS), now, log };
+  let isDraining = false;
+
+  const app = fastify({
+    loggerInstance: log,
+    requestTimeout: settings.limits.requestTimeoutMs,
+    connectionTimeout: SILENCE_MS,
+    http: {
+      connectionsCheckingInterval: TIMEOUTS_EVERY_MS,
+      // Never more than the whole request's: Node would take the one for the other.
+      headersTimeout: Math.min(HEADERS_TIMEOUT_MS, settings.limits.requestTimeoutMs),
+    },
+    return503OnClosing: false, // Who asks on a connection that is still open is answered: the drain waits for that.
+    ajv: { customOptions: { coerceTypes: false, removeAdditional: false } },
+    routerOptions: { maxParamLength: 100 },
+  });
+  answerProblems(app, metrics);
+  measure(app, metrics);
+  dropLeftovers(app, { maxBytes: 4 * settings.limits.maxFileBytes, maxMs: settings.limits.requestTimeoutMs });
+  await describeRoutes(app, settings.publicUrl);
+  await app.register(helmet, {
+    contentSecurityPolicy: { useDefaults: false, directives: { defaultSrc: ["'none'"], frameAncestors: ["'none'"] } },
+    crossOriginOpenerPolicy: false,
+    strictTransportSecurity: settings.publicUrl?.startsWith('https:') ? { maxAge: 31_536_000 } : false,
+  });
+  if (settings.allowedOrigins.length > 0) {
+    await app.register(cors, {
+      origin: settings.allowedOrigins,
+      methods: ['GET', 'HEAD', 'POST', 'PUT', 'DELETE'],
+      allowedHeaders: ['Authorization', 'Content-Type', 'Idempotency-Key'],
+      exposedHeaders: ['Retry-After', 'Link'],
+      maxAge: 600,
+    });
+  }
+  if (demo !== undefined) app.addHook('onRequest', async (request) => demo.checkHost(request));
+  app.removeAllContentTypeParsers();
+  app.addSchema(PROBLEM);
+  app.addSchema(SNAPSHOT);
+
+  healthRoutes(app, { storage, records: bareRecords, isDraining: () => isDraining, log });
+  metricsRoute(app, { metrics, metricsKey: settings.metricsKey });
+  openapiRoute(app);
+  await app.register(
+    async (api) => {
+      await api.register(underPressure, { maxEventLoopDelay: MAX_EVENT_LOOP_DELAY_MS, pressureHandler });
+      api.addHook('onRequest', async (request) => checkHost(request));
+      const refused = (/** @type {any} */ request, /** @type {any} */ problem) => auditRefusal(request, problem, parts);
+      requireIdentity(api, { settings: settings.identity, demo, refused });
+      await api.register(rateLimit, {
+        hook: 'preHandler', // Once it is known who asks, and before a body is read.
+        max: REQUESTS_PER_MINUTE,
+        timeWindow: 60_000,
+        keyGenerator: ({ identity, routeOptions }) =>
+          `${identity.organizationId} ${identity.agentId} ${routeOptions.config.form ? 'uploads' : ''}`,
+      });
+      await api.register(multipart);
+      for (const routes of [uploadRoute, viewRoutes, listRoute, decisionRoutes, auditRoute, exportRoute]) {
+        await api.register(routes, parts);
+      }
+    },
+    { prefix: PATH },
+  );
+  if (page !== undefined) {
+    const { pageRoutes } = await import('./page.js');
+    await app.register(pageRoutes, { ...page, cookie: demo?.cookie });
+  }
+
+  const retention = createRetention({
+    records: bareRecords,
+    storage,
+    log,
+    intervalMs: SWEEP_EVERY_MS,
+    clock: { ...clock, now },
+  });
+  app.addHook('onReady', async () => {
+    retention.start(); // It never throws, and nobody has to wait for it.
+  });
+  const announceEnd = () => {
+    isDraining = true;
+  };
+  app.decorate('announceEnd', announceEnd);
+  app.addHook('preClose', async () => announceEnd());
+  app.addHook('onSend', async (_request, reply) => {
+    // What is answered while draining is the last on its connection: an idle one would hold the drain up.
+    if (isDraining) reply.header('connection', 'close');
+  });
+  app.addHook('onClose', async () => {
+    await underWay.idle();
+    await retention.close();
+    await storage.close();
+    await bareRecords.close();
+  });
+  return app;
+}
+
+/** @type {Pick<import('./custody/retention.js').Clock, 'setTimeout' | 'clearTimeout'>} */
+const clock = { setTimeout: (callback, ms) => setTimeout(callback, ms).unref(), clearTimeout };
+
+/** @param {unknown} _request @param {unknown} _reply @param {string} _type @param {number | undefined} value */
+function pressureHandler(_request, _reply, _type, value) {
+  // The plugin says Infinity where it has no sample at all: the whole process stood still, and is going on now.
+  if (value !== Number.POSITIVE_INFINITY) throw overloaded();
+}

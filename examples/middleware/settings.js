@@ -1,0 +1,337 @@
+/**
+ * What the environment and the command line ask for, checked before anything starts: all mistakes at once, a sentence
+ * each. No sentence repeats a value that may be a secret.
+ */
+
+import { randomBytes } from 'node:crypto';
+import { join, resolve } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { REGIONS } from './identity/regions.js';
+import { parseStaticKeys } from './identity/static-keys.js';
+import { isLoopback } from './loopback.js';
+import { parseDatabaseUrl } from './records/open.js';
+import { RecordsError } from './records/records.js';
+import { parseStorageUrl, StorageUrlError } from './storage/url.js';
+
+const DEFAULT_PORT = 8080;
+/** How many ports from the default one on are tried when nobody asked for one. */
+const PORTS_TO_TRY = 20;
+const LOG_LEVELS = ['fatal', 'error', 'warn', 'info', 'debug', 'silent'];
+const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
+
+/** Every name, in the order of `--help` and `.env.example`. */
+export const NAMES = /** @type {const} */ ({
+  PORT: `where it listens; 0 is any free port (default ${DEFAULT_PORT}, or the next free one)`,
+  HOST: 'the address it listens on (default 127.0.0.1: only this machine reaches it)',
+  PUBLIC_URL: 'what links to snapshots start with, when a proxy stands in front',
+  ALLOWED_ORIGINS: 'origins of pages that may call it, separated by commas',
+  STORAGE_URL: 'file:…, s3://bucket/prefix?region=…, azure://account/container or gs://bucket/prefix',
+  DATABASE_URL: 'sqlite:… or postgres://…',
+  RETENTION_DAYS: 'days a snapshot is kept, then exceptions: 30,<organisation id>=90 (default 30)',
+  STATIC_KEYS: 'key=agentId:role, separated by commas; roles agent, supervisor, admin',
+  GENESYS_REGION: 'such as mypurecloud.de: agents come with their Genesys Cloud access token',
+  GENESYS_ORGANIZATIONS: 'ids of the organisations that may use it, separated by commas',
+  GENESYS_OAUTH_CLIENTS: 'ids of the OAuth clients whose tokens are accepted, separated by commas',
+  GENESYS_SUPERVISOR_ROLES: 'who is a supervisor: role names or ids, or permissions such as recording:recording:view',
+  GENESYS_ADMIN_ROLES: 'who is an admin, likewise',
+  GENESYS_CLIENT_ID: "the service's own OAuth client, for notes on interactions",
+  GENESYS_CLIENT_SECRET: 'its secret',
+  ANNOTATE: 'where notes on interactions go: off (default) until the service writes them',
+  MAX_FILE_BYTES: 'the largest file (default 16777216)',
+  MAX_PIXELS: 'the most pixels of a picture (default 33177600, 8K UHD)',
+  UPLOADS_PER_MINUTE: 'of one agent, on one instance (default 600)',
+  UPLOAD_TIMEOUT_SECONDS: 'the longest a request may take to arrive (default 60)',
+  UPLOAD_LEASE_SECONDS: 'how long an upload is its own before a repeat takes it over (default 20)',
+  DRAIN_SECONDS: 'how long requests under way may take after SIGTERM (default 20)',
+  DRAIN_NOTICE_SECONDS: 'how long it goes on taking requests after SIGTERM, not ready any more (default 0)',
+  METRICS_KEY: 'opens /metrics to Authorization: Bearer from anywhere; without it only this machine sees them',
+  LOG_LEVEL: `one of ${LOG_LEVELS.join(', ')} (default warn)`,
+});
+
+/** @typedef {keyof typeof NAMES} Name */
+
+/**
+ * @typedef {object} Limits
+ * @property {number} maxFileBytes
+ * @property {number} maxPixels
+ * @property {number} uploadsPerMinute Of one agent.
+ * @property {number} requestTimeoutMs From its first byte to its last.
+ * @property {number} leaseMs
+ * @property {number} drainMs
+ * @property {number} noticeMs
+ *
+ * @typedef {object} GenesysSettings
+ * @property {string} baseUrl Of the Platform API.
+ * @property {ReadonlySet<string>} organizations
+ * @property {ReadonlySet<string>} oauthClients
+ * @property {ReadonlySet<string>} supervisorRoles Names, ids or permissions.
+ * @property {ReadonlySet<string>} adminRoles
+ *
+ * @typedef {object} Settings
+ * @property {number[]} ports Tried one after the other.
+ * @property {string} host
+ * @property {string} [publicUrl] Without a final slash.
+ * @property {string[]} allowedOrigins
+ * @property {string} storageUrl
+ * @property {string} databaseUrl
+ * @property {{ days: number, organizations: ReadonlyMap<string, number> }} retention
+ * @property {{ staticKeys: import('./identity/static-keys.js').StaticKey[], genesys?: GenesysSettings, demo: boolean }} identity
+ *   `demo`: nothing else is configured, and only this machine reaches it.
+ * @property {Limits} limits
+ * @property {string} [metricsKey]
+ * @property {string} logLevel
+ * @property {string[]} secrets What must never be printed.
+ */
+
+/** All that is wrong, a sentence each. */
+export class SettingsError extends Error {
+  /** @param {string[]} mistakes */
+  constructor(mistakes) {
+    super(mistakes.join('\n'));
+    this.name = 'SettingsError';
+    this.mistakes = mistakes;
+  }
+}
+
+/**
+ * @param {NodeJS.ProcessEnv} environment
+ * @param {{ port?: string, host?: string, data?: string, 'public-url'?: string }} [flags] They win.
+ * @returns {Settings}
+ * @throws {SettingsError}
+ */
+export function readSettings(environment, flags = {}) {
+  /** @type {string[]} */
+  const mistakes = [];
+  /** @param {Name} name An empty value is none: so do the shell and Compose. */
+  const text = (name) => environment[name]?.trim() || undefined;
+
+  /**
+   * @template T
+   * @param {T} fallback Where it is wrong. @param {() => T} read
+   */
+  const checked = (fallback, read) => {
+    try {
+      return read();
+    } catch (error) {
+      if (!(error instanceof SyntaxError)) throw error;
+      mistakes.push(error.message);
+      return fallback;
+    }
+  };
+  /** @param {Name} name @param {number} fallback @param {number} least @param {number} most */
+  const whole = (name, fallback, least, most) =>
+    checked(fallback, () => parseWhole(name, text(name), fallback, least, most));
+  /** @param {Name} name */
+  const list = (name) => parseList(text(name));
+
+  const ports = checked([0], () => parsePorts(flags.port ?? text('PORT')));
+  const host = flags.host ?? text('HOST') ?? '127.0.0.1';
+  const publicUrl = checked(undefined, () => parsePublicUrl(flags['public-url'] ?? text('PUBLIC_URL')));
+  const allowedOrigins = list('ALLOWED_ORIGINS').map((origin) => checked(origin, () => parseOrigin(origin)));
+  const data = resolve(flags.data ?? fileURLToPath(new URL('../../data', import.meta.url)));
+  const storageUrl = checked('', () =>
+    parseAddress(text('STORAGE_URL') ?? `file:${join(data, 'objects')}`, parseStorageUrl),
+  );
+  const databaseUrl = checked('', () =>
+    parseAddress(text('DATABASE_URL') ?? `sqlite:${join(data, 'records.sqlite')}`, parseDatabaseUrl),
+  );
+  const retention = checked({ days: 30, organizations: new Map() }, () => parseRetention(text('RETENTION_DAYS')));
+  const staticKeys = checked([], () => parseStaticKeys(text('STATIC_KEYS')));
+  const genesys = readGenesys(text, list, mistakes, environment);
+  const limits = {
+    maxFileBytes: whole('MAX_FILE_BYTES', 16 * 1024 * 1024, 1, 256 * 1024 * 1024),
+    maxPixels: whole('MAX_PIXELS', 7680 * 4320, 1, 65_535 * 65_535),
+    uploadsPerMinute: whole('UPLOADS_PER_MINUTE', 600, 1, 1_000_000),
+    requestTimeoutMs: 1000 * whole('UPLOAD_TIMEOUT_SECONDS', 60, 1, 3600),
+    leaseMs: 1000 * whole('UPLOAD_LEASE_SECONDS', 20, 1, 3600),
+    drainMs: 1000 * whole('DRAIN_SECONDS', 20, 0, 3600),
+    noticeMs: 1000 * whole('DRAIN_NOTICE_SECONDS', 0, 0, 3600),
+  };
+  const logLevel = text('LOG_LEVEL') ?? 'warn';
+  if (!LOG_LEVELS.includes(logLevel)) mistakes.push(`LOG_LEVEL has to be one of ${LOG_LEVELS.join(', ')}`);
+  const metricsKey = text('METRICS_KEY');
+  if (metricsKey !== undefined && !/^[\x21-\x7e]{1,512}$/.test(metricsKey)) {
+    mistakes.push('METRICS_KEY has to be 1 to 512 printable ASCII characters without a space');
+  }
+  if ((text('ANNOTATE') ?? 'off') !== 'off') {
+    mistakes.push('ANNOTATE has to be off: the service does not write notes on interactions yet');
+  }
+
+  // By the names, not by what came of them: a key that is misspelt is no demo.
+  const demo = text('STATIC_KEYS') === undefined && text('GENESYS_REGION') === undefined;
+  if (demo) mistakes.push(...whatNeedsIdentity({ host, allowedOrigins, publicUrl }));
+  if (mistakes.length > 0) throw new SettingsError(mistakes);
+  return {
+    ports,
+    host,
+    publicUrl,
+    allowedOrigins,
+    storageUrl,
+    databaseUrl,
+    retention,
+    identity: { staticKeys, genesys, demo },
+    limits,
+    metricsKey,
+    logLevel,
+    secrets: secretsOf([
+      metricsKey,
+      text('STATIC_KEYS'),
+      text('GENESYS_CLIENT_SECRET'),
+      ...(text('STATIC_KEYS') ?? '').split(',').map((entry) => entry.trim().replace(/=[^=]*$/, '')),
+      ...urlSecrets(storageUrl),
+      ...urlSecrets(databaseUrl),
+      ...['AWS_SECRET_ACCESS_KEY', 'AWS_SESSION_TOKEN', 'AZURE_CLIENT_SECRET', 'AZURE_STORAGE_KEY', 'PGPASSWORD'].map(
+        (name) => environment[name],
+      ),
+      environment.AZURE_STORAGE_CONNECTION_STRING?.match(/AccountKey=([^;]+)/)?.[1],
+    ]),
+  };
+}
+
+/** How long an organisation's snapshots are kept. @param {Settings['retention']} retention @param {string} organizationId */
+export function retentionDays({ days, organizations }, organizationId) {
+  return organizations.get(organizationId) ?? days;
+}
+
+/** Never open by default. @param {{ host: string, allowedOrigins: string[], publicUrl?: string }} reach */
+function whatNeedsIdentity({ host, allowedOrigins, publicUrl }) {
+  const needs = [];
+  const who = 'configure who may use it first, by STATIC_KEYS or GENESYS_REGION';
+  if (!isLoopback(host)) needs.push(`HOST is reached from other machines: ${who}`);
+  if (allowedOrigins.length > 0) needs.push(`ALLOWED_ORIGINS lets other pages in: ${who}`);
+  if (publicUrl !== undefined && !isLoopback(new URL(publicUrl).hostname)) {
+    needs.push(`PUBLIC_URL is another machine's: ${who}`);
+  }
+  return needs;
+}
+
+/**
+ * @param {(name: Name) => string | undefined} text @param {(name: Name) => string[]} list @param {string[]} mistakes
+ * @param {NodeJS.ProcessEnv} environment
+ * @returns {GenesysSettings | undefined}
+ */
+function readGenesys(text, list, mistakes, environment) {
+  if ((text('GENESYS_CLIENT_ID') === undefined) !== (text('GENESYS_CLIENT_SECRET') === undefined)) {
+    mistakes.push('GENESYS_CLIENT_ID and GENESYS_CLIENT_SECRET belong together: one of them is missing');
+  }
+  const region = text('GENESYS_REGION');
+  const needed = /** @type {const} */ (['GENESYS_ORGANIZATIONS', 'GENESYS_OAUTH_CLIENTS']);
+  const roles = /** @type {const} */ (['GENESYS_SUPERVISOR_ROLES', 'GENESYS_ADMIN_ROLES']);
+  if (region === undefined) {
+    for (const name of [...needed, ...roles, /** @type {const} */ ('GENESYS_CLIENT_ID')]) {
+      if (text(name) !== undefined) mistakes.push(`${name} says nothing without GENESYS_REGION`);
+    }
+    return undefined;
+  }
+  if (!REGIONS.includes(region)) {
+    mistakes.push(`GENESYS_REGION has to be one of ${REGIONS.join(', ')}: tokens go nowhere else`);
+  }
+  for (const name of needed) {
+    if (list(name).length === 0)
+      mistakes.push(`${name} is missing: else any customer of Genesys Cloud would be let in`);
+    if (list(name).some((id) => !UUID.test(id))) mistakes.push(`${name} has to be ids (UUIDs), separated by commas`);
+  }
+  const lowerCase = (/** @type {string[]} */ ids) => new Set(ids.map((id) => id.toLowerCase()));
+  return {
+    baseUrl: genesysBaseUrl(region, environment.CASEFRAME_TEST_GENESYS_URL, mistakes),
+    organizations: lowerCase(list('GENESYS_ORGANIZATIONS')),
+    oauthClients: lowerCase(list('GENESYS_OAUTH_CLIENTS')),
+    supervisorRoles: new Set(list('GENESYS_SUPERVISOR_ROLES')),
+    adminRoles: new Set(list('GENESYS_ADMIN_ROLES')),
+  };
+}
+
+/** @param {string} region @param {string | undefined} standIn For tests, on this machine. @param {string[]} mistakes */
+function genesysBaseUrl(region, standIn, mistakes) {
+  if (standIn === undefined) return `https://api.${region}`;
+  const url = URL.canParse(standIn) ? new URL(standIn) : undefined;
+  if (url?.protocol === 'http:' && isLoopback(url.hostname)) return url.origin;
+  mistakes.push('CASEFRAME_TEST_GENESYS_URL is for tests and has to be http:// on this machine');
+  return '';
+}
+
+/** @param {string | undefined} value */
+function parseList(value = '') {
+  return value
+    .split(',')
+    .map((entry) => entry.trim())
+    .filter(Boolean);
+}
+
+/** A port somebody asked for is taken or refused, never changed. @param {string | undefined} asked */
+function parsePorts(asked) {
+  if (asked === undefined) return Array.from({ length: PORTS_TO_TRY }, (_, n) => DEFAULT_PORT + n);
+  if (!/^\d{1,5}$/.test(asked) || Number(asked) > 65535) {
+    throw new SyntaxError(`“${asked}” is not a port: give a number from 0 to 65535 in PORT or --port`);
+  }
+  return [Number(asked)];
+}
+
+/** @param {Name} name @param {string | undefined} value @param {number} fallback @param {number} least @param {number} most */
+function parseWhole(name, value, fallback, least, most) {
+  if (value === undefined) return fallback;
+  const number = Number(value);
+  if (/^\d+$/.test(value) && number >= least && number <= most) return number;
+  throw new SyntaxError(`${name} has to be a whole number from ${least} to ${most}`);
+}
+
+/** @param {string | undefined} value */
+function parsePublicUrl(value) {
+  if (value === undefined) return undefined;
+  const url = URL.canParse(value) ? new URL(value) : undefined;
+  const isPlain = url && !url.username && !url.password && !url.search && !url.hash;
+  if (isPlain && /^https?:$/.test(url.protocol)) return url.href.replace(/\/+$/, '');
+  throw new SyntaxError('PUBLIC_URL has to be such as https://snapshots.example, without user, query and fragment');
+}
+
+/** A browser compares an Origin header letter by letter. @param {string} origin */
+function parseOrigin(origin) {
+  if (URL.canParse(origin) && /^https?:/.test(origin) && new URL(origin).origin === origin) return origin;
+  throw new SyntaxError(`“${origin}” is not an origin: give such as https://agents.example in ALLOWED_ORIGINS`);
+}
+
+/**
+ * As its own module reads it; what is wrong is said here, with the rest.
+ * @param {string} url @param {(url: string) => unknown} parse
+ */
+function parseAddress(url, parse) {
+  try {
+    parse(url);
+    return url;
+  } catch (error) {
+    if (error instanceof StorageUrlError || error instanceof RecordsError) throw new SyntaxError(error.message);
+    throw error;
+  }
+}
+
+/** @param {string | undefined} value */
+function parseRetention(value = '30') {
+  const [days, ...exceptions] = parseList(value);
+  const organizations = exceptions.map((exception) => {
+    const [, id, number] = /^([A-Za-z0-9][A-Za-z0-9_-]{0,63})=(.*)$/.exec(exception) ?? [];
+    if (id === undefined) throw new SyntaxError('RETENTION_DAYS has to be such as 30 or 30,<organisation id>=90');
+    return /** @type {const} */ ([id, parseWhole('RETENTION_DAYS', number, 0, 1, 36_500)]);
+  });
+  return { days: parseWhole('RETENTION_DAYS', days, 30, 1, 36_500), organizations: new Map(organizations) };
+}
+
+/** Passwords and keys inside an address. @param {string} url @returns {string[]} */
+function urlSecrets(url) {
+  if (!URL.canParse(url)) return [];
+  const { password, searchParams } = new URL(url);
+  const named = [...searchParams].filter(
+    ([name]) => /secret|password|key$|token|sig$/i.test(name) && !/kms/i.test(name),
+  );
+  return [password, decodeURIComponent(password), ...named.map(([, value]) => value)];
+}
+
+/** What is shorter would blot out ordinary words. @param {(string | undefined)[]} candidates */
+function secretsOf(candidates) {
+  const long = candidates.filter((secret) => secret !== undefined && secret.length >= 4);
+  return [...new Set(/** @type {string[]} */ (long))].sort((a, b) => b.length - a.length);
+}
+
+/** A key that nobody can guess. */
+export function randomKey() {
+  return randomBytes(32).toString('base64url');
+}

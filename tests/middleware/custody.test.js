@@ -1,0 +1,459 @@
+/** Who may see a snapshot, and what an admin decides about it: also where one side fails in the middle. */
+
+import assert from 'node:assert/strict';
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { after, before, describe, test } from 'node:test';
+import sharp from 'sharp';
+import { StorageError } from '../../examples/middleware/storage/storage.js';
+import { bearer, decision, filesIn, formOf, KEYS, newId, PATH, read, sha256, startService } from './servers/service.js';
+
+const DAY_MS = 24 * 60 * 60 * 1000;
+/** What the contract promises, no more and no less. */
+const LISTED = [
+  'id',
+  'interactionId',
+  'agentId',
+  'timestamp',
+  'receivedAt',
+  'sha256',
+  'bytes',
+  'width',
+  'height',
+  'redactions',
+  'annotation',
+  'legalHold',
+  'expiresAt',
+  'url',
+  'thumbnailUrl',
+];
+
+/** @type {Buffer} */ let photo;
+/** @type {Awaited<ReturnType<typeof startService>>} */ let service;
+/** @type {Date} */ let clock;
+before(async () => {
+  photo = await readFile(new URL('../fixtures/rocket.jpg', import.meta.url));
+  service = await startService({ now: () => clock ?? new Date() });
+});
+after(() => service.close());
+
+describe('looking at a snapshot', () => {
+  test('the agent who took it, a supervisor and an admin get the bytes that came, with hardened headers', async () => {
+    const id = await uploaded();
+    for (const key of [KEYS.agent, KEYS.supervisor, KEYS.admin]) {
+      const response = await get(`/${id}`, key);
+      assert.equal(response.status, 200);
+      assert.deepEqual(Buffer.from(await response.arrayBuffer()), photo);
+      const header = (/** @type {string} */ name) => response.headers.get(name);
+      assert.equal(header('content-type'), 'image/jpeg');
+      assert.equal(header('x-content-type-options'), 'nosniff');
+      assert.equal(header('cache-control'), 'private, no-store');
+      assert.equal(header('content-security-policy'), "default-src 'none'; sandbox");
+      assert.equal(header('cross-origin-resource-policy'), 'same-origin');
+      assert.equal(header('content-disposition'), `inline; filename="${id}.jpg"`);
+      assert.equal(header('referrer-policy'), 'no-referrer');
+    }
+  });
+
+  test('another agent is refused, and that stands in the audit as well', async () => {
+    const id = await uploaded();
+    for (const path of [`/${id}`, `/${id}/thumbnail`]) {
+      const answer = await read(await get(path, KEYS.other));
+      assert.deepEqual([answer.status, answer.body.code], [403, 'forbidden']);
+    }
+    for (const path of [`/${id}/export`, `/${id}/audit`]) assert.equal((await get(path, KEYS.agent)).status, 403, path);
+    assert.deepEqual(await audit(id), [
+      'agent-7 agent stored',
+      'agent-8 agent refused',
+      'agent-8 agent refused',
+      'agent-7 agent refused',
+      'agent-7 agent refused',
+    ]);
+  });
+
+  test('each look stands in the audit, by whom and how; without an audit nobody sees anything', async (t) => {
+    const id = await uploaded();
+    await get(`/${id}`, KEYS.agent);
+    await get(`/${id}/thumbnail`, KEYS.supervisor);
+    await fetch(`${service.url}/${id}`, { method: 'HEAD', headers: bearer(KEYS.admin) });
+    assert.deepEqual(await audit(id), [
+      'agent-7 agent stored',
+      'agent-7 agent viewed',
+      'supervisor-1 supervisor viewed',
+      'admin-1 admin viewed',
+    ]);
+    const { body } = await read(await get(`/${id}/audit`, KEYS.supervisor));
+    assert.deepEqual(
+      body.entries.map((/** @type {any} */ entry) => entry.details.thumbnail ?? false),
+      [false, false, true, false],
+    );
+
+    const broken = await startService({
+      folder: service.data,
+      wrap: ({ records }) => ({ records: withFault(records, 'audit', new Error('away')) }),
+    });
+    t.after(() => broken.close());
+    for (const path of [`/${id}`, `/${id}/thumbnail`, '/?interactionId=call-1']) {
+      const answer = await read(await fetch(broken.url + path, { headers: bearer(KEYS.agent) }));
+      assert.deepEqual([answer.status, answer.body.code], [503, 'records-unavailable'], path);
+    }
+  });
+
+  test('a store with presigned links: 302, never for longer than a minute, kept by no cache', async (t) => {
+    /** @type {any[]} */
+    const asked = [];
+    const linked = await startService({
+      wrap: ({ storage }) => ({
+        storage: {
+          ...storage,
+          kind: 's3',
+          link: async (key, about) => {
+            asked.push({ key, ...about });
+            return { url: 'https://bucket.example/object?signature=1', seconds: about.seconds };
+          },
+        },
+      }),
+    });
+    t.after(() => linked.close());
+    const id = await uploaded({ to: linked });
+    const response = await fetch(`${linked.url}/${id}`, { headers: bearer(KEYS.agent), redirect: 'manual' });
+    assert.equal(response.status, 302);
+    assert.equal(response.headers.get('location'), 'https://bucket.example/object?signature=1');
+    assert.equal(response.headers.get('cache-control'), 'no-store');
+    assert.equal(asked.length, 1);
+    assert.ok(asked[0].seconds <= 60);
+    assert.equal(asked[0].fileName, `${id}.jpg`);
+    assert.ok(!linked.log.join('').includes('signature'), 'a link is as good as a key: it stays out of the log');
+    const record = await linked.records.find('local', id);
+    await linked.storage.remove(String(record?.objectKey));
+    const lost = await fetch(`${linked.url}/${id}`, { headers: bearer(KEYS.agent), redirect: 'manual' });
+    assert.equal(lost.status, 500, 'no link to nothing');
+  });
+
+  test('a picture that is not the one that was taken is not shown', async () => {
+    const id = await uploaded();
+    const record = await service.records.find('local', id);
+    const { writeFile, chmod } = await import('node:fs/promises');
+    const path = join(service.data, 'objects', String(record?.objectKey));
+    await chmod(path, 0o600);
+    await writeFile(path, await sharp(photo).flop().jpeg().toBuffer());
+    for (const rest of ['', '/thumbnail']) {
+      const answer = await read(await get(`/${id}${rest}`, KEYS.agent));
+      assert.deepEqual([answer.status, answer.body.code], [500, 'picture-changed']);
+    }
+  });
+
+  test('a thumbnail is a small JPEG of the same picture', async () => {
+    const response = await get(`/${await uploaded()}/thumbnail`, KEYS.agent);
+    assert.equal(response.status, 200);
+    const { format, width, height } = await sharp(Buffer.from(await response.arrayBuffer())).metadata();
+    assert.deepEqual({ format, width, height }, { format: 'jpeg', width: 320, height: 214 });
+  });
+
+  test('what is not there is 404', async () => {
+    for (const path of [`/${newId()}`, `/${newId()}/thumbnail`, '/-', '/x.jpg', `/${'x'.repeat(65)}`, '/a/b/c']) {
+      const answer = await read(await get(path, KEYS.admin));
+      assert.deepEqual([answer.status, answer.body.code], [404, 'not-found'], path);
+    }
+  });
+});
+
+describe('the list of an interaction', () => {
+  test('has an agent’s own, or all for a supervisor, with exactly the promised fields', async () => {
+    const interactionId = newId();
+    const mine = await uploaded({ fields: { interactionId, metadata: '{"redactions":[{"x":1}, 7],"secret":1}' } });
+    const theirs = await uploaded({ key: KEYS.other, fields: { interactionId, agentId: 'agent-8' } });
+    const own = await read(await get(`/?interactionId=${interactionId}`, KEYS.agent));
+    assert.deepEqual(Object.keys(own.body), ['snapshots']);
+    assert.deepEqual(
+      own.body.snapshots.map(({ id }) => id),
+      [mine],
+    );
+    const [item] = own.body.snapshots;
+    assert.deepEqual(Object.keys(item), LISTED);
+    assert.deepEqual(
+      [item.sha256, item.bytes, item.width, item.height, item.redactions, item.annotation, item.legalHold],
+      [sha256(photo), photo.length, 640, 427, [{ x: 1 }], 'queued', false],
+    );
+    assert.equal(item.url, `${service.url}/${mine}`);
+    assert.equal(item.thumbnailUrl, `${service.url}/${mine}/thumbnail`);
+    for (const key of [KEYS.supervisor, KEYS.admin]) {
+      const all = await read(await get(`/?interactionId=${interactionId}`, key));
+      assert.deepEqual(
+        all.body.snapshots.map(({ id }) => id),
+        [mine, theirs],
+      );
+    }
+    const none = await read(await get(`?interactionId=${newId()}`, KEYS.agent));
+    assert.deepEqual([none.status, none.body], [200, { snapshots: [] }]);
+  });
+
+  test('comes in pages, each with a link to the next', async () => {
+    const interactionId = newId();
+    const ids = [];
+    for (let n = 0; n < 5; n += 1) ids.push(await uploaded({ fields: { interactionId } }));
+    const seen = [];
+    let next = `${PATH}/?interactionId=${interactionId}&limit=2`;
+    for (let pages = 0; next; pages += 1) {
+      assert.ok(pages < 3, 'three pages');
+      const response = await fetch(service.base + next, { headers: bearer(KEYS.agent) });
+      seen.push(...(await response.json()).snapshots.map((/** @type {any} */ { id }) => id));
+      next = /^<([^>]+)>; rel="next"$/.exec(response.headers.get('link') ?? '')?.[1] ?? '';
+    }
+    assert.deepEqual(seen, ids);
+  });
+
+  test('refuses a query that it does not understand', async () => {
+    for (const query of [
+      '',
+      '?interactionId=',
+      '?interactionId=../x',
+      '?interactionId=a&interactionId=b',
+      '?interactionId=a&limit=0',
+      '?interactionId=a&limit=101',
+      '?interactionId=a&limit=x',
+      '?interactionId=a&agentId=agent-8',
+      "?interactionId=a'%20OR%201=1",
+    ]) {
+      const answer = await read(await get(`/${query}`, KEYS.agent));
+      assert.deepEqual([answer.status, answer.body.code], [400, 'invalid-field'], query);
+    }
+  });
+});
+
+describe('an admin', () => {
+  test('alone decides', async () => {
+    const id = await uploaded();
+    for (const [method, path] of [
+      ['PUT', '/legal-hold'],
+      ['DELETE', '/legal-hold'],
+      ['DELETE', ''],
+    ]) {
+      for (const key of [KEYS.agent, KEYS.supervisor]) {
+        const answer = await read(await fetch(`${service.url}/${id}${path}`, decision(method, key)));
+        assert.deepEqual([answer.status, answer.body.code], [403, 'forbidden']);
+      }
+    }
+    assert.equal((await service.records.find('local', id))?.state, 'stored');
+  });
+
+  test('gives a reason, in one line', async () => {
+    const id = await uploaded();
+    for (const reason of ['', '  ', 'a\nb', 'a\0b', '\u007f', 'x'.repeat(501), 7, null, ['a']]) {
+      const answer = await read(await fetch(`${service.url}/${id}/legal-hold`, decision('PUT', KEYS.admin, reason)));
+      assert.deepEqual([answer.status, answer.body.code], [400, 'invalid-field'], String(reason));
+    }
+    /** @type {[string, string, number, string][]} */
+    const bodies = [
+      ['{', 'application/json', 400, 'malformed-body'],
+      ['', 'application/json', 400, 'malformed-body'],
+      ['{"reason":"x","__proto__":{"a":1}}', 'application/json', 400, 'malformed-body'],
+      ['{}', 'application/json', 400, 'invalid-field'],
+      ['{"reason":"x","more":1}', 'application/json', 400, 'invalid-field'],
+      ['reason=x', 'application/x-www-form-urlencoded', 415, 'not-json'],
+      ['{"reason":"x"}', 'text/plain', 415, 'not-json'],
+      [JSON.stringify({ reason: 'x'.repeat(10_000) }), 'application/json', 413, 'body-too-large'],
+    ];
+    for (const [body, type, status, code] of bodies) {
+      const answer = await read(
+        await fetch(`${service.url}/${id}/legal-hold`, {
+          method: 'PUT',
+          headers: { ...bearer(KEYS.admin), 'content-type': type },
+          body,
+        }),
+      );
+      assert.deepEqual([answer.status, answer.body.code], [status, code], body.slice(0, 40));
+    }
+    assert.deepEqual(await audit(id), ['agent-7 agent stored']);
+  });
+
+  test('holds: it stays past its time and refuses to be deleted; released, it goes', async () => {
+    const id = await uploaded();
+    const hold = await read(await fetch(`${service.url}/${id}/legal-hold`, decision('PUT', KEYS.admin)));
+    assert.deepEqual([hold.status, hold.body], [200, { id, legalHold: true, reason: 'Case 2026-117' }]);
+    const key = String((await service.records.find('local', id))?.objectKey);
+    assert.equal((await service.storage.head(key))?.held, true, 'the store knows, too');
+    const again = await fetch(`${service.url}/${id}/legal-hold`, decision('PUT', KEYS.admin));
+    assert.equal(again.status, 200, 'repeating is harmless');
+    const refused = await read(await fetch(`${service.url}/${id}`, decision('DELETE', KEYS.admin)));
+    assert.deepEqual([refused.status, refused.body.code], [423, 'held']);
+    clock = new Date(Date.now() + 31 * DAY_MS);
+    try {
+      assert.equal((await get(`/${id}`, KEYS.agent)).status, 200, 'past its time it is still there');
+    } finally {
+      clock = new Date();
+    }
+    const release = await read(await fetch(`${service.url}/${id}/legal-hold`, decision('DELETE', KEYS.admin)));
+    assert.deepEqual([release.status, release.body.legalHold], [200, false]);
+    assert.equal((await service.storage.head(key))?.held, false);
+    const deleted = await read(await fetch(`${service.url}/${id}`, decision('DELETE', KEYS.admin, 'Article 17')));
+    assert.deepEqual([deleted.status, deleted.body.id, deleted.body.reason], [200, id, 'Article 17']);
+    assert.equal(await service.storage.head(key), undefined);
+  });
+
+  test('deletes: 410 with when and why, it leaves the list, and it is not taken in again', async () => {
+    const interactionId = newId();
+    const id = await uploaded({ fields: { interactionId }, idempotencyKey: 'deleted-1' });
+    const deletion = await read(await fetch(`${service.url}/${id}`, decision('DELETE', KEYS.admin, 'Article 17')));
+    assert.equal(deletion.status, 200);
+    for (const path of [`/${id}`, `/${id}/thumbnail`]) {
+      const gone = await read(await get(path, KEYS.agent));
+      assert.equal(gone.status, 410);
+      assert.deepEqual(
+        { ...gone.body, error: '' },
+        { error: '', code: 'deleted', deletedAt: deletion.body.deletedAt, reason: 'Article 17' },
+      );
+      assert.ok(gone.body.error.includes('Article 17') && gone.body.error.includes(deletion.body.deletedAt));
+    }
+    assert.equal((await get(`/${id}`, KEYS.other)).status, 403, 'why is nobody else’s business');
+    const list = await read(await get(`/?interactionId=${interactionId}`, KEYS.agent));
+    assert.deepEqual(list.body.snapshots, []);
+    for (const method of ['PUT', 'DELETE']) {
+      const hold = await fetch(`${service.url}/${id}/legal-hold`, decision(method, KEYS.admin));
+      assert.equal(hold.status, 410, 'too late to hold or release');
+    }
+    const again = await read(await fetch(`${service.url}/${id}`, decision('DELETE', KEYS.admin, 'Article 17')));
+    assert.deepEqual([again.status, again.body.deletedAt], [200, deletion.body.deletedAt]);
+    const sent = await send(service, KEYS.agent, { interactionId, snapshotId: id }, 'deleted-1');
+    assert.deepEqual([sent.status, sent.body.code], [410, 'deleted']);
+    const left = await filesIn(join(service.data, 'objects'));
+    assert.ok(!left.some((name) => name.includes(interactionId)), String(left));
+  });
+
+  test('past its time a snapshot is gone, before any sweep has come by', async () => {
+    const interactionId = newId();
+    const id = await uploaded({ fields: { interactionId } });
+    clock = new Date(Date.now() + 30 * DAY_MS + 1000);
+    try {
+      const gone = await read(await get(`/${id}`, KEYS.agent));
+      assert.deepEqual([gone.status, gone.body.code, gone.body.reason], [410, 'deleted', 'retention']);
+      const { body } = await read(await get(`/?interactionId=${interactionId}`, KEYS.agent));
+      assert.deepEqual(body.snapshots, []);
+    } finally {
+      clock = new Date();
+    }
+  });
+});
+
+describe('where one side fails in the middle, a held picture is never lost, and the same request again mends it', () => {
+  /** @type {[string, string, 'storage' | 'records', string][]} */
+  const faults = [
+    ['hold', 'PUT', 'storage', 'hold'],
+    ['hold', 'PUT', 'records', 'setHold'],
+    ['release', 'DELETE', 'records', 'setHold'],
+    ['release', 'DELETE', 'storage', 'hold'],
+  ];
+  for (const [name, method, side, call] of faults) {
+    test(`${name}: the ${side} fail`, async (t) => {
+      let isBroken = false;
+      const fault = new StorageError('unavailable', 'away');
+      const broken = await startService({
+        wrap: (parts) => ({ [side]: withFault(/** @type {any} */ (parts[side]), call, fault, () => isBroken) }),
+      });
+      t.after(() => broken.close());
+      const id = await uploaded({ to: broken });
+      if (method === 'DELETE') await fetch(`${broken.url}/${id}/legal-hold`, decision('PUT', KEYS.admin));
+      isBroken = true;
+      const failed = await read(await fetch(`${broken.url}/${id}/legal-hold`, decision(method, KEYS.admin)));
+      assert.equal(failed.status, 503);
+      assert.ok(Number(failed.headers.get('retry-after')) > 0);
+      const halfway = await broken.records.find('local', id);
+      const object = await broken.storage.head(String(halfway?.objectKey));
+      assert.ok(!halfway?.legalHold || object?.held, 'the row says “held” only of what the store really keeps');
+      if (object?.held) {
+        const deletion = await fetch(`${broken.url}/${id}`, decision('DELETE', KEYS.admin));
+        assert.equal(deletion.status, 423, 'half a hold is one');
+      }
+      isBroken = false;
+      const again = await fetch(`${broken.url}/${id}/legal-hold`, decision(method, KEYS.admin));
+      assert.equal(again.status, 200);
+      const mended = await broken.records.find('local', id);
+      assert.equal(mended?.legalHold, method === 'PUT');
+      assert.equal((await broken.storage.head(String(mended?.objectKey)))?.held, method === 'PUT');
+    });
+  }
+
+  test('deletion: the store fails once the row is gone', async (t) => {
+    let isBroken = true;
+    const fault = new StorageError('unavailable', 'away');
+    const broken = await startService({
+      wrap: ({ storage }) => ({ storage: withFault(storage, 'remove', fault, () => isBroken) }),
+    });
+    t.after(() => broken.close());
+    const id = await uploaded({ to: broken });
+    assert.equal((await fetch(`${broken.url}/${id}`, decision('DELETE', KEYS.admin))).status, 503);
+    assert.equal((await fetch(`${broken.url}/${id}`, { headers: bearer(KEYS.agent) })).status, 410);
+    isBroken = false;
+    assert.equal((await fetch(`${broken.url}/${id}`, decision('DELETE', KEYS.admin))).status, 200);
+    assert.deepEqual(await filesIn(join(broken.data, 'objects')), []);
+  });
+
+  test('a hold that comes while it is being deleted: one of them wins, and nothing is left over', async (t) => {
+    const raced = await startService({
+      wrap: ({ records }) => ({
+        records: new Proxy(records, {
+          get: (target, name) => {
+            const member = Reflect.get(target, name);
+            if (name !== 'setHold') return typeof member === 'function' ? member.bind(target) : member;
+            return async (/** @type {any[]} */ ...args) => {
+              await target.markDeleted('local', args[1], 'Article 17', { id: 'admin-2', role: 'admin' });
+              return member.apply(target, args);
+            };
+          },
+        }),
+      }),
+    });
+    t.after(() => raced.close());
+    const id = await uploaded({ to: raced });
+    const record = await raced.records.find('local', id);
+    const hold = await read(await fetch(`${raced.url}/${id}/legal-hold`, decision('PUT', KEYS.admin)));
+    assert.deepEqual([hold.status, hold.body.code], [410, 'deleted']);
+    assert.equal(await raced.storage.head(String(record?.objectKey)), undefined);
+  });
+});
+
+/** Read to its end, so that no connection is left waiting. @param {string} path @param {string} key */
+async function get(path, key) {
+  const response = await fetch(service.url + path, { headers: bearer(key), redirect: 'manual' });
+  return new Response(await response.arrayBuffer(), response);
+}
+
+/** @param {{ url: string }} to @param {string} key @param {Record<string, string>} fields @param {string} [idempotencyKey] */
+async function send({ url }, key, fields, idempotencyKey) {
+  const headers = { ...bearer(key), ...(idempotencyKey && { 'idempotency-key': idempotencyKey }) };
+  return read(await fetch(`${url}/upload`, { method: 'POST', headers, body: formOf({ file: photo, fields }) }));
+}
+
+/**
+ * @param {{ to?: { url: string }, key?: string, fields?: Record<string, string>, idempotencyKey?: string }} [options]
+ * @returns {Promise<string>} its id
+ */
+async function uploaded({ to = service, key = KEYS.agent, fields = {}, idempotencyKey } = {}) {
+  const { status, body } = await send(to, key, fields, idempotencyKey);
+  assert.equal(status, 200, JSON.stringify(body));
+  return body.id;
+}
+
+/** As `who role action`. @param {string} id */
+async function audit(id) {
+  const entries = [];
+  for await (const { actor, role, action } of service.records.auditEntries('local', { snapshotId: id })) {
+    entries.push(`${actor} ${role} ${action}`);
+  }
+  return entries;
+}
+
+/**
+ * @template {object} T
+ * @param {T} target @param {string} call @param {Error} error @param {() => boolean} [isBroken]
+ * @returns {T}
+ */
+function withFault(target, call, error, isBroken = () => true) {
+  return new Proxy(target, {
+    get: (object, name) => {
+      const member = Reflect.get(object, name);
+      if (typeof member !== 'function') return member;
+      return name === call && isBroken() ? () => Promise.reject(error) : member.bind(object);
+    },
+  });
+}
