@@ -34,7 +34,9 @@ export function createStore({ storage, records, log }) {
       if (orphan !== undefined && orphan !== snapshot.objectKey) await removeOrphan(orphan);
       if (claimed.outcome === 'deleted') throw gone(snapshot.deletedAt, snapshot.deletedReason);
       if (claimed.outcome === 'stored') return snapshot;
-      await put(claimed.lease, snapshot, file, days);
+      // Of a row that was taken over, an object may be there already.
+      const isNew = snapshot.objectKey === claim.snapshot.objectKey;
+      await put(claimed.lease, snapshot, { file, days, isNew });
       try {
         return await records.stored(claimed.lease, actor);
       } catch (error) {
@@ -45,14 +47,17 @@ export function createStore({ storage, records, log }) {
     throw inProgress(claim.leaseMs);
   }
 
-  /** @param {string} lease @param {Snapshot} snapshot @param {Buffer} file @param {number} days */
-  async function put(lease, { id, objectKey, sha256 }, file, days) {
+  /**
+   * @param {string} lease @param {Snapshot} snapshot
+   * @param {{ file: Buffer, days: number, isNew: boolean }} what
+   */
+  async function put(lease, { id, objectKey, sha256 }, { file, days, isNew }) {
     try {
       await storage.put(objectKey, file, { sha256, retentionDays: days, metadata: { 'snapshot-id': id } });
     } catch (error) {
       if (!isStorageError(error)) throw error;
       const problem = storageProblem(error);
-      if (error.code === 'full' || error.code === 'denied') {
+      if (isNew && (error.code === 'full' || error.code === 'denied')) {
         await records.abandon(lease);
       } else {
         // Nobody knows whether it got there: the row stays, so that the next try puts the same object again.
