@@ -3,19 +3,26 @@
  * each. No sentence repeats a value that may be a secret.
  */
 
-import { randomBytes } from 'node:crypto';
 import { join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { REGIONS } from './identity/regions.js';
 import { parseStaticKeys } from './identity/static-keys.js';
 import { isLoopback } from './loopback.js';
 import { parseDatabaseUrl } from './records/open.js';
-import { RecordsError } from './records/records.js';
-import { parseStorageUrl, StorageUrlError } from './storage/url.js';
+import {
+  DEFAULT_PORT,
+  parseAddress,
+  parseList,
+  parseOrigin,
+  parsePorts,
+  parsePublicUrl,
+  parseRetention,
+  parseWhole,
+  secretsOf,
+  urlSecrets,
+} from './settings-values.js';
+import { parseStorageUrl } from './storage/url.js';
 
-const DEFAULT_PORT = 8080;
-/** How many ports from the default one on are tried when nobody asked for one. */
-const PORTS_TO_TRY = 20;
 const LOG_LEVELS = ['fatal', 'error', 'warn', 'info', 'debug', 'silent'];
 const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
 
@@ -248,90 +255,4 @@ function genesysBaseUrl(region, standIn, mistakes) {
   if (url?.protocol === 'http:' && isLoopback(url.hostname)) return url.origin;
   mistakes.push('CASEFRAME_TEST_GENESYS_URL is for tests and has to be http:// on this machine');
   return '';
-}
-
-/** @param {string | undefined} value */
-function parseList(value = '') {
-  return value
-    .split(',')
-    .map((entry) => entry.trim())
-    .filter(Boolean);
-}
-
-/** A port somebody asked for is taken or refused, never changed. @param {string | undefined} asked */
-function parsePorts(asked) {
-  if (asked === undefined) return Array.from({ length: PORTS_TO_TRY }, (_, n) => DEFAULT_PORT + n);
-  if (!/^\d{1,5}$/.test(asked) || Number(asked) > 65535) {
-    throw new SyntaxError(`“${asked}” is not a port: give a number from 0 to 65535 in PORT or --port`);
-  }
-  return [Number(asked)];
-}
-
-/** @param {Name} name @param {string | undefined} value @param {number} fallback @param {number} least @param {number} most */
-function parseWhole(name, value, fallback, least, most) {
-  if (value === undefined) return fallback;
-  const number = Number(value);
-  if (/^\d+$/.test(value) && number >= least && number <= most) return number;
-  throw new SyntaxError(`${name} has to be a whole number from ${least} to ${most}`);
-}
-
-/** @param {string | undefined} value */
-function parsePublicUrl(value) {
-  if (value === undefined) return undefined;
-  const url = URL.canParse(value) ? new URL(value) : undefined;
-  const isPlain = url && !url.username && !url.password && !url.search && !url.hash;
-  if (isPlain && /^https?:$/.test(url.protocol)) return url.href.replace(/\/+$/, '');
-  throw new SyntaxError('PUBLIC_URL has to be such as https://snapshots.example, without user, query and fragment');
-}
-
-/** A browser compares an Origin header letter by letter. @param {string} origin */
-function parseOrigin(origin) {
-  if (URL.canParse(origin) && /^https?:/.test(origin) && new URL(origin).origin === origin) return origin;
-  throw new SyntaxError(`“${origin}” is not an origin: give such as https://agents.example in ALLOWED_ORIGINS`);
-}
-
-/**
- * As its own module reads it; what is wrong is said here, with the rest.
- * @param {string} url @param {(url: string) => unknown} parse
- */
-function parseAddress(url, parse) {
-  try {
-    parse(url);
-    return url;
-  } catch (error) {
-    if (error instanceof StorageUrlError || error instanceof RecordsError) throw new SyntaxError(error.message);
-    throw error;
-  }
-}
-
-/** @param {string | undefined} value */
-function parseRetention(value = '30') {
-  const [days, ...exceptions] = parseList(value);
-  const organizations = exceptions.map((exception) => {
-    const [, id, number] = /^([A-Za-z0-9][A-Za-z0-9_-]{0,63})=(.*)$/.exec(exception) ?? [];
-    if (id === undefined) throw new SyntaxError('RETENTION_DAYS has to be such as 30 or 30,<organisation id>=90');
-    return /** @type {const} */ ([id, parseWhole('RETENTION_DAYS', number, 0, 1, 36_500)]);
-  });
-  return { days: parseWhole('RETENTION_DAYS', days, 30, 1, 36_500), organizations: new Map(organizations) };
-}
-
-/** Passwords and keys inside an address. @param {string} url @returns {string[]} */
-function urlSecrets(url) {
-  if (!URL.canParse(url)) return [];
-  const { password, searchParams } = new URL(url);
-  const named = [...searchParams].filter(
-    ([name]) => /secret|password|key$|token|sig$/i.test(name) && !/kms/i.test(name),
-  );
-  return [password, decodeURIComponent(password), ...named.map(([, value]) => value)];
-}
-
-/** What is shorter would blot out ordinary words. @param {(string | undefined)[]} candidates */
-function secretsOf(candidates) {
-  const long = candidates.filter((secret) => secret !== undefined && secret.length >= 4);
-  return [...new Set(/** @type {string[]} */ (long))].sort((a, b) => b.length - a.length);
-}
-
-/** A key that nobody can guess. */
-export function randomKey() {
-  return randomBytes(32).toString('base64url');
 }

@@ -467,6 +467,97 @@ describe('what breaks off', () => {
     assert.deepEqual(await filesIn(join(broken.data, 'objects', 'video-snapshots')), [object]);
   });
 
+  test('the store is full when an upload that a crash broke off is taken over: its object is found again', async (t) => {
+    let fault = /** @type {'records' | 'storage' | undefined} */ ('records');
+    const broken = await startService({
+      env: { STATIC_KEYS, UPLOAD_LEASE_SECONDS: '1' },
+      wrap: ({ storage, records }) => ({
+        storage: {
+          ...storage,
+          put: (...args) =>
+            fault === 'storage' ? Promise.reject(new StorageError('full', 'no room')) : storage.put(...args),
+        },
+        records: {
+          ...records,
+          stored: (...args) => (fault === 'records' ? Promise.reject(new Error('killed')) : records.stored(...args)),
+          takeOverAbandoned: async () => [], // No sweep comes by.
+        },
+      }),
+    });
+    t.after(() => broken.close());
+    /** @param {number} status */
+    const until = async (status) => {
+      let answer = await send(broken.url, 'key-1');
+      for (let tries = 0; tries < 200 && answer.status === 409; tries += 1) {
+        await pause(50);
+        answer = await send(broken.url, 'key-1');
+      }
+      assert.equal(answer.status, status, JSON.stringify(answer.body));
+    };
+    await until(503);
+    fault = 'storage';
+    await until(507);
+    fault = undefined;
+    await until(200);
+    assert.equal((await filesIn(join(broken.data, 'objects', 'video-snapshots'))).length, 1);
+  });
+
+  describe('a put that takes longer than its lease', () => {
+    /** The first put waits until it is told to go on; the next ones do not. */
+    async function slowService() {
+      /** @type {(() => void)[]} */
+      const waiting = [];
+      let puts = 0;
+      const slow = await startService({
+        env: { STATIC_KEYS, UPLOAD_LEASE_SECONDS: '1' },
+        wrap: ({ storage }) => ({
+          storage: {
+            ...storage,
+            put: async (...args) => {
+              puts += 1;
+              if (puts === 1) await new Promise((resolve) => waiting.push(() => resolve(undefined)));
+              return storage.put(...args);
+            },
+          },
+        }),
+      });
+      const first = send(slow.url, 'key-1');
+      while (waiting.length < 1) await pause(5);
+      return { slow, first, goOn: () => waiting[0]() };
+    }
+
+    test('another try takes over: both get the same answer, for one object', async (t) => {
+      const { slow, first, goOn } = await slowService();
+      t.after(() => slow.close());
+      let second = await send(slow.url, 'key-1');
+      assert.equal(second.status, 409);
+      for (let tries = 0; tries < 200 && second.status === 409; tries += 1) {
+        await pause(50);
+        second = await send(slow.url, 'key-1');
+      }
+      assert.equal(second.status, 200);
+      goOn();
+      assert.deepEqual((await first).body, second.body);
+      assert.equal((await filesIn(join(slow.data, 'objects', 'video-snapshots'))).length, 1);
+    });
+
+    test('the sweep has dropped its row meanwhile: it is filed anew, and the first object does not stay', async (t) => {
+      const { slow, first, goOn } = await slowService();
+      t.after(() => slow.close());
+      const [{ lease }] = await slow.records.takeOverAbandoned(new Date(Date.now() + 10_000));
+      await slow.records.abandon(lease);
+      goOn();
+      assert.equal((await first).status, 200);
+      const record = await slow.records.find('local', 'snapshot-1');
+      assert.equal(record?.state, 'stored');
+      const left = await filesIn(join(slow.data, 'objects', 'video-snapshots'));
+      assert.deepEqual(
+        left.map((name) => `video-snapshots/${name}`),
+        [record?.objectKey],
+      );
+    });
+  });
+
   test('an upload that is cut off before its last byte leaves nothing behind', async () => {
     const { head, payload } = await rawUpload();
     const arrived = once(service.app.server, 'request');

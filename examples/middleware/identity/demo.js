@@ -7,10 +7,9 @@
  * browser does: the demo trusts them.
  */
 
-import { createHash, timingSafeEqual } from 'node:crypto';
+import { createHash, randomBytes, timingSafeEqual } from 'node:crypto';
 import { isLoopback } from '../loopback.js';
 import { Problem } from '../problem.js';
-import { randomKey } from '../settings.js';
 import { unauthorized } from './identity.js';
 
 /** Who is signed in at the widget: in the demo, somebody who may show everything. */
@@ -20,7 +19,7 @@ const SAFE_METHODS = new Set(['GET', 'HEAD']);
 /** @typedef {import('fastify').FastifyRequest} FastifyRequest */
 
 export function createDemoKey() {
-  const key = randomKey();
+  const key = randomBytes(32).toString('base64url');
 
   return {
     /** What must not be printed. */

@@ -1,35 +1,29 @@
-/**
- * A snapshot comes in. Everything is checked before anything is kept; then the row is claimed, the object put, the row
- * marked as stored, and only then the answer given. Whatever breaks off in between, the same request again ends in one
- * object and one row.
- */
+/** A snapshot comes in. Everything is checked before anything is kept, and it is durable before the answer is given. */
 
 import { createHash, randomUUID } from 'node:crypto';
 import { v7 as uuidv7 } from 'uuid';
-import { gone } from '../custody/authorise.js';
-import { isStorageError, overloaded, storageProblem } from '../failures.js';
+import { overloaded } from '../failures.js';
 import { actorOf } from '../identity/identity.js';
 import { addressOf } from '../links.js';
 import { Problem } from '../problem.js';
-import { LeaseLost } from '../records/records.js';
 import { refusals, UPLOAD_FORM } from '../schemas.js';
 import { retentionDays } from '../settings.js';
 import { checkDecodes } from './decode.js';
 import { checkFields, checkIdempotencyKey } from './fields.js';
 import { readForm } from './form.js';
 import { checkStructure } from './jpeg.js';
+import { createStore } from './store.js';
 
 const DAY_MS = 24 * 60 * 60 * 1000;
 /** Forms that are held in memory at a time, arriving or being stored. Others are told to come again. */
 const MAX_IN_MEMORY = 64;
-/** A lease is lost where putting took longer than it: once is bad luck, three times is a store that cannot keep up. */
-const MAX_CLAIMS = 3;
 
-/** @typedef {import('../records/records.js').Snapshot} Snapshot */
 /** @typedef {import('../service.js').Parts} Parts */
 
 /** @param {import('fastify').FastifyInstance} app @param {Parts} parts */
-export async function uploadRoute(app, { settings, storage, records, underWay, decoding, metrics, log }) {
+export async function uploadRoute(app, parts) {
+  const { settings, underWay, decoding, metrics } = parts;
+  const { store } = createStore(parts);
   const { maxFileBytes, maxPixels, leaseMs, uploadsPerMinute } = settings.limits;
   const schema = {
     summary: 'Takes a snapshot',
@@ -137,58 +131,6 @@ export async function uploadRoute(app, { settings, storage, records, underWay, d
     metrics.bytes.inc(snapshot.bytes);
     return snapshot;
   }
-
-  /**
-   * @param {import('../records/records.js').Claim} claim @param {Buffer} file @param {number} days
-   * @param {import('../records/records.js').Actor} actor
-   * @returns {Promise<Snapshot>}
-   */
-  async function store(claim, file, days, actor) {
-    /** What was put under a lease that was lost meanwhile. @type {string | undefined} */
-    let orphan;
-    for (let claims = 0; claims < MAX_CLAIMS; claims += 1) {
-      const claimed = await records.claim(claim);
-      if (claimed.outcome === 'in-progress') throw inProgress(claimed.retryAfterMs);
-      if (claimed.outcome === 'mismatch') throw mismatch();
-      if (claimed.outcome === 'id-taken') {
-        throw new Problem(422, 'snapshot-exists', 'Another snapshot has this id');
-      }
-      const { snapshot } = claimed;
-      if (orphan !== undefined && orphan !== snapshot.objectKey) await removeOrphan(orphan);
-      if (claimed.outcome === 'deleted') throw gone(snapshot.deletedAt, snapshot.deletedReason);
-      if (claimed.outcome === 'stored') return snapshot;
-      await put(claimed.lease, snapshot, file, days);
-      try {
-        return await records.stored(claimed.lease, actor);
-      } catch (error) {
-        if (!(error instanceof LeaseLost)) throw error;
-        orphan = snapshot.objectKey;
-      }
-    }
-    throw inProgress(leaseMs);
-  }
-
-  /** @param {string} lease @param {Snapshot} snapshot @param {Buffer} file @param {number} days */
-  async function put(lease, { id, objectKey, sha256 }, file, days) {
-    try {
-      await storage.put(objectKey, file, { sha256, retentionDays: days, metadata: { 'snapshot-id': id } });
-    } catch (error) {
-      if (!isStorageError(error)) throw error;
-      const problem = storageProblem(error);
-      if (error.code === 'full' || error.code === 'denied') {
-        await records.abandon(lease);
-      } else {
-        // Nobody knows whether it got there: the row stays, so that the next try puts the same object again.
-        await records.release(lease);
-      }
-      throw problem;
-    }
-  }
-
-  /** @param {string} objectKey */
-  async function removeOrphan(objectKey) {
-    await storage.remove(objectKey).catch((error) => log.error({ err: error, objectKey }, 'an object is left over'));
-  }
 }
 
 /** @param {object} metadata @returns {object[]} */
@@ -196,14 +138,4 @@ function redactionsOf(metadata) {
   const { redactions } = /** @type {{ redactions?: unknown }} */ (metadata);
   if (!Array.isArray(redactions)) return [];
   return redactions.filter((redaction) => typeof redaction === 'object' && redaction !== null);
-}
-
-/** @param {number} retryAfterMs */
-function inProgress(retryAfterMs) {
-  const seconds = Math.max(1, Math.ceil(retryAfterMs / 1000));
-  return new Problem(409, 'in-progress', 'This snapshot is being filed just now', { 'retry-after': String(seconds) });
-}
-
-function mismatch() {
-  return new Problem(422, 'idempotency-mismatch', 'This idempotency key was used for another snapshot');
 }

@@ -8,7 +8,7 @@ const POLL_MS = 100;
 /** @param {import('fastify').FastifyInstance} app @param {{ maxBytes: number, maxMs: number }} bounds */
 export function dropLeftovers(app, { maxBytes, maxMs }) {
   app.addHook('onResponse', async ({ raw }) => {
-    if (raw.complete || raw.destroyed) return;
+    if (raw.complete !== false || raw.destroyed) return;
     const { socket } = raw;
     const began = Date.now();
     const before = socket.bytesRead;

@@ -11,9 +11,13 @@ export async function serve({ environment, flags }) {
   const settings = readSettings(environment, flags);
   const page = await findPage(settings);
   const storage = await openStorage(settings.storageUrl, { env: environment });
-  const records = await openRecords(settings.databaseUrl);
+  /** @type {import('fastify').FastifyInstance | undefined} */
+  let app;
+  const records = await openRecords(settings.databaseUrl, {
+    onIdleError: (error) => app?.log.warn({ err: error }, 'a connection to the database broke while nobody used it'),
+  });
   await records.migrate();
-  const app = await createService(settings, { storage, records, page });
+  app = await createService(settings, { storage, records, page });
   drainOnSignal(app, settings.limits);
   const address = await listen(app, settings);
   const where = settings.storageUrl.replace(/\?.*$/s, '').replace(/^file:/, '');

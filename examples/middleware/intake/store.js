@@ -1,0 +1,86 @@
+/**
+ * The row is claimed, the object put, the row marked as stored. Whatever breaks off in between, the same again ends in one
+ * object and one row.
+ */
+
+import { gone } from '../custody/authorise.js';
+import { isStorageError, storageProblem } from '../failures.js';
+import { Problem } from '../problem.js';
+import { LeaseLost } from '../records/records.js';
+
+/** A lease is lost where putting took longer than it: once is bad luck, three times is a store that cannot keep up. */
+const MAX_CLAIMS = 3;
+
+/** @typedef {import('../records/records.js').Snapshot} Snapshot */
+
+/** @param {Pick<import('../service.js').Parts, 'storage' | 'records' | 'log'>} parts */
+export function createStore({ storage, records, log }) {
+  /**
+   * @param {import('../records/records.js').Claim} claim @param {Buffer} file @param {number} days
+   * @param {import('../records/records.js').Actor} actor
+   * @returns {Promise<Snapshot>}
+   */
+  async function store(claim, file, days, actor) {
+    /** What was put under a lease that was lost meanwhile. @type {string | undefined} */
+    let orphan;
+    for (let claims = 0; claims < MAX_CLAIMS; claims += 1) {
+      const claimed = await records.claim(claim);
+      if (claimed.outcome === 'in-progress') throw inProgress(claimed.retryAfterMs);
+      if (claimed.outcome === 'mismatch') throw mismatch();
+      if (claimed.outcome === 'id-taken') {
+        throw new Problem(422, 'snapshot-exists', 'Another snapshot has this id');
+      }
+      const { snapshot } = claimed;
+      if (orphan !== undefined && orphan !== snapshot.objectKey) await removeOrphan(orphan);
+      if (claimed.outcome === 'deleted') throw gone(snapshot.deletedAt, snapshot.deletedReason);
+      if (claimed.outcome === 'stored') return snapshot;
+      // Of a row that was taken over, an object may be there already.
+      const isNew = snapshot.objectKey === claim.snapshot.objectKey;
+      await put(claimed.lease, snapshot, { file, days, isNew });
+      try {
+        return await records.stored(claimed.lease, actor);
+      } catch (error) {
+        if (!(error instanceof LeaseLost)) throw error;
+        orphan = snapshot.objectKey;
+      }
+    }
+    throw inProgress(claim.leaseMs);
+  }
+
+  /**
+   * @param {string} lease @param {Snapshot} snapshot
+   * @param {{ file: Buffer, days: number, isNew: boolean }} what
+   */
+  async function put(lease, { id, objectKey, sha256 }, { file, days, isNew }) {
+    try {
+      await storage.put(objectKey, file, { sha256, retentionDays: days, metadata: { 'snapshot-id': id } });
+    } catch (error) {
+      if (!isStorageError(error)) throw error;
+      const problem = storageProblem(error);
+      if (isNew && (error.code === 'full' || error.code === 'denied')) {
+        await records.abandon(lease);
+      } else {
+        // Nobody knows whether it got there: the row stays, so that the next try puts the same object again.
+        await records.release(lease);
+      }
+      throw problem;
+    }
+  }
+
+  /** @param {string} objectKey */
+  async function removeOrphan(objectKey) {
+    await storage.remove(objectKey).catch((error) => log.error({ err: error, objectKey }, 'an object is left over'));
+  }
+
+  return { store };
+}
+
+/** @param {number} retryAfterMs */
+function inProgress(retryAfterMs) {
+  const seconds = Math.max(1, Math.ceil(retryAfterMs / 1000));
+  return new Problem(409, 'in-progress', 'This snapshot is being filed just now', { 'retry-after': String(seconds) });
+}
+
+function mismatch() {
+  return new Problem(422, 'idempotency-mismatch', 'This idempotency key was used for another snapshot');
+}
