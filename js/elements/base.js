@@ -25,7 +25,7 @@ export class CaseframeElement extends Base {
     this._replaced = undefined;
     /** @private */
     this._styles = [sharedStyles, styles];
-    /** @private */
+    /** @protected In the document. */
     this._isAlive = false;
     /** @private Where there are none (Firefox before 93, Safari 16.4), the attribute alone tells the state. */
     this._internals = this.attachInternals ? this.attachInternals() : undefined;
