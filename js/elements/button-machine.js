@@ -147,7 +147,7 @@ export function step(model, happening) {
 function turn(model, reason) {
   if (model.reason === reason) return model;
   const next = { ...model, reason };
-  return stateOf(next) === 'unavailable' ? rest(next, null) : next;
+  return [model, next].some((each) => stateOf(each) === 'unavailable') ? rest(next, null) : next;
 }
 
 /**

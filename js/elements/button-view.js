@@ -14,9 +14,20 @@ const CAMERA = [
 ];
 
 /**
+ * @typedef {object} ButtonView
+ * @property {HTMLButtonElement} take
+ * @property {HTMLElement} flash Over the button, when the moment was caught.
+ * @property {(words: ButtonWords) => void} translate
+ * @property {(text: string) => void} showShortcut Empty for none.
+ * @property {(model: Model, words: ButtonWords) => void} render
+ * @property {() => void} repeat Has the message read once more.
+ */
+
+/**
  * @param {ShadowRoot} root
  * @param {{ take: (event: MouseEvent) => void, cancel: () => void, retry: () => void, answer: (agreed: boolean) => void }}
  *   on What is to be done.
+ * @returns {ButtonView}
  */
 export function createButtonView(root, on) {
   const label = create('slot');
@@ -96,11 +107,9 @@ export function createButtonView(root, on) {
   }
 
   return {
-    frame,
     take,
     flash,
 
-    /** @param {ButtonWords} words */
     translate(words) {
       frame.lang = words.language;
       setText(label, words.capture);
@@ -112,14 +121,12 @@ export function createButtonView(root, on) {
       track.setAttribute('aria-label', words.progress);
     },
 
-    /** @param {string} text Of the shortcut. */
     showShortcut(text) {
       setText(keys, text);
       keys.hidden = text === '';
       setAttribute(take, 'aria-keyshortcuts', text || null);
     },
 
-    /** @param {Model} model @param {ButtonWords} words */
     render(model, words) {
       const state = stateOf(model);
       const { text, kind } = say(model, words);
@@ -142,7 +149,6 @@ export function createButtonView(root, on) {
       setText(percent, fill(words.percent, { percent: percents.toLocaleString(words.language) }));
     },
 
-    /** Has the message read once more. */
     repeat() {
       const text = message.textContent || '';
       message.textContent = '';

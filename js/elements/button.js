@@ -14,6 +14,7 @@ import { click, flash } from './shutter.js';
 /** @import { Capture, CaptureOptions, Still } from '../index.js' */
 /** @import { ButtonState } from './button-machine.js' */
 /** @import { ButtonWords } from './button-strings.js' */
+/** @import { ButtonView } from './button-view.js' */
 /** @import { UploaderLike } from './deliveries.js' */
 /** @import { Shortcut } from './shortcut.js' */
 /** @import { Answer, CaptureLike } from './take.js' */
@@ -36,7 +37,7 @@ export class CaseframeButton extends CaseframeElement {
   constructor() {
     super({ styles: buttonStyles, dictionary: buttonWords });
     const element = this;
-    /** @private */
+    /** @internal */
     this._settings = {
       source: /** @type {Source | null} */ (null),
       capture: /** @type {CaptureLike | null} */ (null),
@@ -49,7 +50,7 @@ export class CaseframeButton extends CaseframeElement {
         return element.review;
       },
     };
-    /** @private */
+    /** @internal @type {ReturnType<typeof createControl>} */
     this._control = createControl({
       settings: this._settings,
       showReview: (still, options) => showReview(this, still, options),
@@ -65,16 +66,16 @@ export class CaseframeButton extends CaseframeElement {
         failed: (error) => this._tell('error', error),
       },
     });
-    /** @private */
+    /** @internal @type {ButtonView} */
     this._view = createButtonView(/** @type {ShadowRoot} */ (this.shadowRoot), {
       take: (event) => this._control.click(event.detail),
       cancel: this._control.cancel,
       retry: this._control.retry,
       answer: this._control.answer,
     });
-    /** @private @type {Shortcut | null} */
+    /** @internal @type {Shortcut | null} */
     this._keys = null;
-    /** @private @param {KeyboardEvent} event */
+    /** @internal @param {KeyboardEvent} event */
     this._onKey = (event) => {
       if (!this._keys?.matches(event)) return;
       event.preventDefault();
@@ -200,13 +201,13 @@ export class CaseframeButton extends CaseframeElement {
     this._render();
   }
 
-  /** @private */
+  /** @internal */
   _render() {
     if (this._isAlive) this._showState(this.state);
     this._view.render(this._control.model(), this._words);
   }
 
-  /** @private @param {'captured' | 'delivered' | 'error'} name @param {unknown} detail */
+  /** @internal @param {'captured' | 'delivered' | 'error'} name @param {unknown} detail */
   _tell(name, detail) {
     this.dispatchEvent(new CustomEvent(`caseframe-${name}`, { detail, bubbles: true, composed: true }));
   }
