@@ -5,11 +5,11 @@ import { INITIAL, step } from './button-machine.js';
 import { createDeliveries } from './deliveries.js';
 import { createTake } from './take.js';
 
-/** @import { Capture, CaptureError, CaptureOptions, Snapshot, Still } from '../index.js' */
+/** @import { Capture, CaptureError, CaptureOptions, Snapshot } from '../index.js' */
 /** @import { Receipt } from '../upload/index.js' */
 /** @import { Command, Happening, Model } from './button-machine.js' */
 /** @import { UploaderLike } from './deliveries.js' */
-/** @import { Answer, CaptureLike } from './take.js' */
+/** @import { CaptureLike, ShowReview } from './take.js' */
 
 /** A capture is usually faster than this: no button appears just to vanish. */
 const CANCEL_APPEARS_AFTER_MS = 400;
@@ -38,7 +38,7 @@ const CANCEL_APPEARS_AFTER_MS = 400;
 /**
  * @param {object} args
  * @param {Readonly<Settings>} args.settings Read whenever they are needed.
- * @param {(still: Still, options: CaptureOptions) => Promise<Answer>} args.showReview
+ * @param {ShowReview} args.showReview
  * @param {ControlEvents} args.on
  */
 export function createControl({ settings, showReview, on }) {

@@ -11,7 +11,7 @@ import { invalid } from './errors.js';
 import { parseShortcut } from './shortcut.js';
 import { click, flash } from './shutter.js';
 
-/** @import { Capture, CaptureOptions, Still } from '../index.js' */
+/** @import { Capture, CaptureOptions, Region, Still } from '../index.js' */
 /** @import { ButtonState } from './button-machine.js' */
 /** @import { ButtonWords } from './button-strings.js' */
 /** @import { ButtonView } from './button-view.js' */
@@ -53,7 +53,7 @@ export class CaseframeButton extends CaseframeElement {
     /** @internal @type {ReturnType<typeof createControl>} */
     this._control = createControl({
       settings: this._settings,
-      showReview: (still, options) => showReview(this, still, options),
+      showReview: (...shown) => showReview(this, ...shown),
       on: {
         changed: () => this._render(),
         shot: () => {
@@ -215,16 +215,14 @@ export class CaseframeButton extends CaseframeElement {
 
 /**
  * In the page's own review, where it has put one into the slot, else in one that is gone afterwards.
- * @param {CaseframeButton} button @param {Still} still @param {CaptureOptions} options
+ * @param {CaseframeButton} button @param {Still} still @param {Region[]} regions @param {Region[]} suggestions
  * @returns {Promise<Answer>}
  */
-async function showReview(button, still, options) {
+async function showReview(button, still, regions, suggestions) {
   const slot = /** @type {HTMLSlotElement} */ (button.shadowRoot?.querySelector('slot[name=review]'));
   const own = slot.assignedElements().find((element) => element.localName === 'caseframe-review');
   const review = /** @type {any} */ (own || document.createElement('caseframe-review'));
-  review.still = still;
-  review.regions = options.redact || [];
-  review.detect = options.detect;
+  Object.assign(review, { still, regions, suggestions });
   if (!own) slot.append(review);
   try {
     return await review.show();

@@ -6,6 +6,8 @@
 import { CaptureError } from '../index.js';
 import { invalid } from './errors.js';
 
+export { invalid };
+
 /** @typedef {import('../index.js').CaptureErrorCode} CaptureErrorCode */
 
 /**

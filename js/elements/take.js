@@ -1,7 +1,7 @@
 /** One picture, from the click to the snapshot: consent, the capture, the review. */
-import { toCaptureError } from './errors.js';
+import { invalid, toCaptureError } from './errors.js';
 
-/** @import { Capture, CaptureContext, CaptureError, CaptureOptions, Snapshot, Still } from '../index.js' */
+/** @import { Capture, CaptureContext, CaptureError, CaptureOptions, Region, Snapshot, Still } from '../index.js' */
 
 /**
  * What the button needs of a capture: the package's own has it.
@@ -9,9 +9,14 @@ import { toCaptureError } from './errors.js';
  */
 
 /**
- * How a review ended.
- * @typedef {{ action: 'confirm', redact?: import('../index.js').Region[], review?: object }
- *   | { action: 'retake' } | { action: 'discard' }} Answer `review` is what became of suggestions: plain facts.
+ * How a review ended. `redact` is all that is to be covered, `dropped` what was suggested and is not.
+ * @typedef {{ action: 'confirm', redact: Region[], dropped?: object[] }
+ *   | { action: 'retake' } | { action: 'discard' }} Answer
+ */
+
+/**
+ * Shows a still, with what is covered from the start and what `detect` has found.
+ * @typedef {(still: Still, regions: Region[], suggestions: Region[]) => Promise<Answer>} ShowReview
  */
 
 /**
@@ -32,8 +37,7 @@ import { toCaptureError } from './errors.js';
  * @param {any} args.source
  * @param {CaptureOptions} args.options The page's.
  * @param {boolean} args.consent Whether the agent is asked first.
- * @param {((still: Still, options: CaptureOptions) => Promise<Answer>) | null} args.review Shows a still; null where none
- *   is shown.
+ * @param {ShowReview | null} args.review null where none is shown.
  * @param {TakeEvents} args.on
  */
 export function createTake({ capture, source, options, consent, review, on }) {
@@ -68,17 +72,19 @@ export function createTake({ capture, source, options, consent, review, on }) {
       const snapshot = await capture().snapshot(source, asked);
       return () => on.captured(snapshot);
     }
-    // What `detect` finds is suggested in the review, to be accepted there.
+    // What `detect` finds is suggested in the review, to be accepted there. It is waited for: nobody confirms a picture
+    // in which something is still being looked for.
     const { detect, ...others } = asked;
     const still = await capture().grab(source, others);
     try {
+      const suggestions = detect ? await suggest(detect, still) : [];
       if (signal.aborted) return () => {};
       on.grabbed();
-      const decided = await review(still, options);
+      const decided = await review(still, options.redact || [], suggestions);
       if (decided.action === 'retake') return on.retake;
       if (decided.action !== 'confirm') return on.discarded;
-      const snapshot = await still.encode({ redact: decided.redact || [] });
-      return () => on.captured(decided.review ? Object.assign(snapshot, { review: decided.review }) : snapshot);
+      const snapshot = await still.encode({ replaceRedact: decided.redact });
+      return () => on.captured(decided.dropped ? Object.assign(snapshot, { dropped: decided.dropped }) : snapshot);
     } finally {
       still.discard();
     }
@@ -99,4 +105,20 @@ export function createTake({ capture, source, options, consent, review, on }) {
     /** @param {boolean} agreed */
     answer: (agreed) => answer(agreed),
   };
+}
+
+/**
+ * @param {NonNullable<CaptureOptions['detect']>} detect @param {Still} still
+ * @returns {Promise<Region[]>}
+ * @throws {CaptureError} Never taken for "nothing found": the agent would rely on it.
+ */
+async function suggest(detect, still) {
+  let found;
+  try {
+    found = await detect(still);
+  } catch (error) {
+    throw toCaptureError(error, 'invalid-argument', 'The detect hook failed');
+  }
+  if (!Array.isArray(found)) throw invalid('the result of detect', 'an array of regions', found);
+  return found;
 }
