@@ -1,6 +1,8 @@
 /** The words of `<caseframe-review>`. `{name}` is put in at run time. */
+import { shared } from './strings.js';
 
-export const reviewEn = {
+const en = {
+  ...shared.en,
   reviewTitle: 'Check the picture before it is sent',
   picture: 'Picture',
   pictureHint: 'Draw a frame over what must not be seen: drag, or click two corners.',
@@ -70,8 +72,9 @@ export const reviewEn = {
   tooMany: 'No more regions are possible.',
 };
 
-/** @type {typeof reviewEn} */
-export const reviewDe = {
+/** @type {typeof en} */
+const de = {
+  ...shared.de,
   reviewTitle: 'Bild prüfen, bevor es übertragen wird',
   picture: 'Bild',
   pictureHint: 'Ziehen Sie einen Rahmen über das, was nicht zu sehen sein darf, oder klicken Sie auf zwei Ecken.',
@@ -140,3 +143,6 @@ export const reviewDe = {
   redone: 'Wiederholt. {line}',
   tooMany: 'Mehr Bereiche sind nicht möglich.',
 };
+
+/** @typedef {typeof en} ReviewWords */
+export const reviewDictionary = { en, de };

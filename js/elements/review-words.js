@@ -3,8 +3,11 @@
  * sent. Pure.
  */
 
+import { fill } from './strings.js';
+
 /** @import { Rect, Size } from './review-geometry.js' */
 /** @import { ReviewRegion, Regions } from './review-regions.js' */
+/** @import { ReviewWords } from './review-strings.js' */
 
 /** Names of strings: three rows of three, bands, columns and the whole. @typedef {typeof PLACES[number] | typeof ROWS[number] | typeof COLUMNS[number] | 'all'} Place */
 
@@ -37,28 +40,20 @@ export function placeOf({ x, y, width, height }, picture) {
   return isHigh ? COLUMNS[column] : PLACES[row * 3 + column];
 }
 
-/**
- * Puts values in the place of their names in braces.
- * @param {string} text @param {Record<string, string | number>} [values]
- */
-export function fill(text, values = {}) {
-  return text.replace(/\{(\w+)\}/g, (whole, name) => (name in values ? String(values[name]) : whole));
-}
+/** @typedef {ReturnType<typeof createWords>} Words */
 
-/**
- * @param {Record<string, string>} strings
- * @param {string} language Of numbers.
- */
-export function createWords(strings, language) {
+/** @param {ReviewWords} strings */
+export function createWords(strings) {
+  const { language } = strings;
   const number = new Intl.NumberFormat(language);
   const percent = new Intl.NumberFormat(language, { style: 'percent', maximumFractionDigits: 0 });
 
-  /** @param {string} name With `One` and `Some` behind it. @param {number} count */
+  /** @param {'covers' | 'leftOpen'} name @param {number} count */
   const count = (name, count) =>
-    fill(strings[count === 1 ? `${name}One` : `${name}Some`], { count: number.format(count) });
+    fill(strings[`${name}${count === 1 ? 'One' : 'Some'}`], { count: number.format(count) });
 
   const words = {
-    count,
+    strings,
     number: (/** @type {number} */ value) => number.format(value),
 
     /** @param {Rect} rect @param {Size} picture */
