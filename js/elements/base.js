@@ -21,15 +21,15 @@ export class CaseframeElement extends Base {
     this._dictionary = dictionary;
     /** @protected @type {W} What is said now. */
     this._words = wordsIn(dictionary, '');
-    /** @private @type {Partial<W> | undefined} */
+    /** @internal @type {Partial<W> | undefined} */
     this._replaced = undefined;
-    /** @private */
+    /** @internal @type {string[]} */
     this._styles = [sharedStyles, styles];
-    /** @private */
+    /** @protected In the document. */
     this._isAlive = false;
-    /** @private Where there are none (Firefox before 93, Safari 16.4), the attribute alone tells the state. */
+    /** @internal Where there are none (Firefox before 93, Safari 16.4), the attribute alone tells the state. */
     this._internals = this.attachInternals ? this.attachInternals() : undefined;
-    /** @private */
+    /** @internal */
     this._languageObserver = new MutationObserver(() => this._localise());
     adoptStyles(this.attachShadow({ mode: 'open' }), this._styles);
   }
@@ -73,14 +73,14 @@ export class CaseframeElement extends Base {
     }
   }
 
-  /** @private */
+  /** @internal */
   _localise() {
     const before = this._words;
     this._words = wordsIn(this._dictionary, languageOf(this), this._replaced);
     if (JSON.stringify(before) !== JSON.stringify(this._words)) this._translate();
   }
 
-  /** @private */
+  /** @internal */
   _watchLanguage() {
     this._languageObserver.disconnect();
     for (const root of rootsOf(this)) {

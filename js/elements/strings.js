@@ -4,6 +4,9 @@
  * A set of words is flat, but for `advice`, the sentence for each error's code.
  */
 import { CaptureError } from '../index.js';
+import { invalid } from './errors.js';
+
+export { invalid };
 
 /** @typedef {import('../index.js').CaptureErrorCode} CaptureErrorCode */
 
@@ -101,16 +104,6 @@ export function checkWords(dictionary, given) {
 }
 
 /**
- * @param {string} name @param {string} expected @param {unknown} actual
- * @returns {CaptureError} In the package's words for a bad argument.
- */
-export function invalid(name, expected, actual) {
-  return new CaptureError('invalid-argument', `Expected ${expected} for ${name} but received ${String(actual)}`, {
-    details: { name, expected },
-  });
-}
-
-/**
  * @param {string} text @param {Record<string, string | number>} values
  * @example fill('Region {number} of {count}', { number: 2, count: 3 }) // Region 2 of 3
  */
@@ -119,8 +112,8 @@ export function fill(text, values) {
 }
 
 /**
- * What to do about an error, in these words. @param {SharedWords} words @param {CaptureError} error
+ * What to do about an error, in these words. @param {SharedWords} words @param {CaptureErrorCode} code
  */
-export function adviceOf(words, error) {
-  return words.advice[error.code] || error.advice;
+export function adviceOf(words, code) {
+  return words.advice[code] || new CaptureError(code).advice;
 }

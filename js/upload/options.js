@@ -45,6 +45,7 @@ import { invalidArgument } from '../errors.js';
  * @property {string} [sourceKind]
  * @property {object} [frame]
  * @property {object[]} [redactions]
+ * @property {object[]} [dropped] Regions that were suggested in a review, and are not covered.
  */
 
 /**
@@ -134,6 +135,7 @@ export function parseSnapshot(snapshot, options, agentId, now) {
     sourceKind,
     frame,
     redactions,
+    dropped,
   } = snapshot;
   // It becomes a header.
   check(typeof id === 'string' && /^[!-~]{1,255}$/.test(id), 'snapshot.id', 'printable ASCII characters', id);
@@ -150,7 +152,7 @@ export function parseSnapshot(snapshot, options, agentId, now) {
       interactionId: blob || interactionId ? parseId('interactionId', interactionId) : '',
       sha256,
       timestamp: capturedAt,
-      metadata: JSON.stringify({ width, height, participantId, sourceKind, frame, redactions }),
+      metadata: JSON.stringify({ width, height, participantId, sourceKind, frame, redactions, dropped }),
       type: blob?.type || 'image/jpeg',
       bytes: blob?.size || 0,
       order: 0,
