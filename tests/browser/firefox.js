@@ -32,6 +32,7 @@ export async function launchFirefox({ refusesToPlay = false, prefs = {} } = {}) 
       let front;
       await page.goto(url);
       return {
+        page,
         async hide() {
           front = await browser.newPage();
           await front.bringToFront();

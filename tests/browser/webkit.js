@@ -85,6 +85,13 @@ export async function launchWebKit({ refusesToPlay = false } = {}) {
     async open(url) {
       await ask('POST', `${at}/url`, { url });
       return {
+        /** @param {string} script The body of a function. */
+        run: (script) => ask('POST', `${at}/execute/sync`, { script, args: [] }),
+        /** @param {unknown[]} actions WebDriver's own, of a mouse. */
+        async mouse(actions) {
+          const source = { type: 'pointer', id: 'mouse', parameters: { pointerType: 'mouse' }, actions };
+          await ask('POST', `${at}/actions`, { actions: [source] });
+        },
         // WebDriver opens new tabs behind the one that is seen.
         hide: () => ask('POST', `${at}/window/minimize`, {}),
         async close() {

@@ -14,7 +14,7 @@ document.addEventListener('securitypolicyviolation', ({ violatedDirective }) => 
 
 /** @param {any} owner @param {string} name */
 function watch(owner, name) {
-  const original = owner && owner[name];
+  const original = owner?.[name];
   if (!original) return;
   owner[name] = function (...args) {
     leaks.push(name);
