@@ -12,6 +12,10 @@ export function driverOf(page, isFirefox) {
     // Firefox asks for an icon that the policy forbids.
     if (message.type() === 'error' && !/favicon/.test(message.text())) problems.push(`console: ${message.text()}`);
   });
+  // The worker's, too.
+  page.on('request', (request) => {
+    if (request.method() !== 'GET') problems.push(`sent: ${request.method()} ${request.url()}`);
+  });
   const driver = {
     page,
     problems,
