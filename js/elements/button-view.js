@@ -30,7 +30,9 @@ const CAMERA = [
  * @returns {ButtonView}
  */
 export function createButtonView(root, on) {
-  const label = create('slot');
+  // Not the slot's fallback: white space in the page's source would take its place.
+  const label = create('span');
+  const given = create('slot');
   const keys = create('kbd', { part: 'shortcut', hidden: true });
   // Its own name is the label's: the key is told by aria-keyshortcuts.
   keys.setAttribute('aria-hidden', 'true');
@@ -39,7 +41,7 @@ export function createButtonView(root, on) {
     'button',
     { type: 'button', className: 'take primary', part: 'button' },
     create('slot', { name: 'icon' }, camera()),
-    create('span', { part: 'label' }, label),
+    create('span', { part: 'label' }, label, given),
     keys,
     flash,
   );
@@ -84,6 +86,12 @@ export function createButtonView(root, on) {
   );
   root.append(frame);
 
+  function showLabel() {
+    label.hidden = given
+      .assignedNodes()
+      .some(({ textContent, nodeType }) => nodeType === 1 || /\S/.test(textContent || ''));
+  }
+  given.addEventListener('slotchange', showLabel);
   take.addEventListener('click', on.take);
   cancel.addEventListener('click', on.cancel);
   retry.addEventListener('click', on.retry);
@@ -113,6 +121,7 @@ export function createButtonView(root, on) {
     translate(words) {
       frame.lang = words.language;
       setText(label, words.capture);
+      showLabel();
       setText(cancel, words.cancel);
       setText(retry, words.retry);
       setText(question, words.consent);

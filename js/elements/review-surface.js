@@ -309,15 +309,17 @@ export function createSurface({ regions, words, mode, say, choose, seen }) {
     if (keyboard.keep() === 'added') layout();
   });
 
-  const observer = new ResizeObserver(() => {
+  function measure() {
     const surface = { width: element.clientWidth, height: element.clientHeight };
     if (surface.width > 0 && surface.height > 0) look(resized(view, surface));
-  });
+  }
+  const observer = new ResizeObserver(measure);
   observer.observe(element);
 
   return {
     element,
     layout,
+    measure,
     select,
     remove,
     zoom,

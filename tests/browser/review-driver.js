@@ -57,6 +57,8 @@ export function driverOf(page, isFirefox) {
           mode: item.querySelector('select').value,
         })),
       ),
+    /** Once the list has as many. @param {number} count */
+    count: (count) => driver.until((count) => reviewLab.root().querySelectorAll('.list li').length === count, count),
     said: () => page.evaluate(() => reviewLab.root().querySelector('[role=status]').textContent),
     summary: () => page.evaluate(() => reviewLab.root().querySelector('.summary').textContent),
     /** @param {string} part */
@@ -64,7 +66,9 @@ export function driverOf(page, isFirefox) {
     /** @param {string} part */
     async clickPart(part) {
       const { x, y } = await page.evaluate((part) => {
-        const box = reviewLab.root().querySelector(`[part=${part}]:not([hidden])`).getBoundingClientRect();
+        const element = reviewLab.root().querySelector(`[part=${part}]:not([hidden])`);
+        element.scrollIntoView({ block: 'nearest' });
+        const box = element.getBoundingClientRect();
         return { x: box.left + box.width / 2, y: box.top + box.height / 2 };
       }, part);
       await page.mouse.click(x, y);
