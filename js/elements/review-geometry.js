@@ -14,6 +14,9 @@ export const SMALLEST = 8;
 /** The side of what a finger is to hit, in CSS pixels: WCAG 2.2, 2.5.5. */
 export const HIT = 44;
 
+/** Half of what is seen of a handle, in CSS pixels. */
+const MARK = 6;
+
 /** Edges first, so that corners lie above them. @type {readonly Handle[]} */
 export const HANDLES = ['n', 'e', 's', 'w', 'ne', 'se', 'sw', 'nw'];
 
@@ -71,7 +74,7 @@ export function resize(rect, handle, by, picture) {
  * reaches inside the rectangle by a few pixels only, so that what is small can still be taken by its middle, and the
  * handle of a short edge stands beyond those of the corners.
  * @param {Rect} rect On the surface. @param {Size} surface
- * @returns {(Rect & { handle: Handle })[]}
+ * @returns {(Rect & { handle: Handle, mark: Point })[]} `mark`: where in the square the handle is shown, next to its edge.
  */
 export function handleAreas(rect, surface) {
   const inside = 8;
@@ -86,12 +89,9 @@ export function handleAreas(rect, surface) {
     const down = handle.includes('s') ? 1 : handle.includes('n') ? -1 : 0;
     const x = along(rect.x, rect.width, across, down === 0 && rect.height < room ? HIT : 0);
     const y = along(rect.y, rect.height, down, across === 0 && rect.width < room ? HIT : 0);
-    return {
-      handle,
-      x: clamp(x, 0, surface.width - HIT),
-      y: clamp(y, 0, surface.height - HIT),
-      width: HIT,
-      height: HIT,
-    };
+    const area = { x: clamp(x, 0, surface.width - HIT), y: clamp(y, 0, surface.height - HIT), width: HIT, height: HIT };
+    const edge = { x: rect.x + ((across + 1) / 2) * rect.width, y: rect.y + ((down + 1) / 2) * rect.height };
+    const mark = { x: clamp(edge.x - area.x, MARK, HIT - MARK), y: clamp(edge.y - area.y, MARK, HIT - MARK) };
+    return { handle, ...area, mark };
   });
 }

@@ -138,14 +138,12 @@ export function createList({ regions, words, choose, remove, say, leave }) {
       chosen = id;
       update();
       const entry = items.get(id);
-      // Only as far as the list itself scrolls.
-      if (entry && element.scrollHeight > element.clientHeight) {
-        const { offsetTop, offsetHeight } = entry.item;
-        const { scrollTop, clientHeight } = element;
-        if (offsetTop < scrollTop) element.scrollTop = offsetTop;
-        else if (offsetTop + offsetHeight > scrollTop + clientHeight)
-          element.scrollTop = offsetTop + offsetHeight - clientHeight;
-      }
+      const side = element.parentElement;
+      // Where the whole dialog scrolls, it stays with the picture.
+      if (!entry || !side || side.scrollHeight <= side.clientHeight) return;
+      const [seen, item] = [side.getBoundingClientRect(), entry.item.getBoundingClientRect()];
+      if (item.top < seen.top) side.scrollTop += item.top - seen.top;
+      else if (item.bottom > seen.bottom) side.scrollTop += item.bottom - seen.bottom;
     },
   };
 }

@@ -70,7 +70,7 @@ export const reviewStyles = `
   box-shadow: inset 0 0 0 1px #000;
   cursor: move;
 }
-.box[data-open] { border: 2px dashed #ffd447; }
+.box[data-open] { border: 3px dashed #ffd447; }
 .box[data-chosen] { border-color: #4db1ff; }
 .box:focus-visible { outline: 3px solid #ffd447; outline-offset: 1px; }
 .number {
@@ -86,11 +86,8 @@ export const reviewStyles = `
   text-align: center;
   pointer-events: none;
 }
-.grip::after {
-  content: '';
+.grip i {
   position: absolute;
-  top: 50%;
-  left: 50%;
   width: .75rem;
   height: .75rem;
   margin: -.375rem;
@@ -157,7 +154,7 @@ export const reviewStyles = `
 @media (forced-colors: active) {
   .box { border-color: CanvasText; }
   .box[data-chosen] { border-color: Highlight; }
-  .grip::after { border-color: CanvasText; background: Canvas; }
+  .grip i { border-color: CanvasText; background: Canvas; }
   .list li[data-chosen] { border-color: Highlight; }
 }
 `;

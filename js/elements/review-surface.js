@@ -38,7 +38,7 @@ export function createSurface({ regions, words, mode, say, choose, seen }) {
   const cursor = create('div', { className: 'cursor', hidden: true });
   const corner = create('div', { className: 'corner', hidden: true });
   const grips = HANDLES.map((handle) => {
-    const grip = create('div', { className: 'grip', part: 'handle', hidden: true });
+    const grip = create('div', { className: 'grip', part: 'handle', hidden: true }, create('i'));
     grip.dataset.handle = handle;
     return grip;
   });
@@ -104,7 +104,11 @@ export function createSurface({ regions, words, mode, say, choose, seen }) {
     const areas = region ? handleAreas(toSurface(view, region), view.surface) : [];
     grips.forEach((grip, index) => {
       grip.hidden = !region;
-      if (areas[index]) place(grip, areas[index]);
+      const area = areas[index];
+      if (!area) return;
+      place(grip, area);
+      const mark = /** @type {HTMLElement} */ (grip.firstChild);
+      Object.assign(mark.style, { left: `${area.mark.x}px`, top: `${area.mark.y}px` });
     });
     place(cursor, toSurface(view, { ...keyboard.cursor(), width: 0, height: 0 }));
     corner.hidden = !first;
@@ -166,8 +170,8 @@ export function createSurface({ regions, words, mode, say, choose, seen }) {
   const pointers = followPointers(element, {
     gripOf(target) {
       if (!(target instanceof Element)) return undefined;
-      const handle = /** @type {Handle | undefined} */ (/** @type {HTMLElement} */ (target).dataset.handle);
-      if (handle) return { id: chosen, handle };
+      const handle = /** @type {HTMLElement | null} */ (target.closest('.grip'));
+      if (handle) return { id: chosen, handle: /** @type {Handle} */ (handle.dataset.handle) };
       const box = /** @type {HTMLElement | null} */ (target.closest('.box'));
       return box ? { id: Number(box.dataset.id) } : undefined;
     },
@@ -305,15 +309,17 @@ export function createSurface({ regions, words, mode, say, choose, seen }) {
     if (keyboard.keep() === 'added') layout();
   });
 
-  const observer = new ResizeObserver(() => {
+  function measure() {
     const surface = { width: element.clientWidth, height: element.clientHeight };
     if (surface.width > 0 && surface.height > 0) look(resized(view, surface));
-  });
+  }
+  const observer = new ResizeObserver(measure);
   observer.observe(element);
 
   return {
     element,
     layout,
+    measure,
     select,
     remove,
     zoom,

@@ -324,11 +324,11 @@ export function openReview({ root, still, given, suggestions, mode, strings, end
     update();
   }
 
-  isReady = true;
-  translate();
   root.append(dialog);
   present();
-  update();
+  surface.measure();
+  isReady = true;
+  translate();
   surface.element.focus({ preventScroll: true });
 
   return {

@@ -14,14 +14,13 @@ document.addEventListener('securitypolicyviolation', ({ violatedDirective }) => 
 
 /** @param {any} owner @param {string} name */
 function watch(owner, name) {
-  const original = owner && owner[name];
+  const original = owner?.[name];
   if (!original) return;
   owner[name] = function (...args) {
     leaks.push(name);
     return original.apply(this, args);
   };
 }
-watch(globalThis, 'fetch');
 watch(XMLHttpRequest.prototype, 'send');
 watch(Navigator.prototype, 'sendBeacon');
 watch(WebSocket.prototype, 'send');
@@ -37,6 +36,13 @@ globalThis.Blob = class extends Blob {
     super(...args);
     leaks.push('Blob');
   }
+};
+
+// The engine is loaded by it, without a body.
+const load = globalThis.fetch;
+globalThis.fetch = (url, options) => {
+  if (options?.body || url instanceof Request) leaks.push('fetch');
+  return load(url, options);
 };
 
 /** A card with a number in its lower right, on colours. @param {CanvasRenderingContext2D} context @param {number} width @param {number} height */
@@ -64,10 +70,12 @@ const lab = {
   leaks,
   problems,
   capture: () => capture,
+  /** Under Trusted Types no page may start a worker by its address. @type {'auto' | false} */
+  worker: 'auto',
 
   /** @param {number} [width] @param {number} [height] */
   async still(width = 1280, height = 720) {
-    capture = capture || createCapture();
+    capture = capture || createCapture({ worker: lab.worker });
     const canvas = Object.assign(document.createElement('canvas'), { width, height });
     paint(/** @type {any} */ (canvas.getContext('2d')), width, height);
     const stream = canvas.captureStream();
@@ -78,6 +86,7 @@ const lab = {
 
   /** Opens a review; `lab.result` is what came of it. @param {Record<string, any>} [properties] */
   async open(properties = {}) {
+    if (properties.worker !== undefined) lab.worker = properties.worker;
     const still = properties.still || (await lab.still(properties.width, properties.height));
     const element = /** @type {any} */ (
       document.querySelector('caseframe-review') || document.createElement('caseframe-review')
