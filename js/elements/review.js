@@ -25,17 +25,17 @@ import { invalid } from './strings.js';
 export class CaseframeReview extends CaseframeElement {
   constructor() {
     super({ styles: reviewStyles, dictionary: reviewDictionary });
-    /** @private @type {Still | null} */
+    /** @internal @type {Still | null} */
     this._still = null;
-    /** @private @type {Region[]} */
+    /** @internal @type {Region[]} */
     this._regions = [];
-    /** @private @type {Region[]} */
+    /** @internal @type {Region[]} */
     this._suggestions = [];
-    /** @private @type {Mode} */
+    /** @internal @type {Mode} */
     this._mode = 'pixelate';
-    /** @private @type {ReturnType<typeof openReview> | undefined} */
+    /** @internal @type {ReturnType<typeof openReview> | undefined} */
     this._review = undefined;
-    /** @private @type {Promise<ReviewResult> | undefined} */
+    /** @internal @type {Promise<ReviewResult> | undefined} */
     this._result = undefined;
   }
 
@@ -124,7 +124,7 @@ export class CaseframeReview extends CaseframeElement {
     return result;
   }
 
-  /** @private */
+  /** @internal */
   _closed() {
     this._review = undefined;
     this._result = undefined;
