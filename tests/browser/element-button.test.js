@@ -534,6 +534,51 @@ describe('what can be seen and touched', () => {
     }
   });
 
+  test('a browser without constructable stylesheets gets the same look by the stylesheet that the page links', async (t) => {
+    /** @param {boolean} isOld @param {boolean} isLinked */
+    async function lookOf(isOld, isLinked) {
+      const page = await browser.context.newPage();
+      t.after(() => page.close());
+      /** @type {string[]} */
+      const warnings = [];
+      page.on('console', (message) => message.type() === 'warning' && warnings.push(message.text()));
+      const query = new URLSearchParams({ csp: `${STRICT_CSP}; style-src 'self'` });
+      await page.goto(`${server.url}/?${query}`);
+      const look = await page.evaluate(
+        async ([old, linked]) => {
+          if (old) delete ShadowRoot.prototype.adoptedStyleSheets;
+          if (linked) {
+            const link = Object.assign(document.createElement('link'), {
+              rel: 'stylesheet',
+              href: '/dist/elements/element.css',
+            });
+            link.dataset.caseframe = '';
+            document.head.append(link);
+          }
+          await import('/dist/elements/index.js');
+          const button = document.createElement('caseframe-button');
+          document.body.append(button);
+          const link = button.shadowRoot.querySelector('link');
+          if (link && !link.sheet) await new Promise((resolve) => link.addEventListener('load', resolve));
+          const { display } = getComputedStyle(button);
+          const { minHeight, color, borderRadius } = getComputedStyle(button.shadowRoot.querySelector('button'));
+          return { display, minHeight, color, borderRadius };
+        },
+        [isOld, isLinked],
+      );
+      return { look, warnings: warnings.length };
+    }
+    const today = await lookOf(false, false);
+    assert.equal(today.look.minHeight, '44px');
+    assert.deepEqual(await lookOf(true, true), today);
+    const unstyled = await lookOf(true, false);
+    assert.deepEqual(
+      [unstyled.look.minHeight === '44px', unstyled.warnings],
+      [false, 1],
+      'and is told what is missing',
+    );
+  });
+
   test('forced colours leave the bar and what is unavailable to be seen', async () => {
     await show({ forced: 'active' });
     const colours = await gallery.evaluate(() => {
