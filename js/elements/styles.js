@@ -137,7 +137,7 @@ export function adoptStyles(root, texts) {
  */
 function linkStyles(root) {
   if (root.querySelector('link')) return;
-  const given = document.querySelector('link[data-caseframe]');
+  const given = root.ownerDocument.querySelector('link[data-caseframe]');
   if (given) root.prepend(given.cloneNode());
   else if (!isWarned) {
     isWarned = true;

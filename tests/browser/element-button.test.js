@@ -579,6 +579,60 @@ describe('what can be seen and touched', () => {
     );
   });
 
+  test('in another document it looks the same, and its shortcut works there; removed, nothing holds it', async (t) => {
+    const page = await browser.context.newPage();
+    t.after(() => page.close());
+    page.setDefaultTimeout(120_000);
+    treatment = '200';
+    await page.goto(`${server.url}/?${new URLSearchParams({ csp: "frame-src 'self'", script: '/pages/button.js' })}`);
+    await page.evaluate(async () => {
+      await import('/pages/button.js');
+      await stage.open({ attributes: { shortcut: 'Alt+C' } });
+      await stage.reaches('idle');
+      const frame = document.createElement('iframe');
+      document.body.append(frame);
+      frame.contentDocument.body.append(stage.button);
+      const press = (target) =>
+        target.dispatchEvent(new KeyboardEvent('keydown', { key: 'c', code: 'KeyC', altKey: true, modifierAlt: true }));
+      // By a frame's own events the test's page does not hear what is fired.
+      const delivered = new Promise((resolve) => stage.button.addEventListener('caseframe-delivered', resolve));
+      press(document);
+      if (stage.button.state !== 'idle') throw new Error('It still listens to the document that it has left');
+      press(frame.contentDocument);
+      await delivered;
+      globalThis.height = getComputedStyle(stage.part('button')).minHeight;
+    });
+    assert.equal(await page.evaluate(() => globalThis.height), '44px');
+
+    const left = await page.evaluate(async () => {
+      const { call, capture, uploader } = stage;
+      const { button: old } = stage;
+      old.remove();
+      stage.button = null;
+      const refs = Array.from({ length: 20 }, (_, i) => {
+        const button = document.createElement('caseframe-button');
+        Object.assign(button, {
+          source: call.stream,
+          capture,
+          uploader,
+          options: { interactionId: 'case-1' },
+          shortcut: 'Alt+C',
+        });
+        document.body.append(button);
+        if (i % 2) button.click();
+        button.remove();
+        return new WeakRef(button);
+      });
+      for (let n = 0; n < 300; n++) {
+        await call.sending.beat();
+        gc();
+        if (refs.every((ref) => !ref.deref())) break;
+      }
+      return refs.filter((ref) => ref.deref()).length;
+    });
+    assert.equal(left, 0);
+  });
+
   test('forced colours leave the bar and what is unavailable to be seen', async () => {
     await show({ forced: 'active' });
     const colours = await gallery.evaluate(() => {
