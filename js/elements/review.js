@@ -11,8 +11,6 @@ import { invalid } from './strings.js';
 /** @import { ReviewWords } from './review-strings.js' */
 /** @import { ReviewResult } from './review-window.js' */
 
-/** @typedef {import('./review-window.js').Dropped} Dropped */
-
 /**
  * What it fires, bubbling and composed; `detail` is what `show()` resolves with.
  * @typedef {object} CaseframeReviewEventMap
