@@ -16,7 +16,7 @@ export const buttonStyles = `
   padding-inline: 1.125rem;
   overflow: hidden;
 }
-.take[aria-busy=true] { cursor: progress; }
+.take[aria-busy] { cursor: progress; opacity: .75; }
 .take svg { display: block; width: 1.25em; height: 1.25em; flex: none; fill: none; stroke: currentColor; stroke-width: 2; }
 .take kbd {
   padding: 0 .375rem;
@@ -29,6 +29,8 @@ export const buttonStyles = `
 }
 .flash { position: absolute; inset: 0; background: #fff; opacity: 0; pointer-events: none; }
 .message:empty { display: none; }
+/* Words of a language that is written the other way keep their full stops. */
+.message, .prompt p { unicode-bidi: plaintext; }
 .message { max-width: 36rem; color: var(--_muted); }
 .message[data-kind=good] { color: var(--_good); }
 .message[data-kind=bad] { color: var(--_bad); }

@@ -11,29 +11,21 @@ import { invalid } from './strings.js';
 /** @import { ReviewWords } from './review-strings.js' */
 /** @import { ReviewResult } from './review-window.js' */
 
-/**
- * What it fires, bubbling and composed; `detail` is what `show()` resolves with.
- * @typedef {object} CaseframeReviewEventMap
- * @property {CustomEvent<Extract<ReviewResult, { action: 'confirm' }>>} caseframe-confirm
- * @property {CustomEvent<Extract<ReviewResult, { action: 'retake' }>>} caseframe-retake
- * @property {CustomEvent<Extract<ReviewResult, { action: 'discard' }>>} caseframe-discard
- */
-
 /** @extends {CaseframeElement<ReviewWords>} */
 export class CaseframeReview extends CaseframeElement {
   constructor() {
     super({ styles: reviewStyles, dictionary: reviewDictionary });
-    /** @private @type {Still | null} */
+    /** @internal @type {Still | null} */
     this._still = null;
-    /** @private @type {Region[]} */
+    /** @internal @type {Region[]} */
     this._regions = [];
-    /** @private @type {Region[]} */
+    /** @internal @type {Region[]} */
     this._suggestions = [];
-    /** @private @type {Mode} */
+    /** @internal @type {Mode} */
     this._mode = 'pixelate';
-    /** @private @type {ReturnType<typeof openReview> | undefined} */
+    /** @internal @type {ReturnType<typeof openReview> | undefined} */
     this._review = undefined;
-    /** @private @type {Promise<ReviewResult> | undefined} */
+    /** @internal @type {Promise<ReviewResult> | undefined} */
     this._result = undefined;
   }
 
@@ -122,7 +114,7 @@ export class CaseframeReview extends CaseframeElement {
     return result;
   }
 
-  /** @private */
+  /** @internal */
   _closed() {
     this._review = undefined;
     this._result = undefined;

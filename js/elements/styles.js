@@ -65,7 +65,7 @@ button {
   touch-action: manipulation;
 }
 button:hover { background: var(--_sunken); }
-button[aria-disabled=true], button:disabled, input:disabled, select:disabled {
+button[aria-disabled=true]:not([aria-busy]), button:disabled, input:disabled, select:disabled {
   border-color: var(--_line);
   background: var(--_sunken);
   color: var(--_muted);

@@ -183,6 +183,7 @@ test('in any order: one picture at a time, each take told of once, and no state 
       if (state === 'unavailable') assert.notEqual(model.reason, null);
       if (state === 'idle' || state === 'delivered') assert.equal(model.reason, null);
       if (model.isSlow) assert.equal(state, 'capturing');
+      if ('id' in happening && !('take' in happening) && id !== before.shown) assert.equal(model, before);
       if (happening.type === 'removed') assert.equal(model.phase, 'idle');
       assert.ok(model.take >= before.take);
     }
