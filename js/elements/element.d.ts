@@ -10,7 +10,7 @@ export type { ButtonWords } from './button-strings.js';
 export type { UploaderLike } from './deliveries.js';
 export * from './index.js';
 export type { ReviewWords } from './review-strings.js';
-export type { ReviewResult } from './review-window.js';
+export type { Dropped, ReviewResult } from './review-window.js';
 export type { CaptureLike } from './take.js';
 
 /** What the elements fire; all bubble, and leave shadow trees. */

@@ -133,6 +133,7 @@ export function createList({ regions, words, choose, remove, say, leave }) {
   return {
     element,
     update,
+    count: () => items.size,
     /** @param {number} id */
     choose(id) {
       chosen = id;

@@ -81,9 +81,11 @@ export function createRegions(picture, changed = () => {}) {
   function keep() {
     const before = held;
     held = undefined;
-    if (!before || before === present) return;
-    past.push(before);
-    future = [];
+    if (!before) return;
+    if (before !== present) {
+      past.push(before);
+      future = [];
+    }
     changed();
   }
 

@@ -222,7 +222,8 @@ export function openReview({ root, still, given, suggestions, mode, strings, end
     // The first regions come before all else is made.
     if (!isReady || isOver) return;
     surface.layout();
-    list.update();
+    // A drag alters a hundred times a second what the list says: it is told when the drag ends.
+    if (!regions.isHeld() || list.count() !== regions.all().length) list.update();
     setText(summary, words.summary(regions));
     none.hidden = regions.all().length > 0;
     // Never `disabled`: the focus would be lost with the last step.

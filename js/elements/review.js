@@ -11,16 +11,6 @@ import { invalid } from './strings.js';
 /** @import { ReviewWords } from './review-strings.js' */
 /** @import { ReviewResult } from './review-window.js' */
 
-/** @typedef {import('./review-window.js').Dropped} Dropped */
-
-/**
- * What it fires, bubbling and composed; `detail` is what `show()` resolves with.
- * @typedef {object} CaseframeReviewEventMap
- * @property {CustomEvent<Extract<ReviewResult, { action: 'confirm' }>>} caseframe-confirm
- * @property {CustomEvent<Extract<ReviewResult, { action: 'retake' }>>} caseframe-retake
- * @property {CustomEvent<Extract<ReviewResult, { action: 'discard' }>>} caseframe-discard
- */
-
 /** @extends {CaseframeElement<ReviewWords>} */
 export class CaseframeReview extends CaseframeElement {
   constructor() {

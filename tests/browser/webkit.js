@@ -92,7 +92,7 @@ export async function launchWebKit({ refusesToPlay = false } = {}) {
         },
 
         /** @param {string} script A function's body; what it returns, or resolves to, comes back. */
-        evaluate: (script) => ask('POST', `$at/execute/sync`, { script, args: [] }),
+        evaluate: (script) => ask('POST', `${at}/execute/sync`, { script, args: [] }),
 
         /** @param {number} x @param {number} y In CSS pixels of the window. @param {number} [count] */
         async click(x, y, count = 1) {
@@ -102,7 +102,7 @@ export async function launchWebKit({ refusesToPlay = false } = {}) {
           ]).flat();
           const actions = [{ type: 'pointerMove', duration: 0, x: Math.round(x), y: Math.round(y) }, ...clicks];
           const mouse = { type: 'pointer', id: 'mouse', parameters: { pointerType: 'mouse' }, actions };
-          await ask('POST', `$at/actions`, { actions: [mouse] });
+          await ask('POST', `${at}/actions`, { actions: [mouse] });
         },
 
         // WebDriver opens new tabs behind the one that is seen.
