@@ -202,14 +202,18 @@ class HeldFrame {
     return result;
   }
 
-  // A small copy for showing, not redacted.
-  [[nodiscard]] val scaled(unsigned max_width, unsigned max_height) const {
+  // A small copy for showing, redacted at source size as encode() would; not at all where the list is empty.
+  [[nodiscard]] val scaled(unsigned max_width, unsigned max_height, val list) const {
     const auto frame = view();
     if (!frame) return failure(frame.error());
-    const auto whole = RedactedFrame::create(*frame, {});
-    if (!whole) return failure(whole.error());
+    const auto regions = to_regions(list);
+    if (!regions) return failure(regions.error());
+    auto placed = caseframe::place({regions->data(), regions->size()}, {width_, height_});
+    if (!placed) return failure(placed.error());
+    const auto redacted = RedactedFrame::create(*frame, *std::move(placed));
+    if (!redacted) return failure(redacted.error());
     const Size size = fit({width_, height_}, max_width, max_height);
-    const auto pixels = downscale(whole->picture(), size);
+    const auto pixels = downscale(redacted->picture(), size);
     if (!pixels) return failure(pixels.error());
     val result = val::object();
     result.set("data", copy_of(pixels->data(), pixels->size()));

@@ -1,12 +1,12 @@
 /** A frame that was taken and waits, in the worker's memory, to be shown, redacted and encoded. */
 import { isObject, readFields, refuseLookalikes } from './engine/fields.js';
-import { ENCODE_FIELDS } from './engine/options.js';
+import { ENCODE_FIELDS, SCALED_FIELDS } from './engine/options.js';
 import { CaptureError, invalidArgument } from './errors.js';
 import { plainEncodeOptions } from './options.js';
 import { checkIdentity, identify, toSnapshot } from './snapshot.js';
 import { createStopwatch } from './stopwatch.js';
 
-/** @import { EncodeOptions, FrameReport, Region } from './engine/index.js' */
+/** @import { EncodeOptions, FrameReport, Region, ScaledOptions } from './engine/index.js' */
 /** @import { Lifetime } from './lifetime.js' */
 /** @import { CaptureOnlyOptions, CaptureRequest } from './options.js' */
 /** @import { Grabbed, Snapshot } from './snapshot.js' */
@@ -35,8 +35,8 @@ const STILL_FIELDS = [...ENCODE_FIELDS, 'replaceRedact'];
  * @property {number} height
  * @property {FrameReport} report
  * @property {string | null} interactionId
- * @property {(size?: { maxWidth?: number, maxHeight?: number }) => Promise<Preview>} preview For showing only: it is not
- *   redacted. Yours to close.
+ * @property {(options?: ScaledOptions) => Promise<Preview>} preview For showing only. It shows everything but what
+ *   `redact` names: regions that were given to `grab` count for `encode` alone. Yours to close.
  * @property {(options?: StillEncodeOptions) => Promise<Snapshot>} encode May be called again. Options that are not given,
  *   or undefined, are those of `grab`. Regions add up: those of `grab`, these, and what `detect` finds, which is asked
  *   once. Regions in pixels are those of this frame.
@@ -112,10 +112,9 @@ export function createStill({ grabbed, server, request, owner }) {
     report,
     interactionId: grabbed.target.interactionId,
 
-    async preview(size = {}) {
+    async preview(options = {}) {
       life.check();
-      const { maxWidth, maxHeight } = parseSize(size);
-      const answer = await life.race(server.call('preview', { stillId, maxWidth, maxHeight }), letGo);
+      const answer = await life.race(server.call('preview', { stillId, ...plainPreviewOptions(options) }), letGo);
       return 'data' in answer ? toCanvas(answer) : answer;
     },
 
@@ -144,12 +143,13 @@ async function detect(hook, still) {
   return plainEncodeOptions({ redact: regions }).redact || [];
 }
 
-/** @param {{ maxWidth?: number, maxHeight?: number }} size */
-function parseSize(size) {
-  if (typeof size !== 'object' || size === null) throw invalidArgument('options', 'an object', size);
-  const { maxWidth, maxHeight } = size;
-  plainEncodeOptions({ maxWidth, maxHeight });
-  return { maxWidth, maxHeight };
+/** As plain data, refused as the engine would. @param {ScaledOptions} options @returns {ScaledOptions} */
+function plainPreviewOptions(options) {
+  if (!isObject(options)) throw invalidArgument('options', 'an object', options);
+  const given = readFields(options, SCALED_FIELDS);
+  refuseLookalikes(options, SCALED_FIELDS);
+  const { maxWidth, maxHeight, redact } = plainEncodeOptions(given);
+  return { maxWidth, maxHeight, redact };
 }
 
 /** @param {ImageData} image Zeroed. @returns {Preview} */

@@ -20,6 +20,12 @@ const fresh = at('build/dist.new/');
 await rm(fresh, { recursive: true, force: true });
 await cp(at('js/'), fresh, { recursive: true });
 await writeFile(new URL('wasm/caseframe.js', fresh), code);
+// For browsers without constructable stylesheets: the elements' styles, which the page links.
+const styles = await Promise.all(
+  ['styles', 'button-styles', 'review-styles'].map((name) => import(at(`js/elements/${name}.js`))),
+);
+const [{ sharedStyles }, { buttonStyles }, { reviewStyles }] = styles;
+await writeFile(new URL('elements/element.css', fresh), sharedStyles + buttonStyles + reviewStyles);
 for (const [variant, folder] of Object.entries(modules)) {
   await cp(at(`${folder}caseframe.wasm`), new URL(`wasm/caseframe.${variant}.wasm`, fresh));
 }

@@ -4,7 +4,7 @@
 import { CaptureError } from '../errors.js';
 import { toHex, toRedaction, toReport, unwrap } from './border.js';
 import { load } from './load.js';
-import { parseEncodeOptions, parseFrame, parseLimits, side } from './options.js';
+import { parseEncodeOptions, parseFrame, parseScaledOptions, side } from './options.js';
 import { parseRegions, unwrapRegions } from './regions.js';
 
 /** @typedef {import('./border.js').FrameReport} FrameReport */
@@ -38,9 +38,16 @@ import { parseRegions, unwrapRegions } from './regions.js';
  * @property {(redact?: Region[]) => Redaction[]} place The `redactions` that `encode` would return for these regions, or
  *   the 'invalid-argument' that it would throw: for checking regions before the frame is encoded.
  * @property {(options?: EncodeOptions) => Encoded} encode
- * @property {(options?: { maxWidth?: number, maxHeight?: number }) => ScaledImage} scaled A smaller copy, not
- *   redacted, for showing.
+ * @property {(options?: ScaledOptions) => ScaledImage} scaled A smaller copy, for showing.
  * @property {() => void} release Zeroes the pixels and frees them. May be called again.
+ */
+
+/**
+ * @typedef {object} ScaledOptions
+ * @property {number} [maxWidth] In pixels; never enlarged.
+ * @property {number} [maxHeight]
+ * @property {Region[]} [redact] Covered at source size, before scaling, as `encode` does. Default none: the copy then
+ *   shows everything.
  */
 
 /** @typedef {{ data: Uint8ClampedArray<ArrayBuffer>, width: number, height: number }} ScaledImage */
@@ -145,9 +152,10 @@ export async function start(options, readFile) {
         });
       },
       scaled(scaledOptions) {
-        const { maxWidth, maxHeight } = parseLimits(scaledOptions);
+        const { maxWidth, maxHeight, redact } = parseScaledOptions(scaledOptions);
+        const { plain, raw } = parseRegions(redact, size);
         return use(() => {
-          const image = unwrap(held.scaled(maxWidth, maxHeight));
+          const image = unwrapRegions(held.scaled(maxWidth, maxHeight, raw), plain, size);
           return { ...image, data: new Uint8ClampedArray(image.data.buffer) };
         });
       },

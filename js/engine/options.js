@@ -134,11 +134,16 @@ export function parseFrame(frame) {
   return { data, width, height, stride };
 }
 
-/** @param {{ maxWidth?: number, maxHeight?: number }} [options] 0 where there is no limit. */
-export function parseLimits(options = {}) {
+/** @type {readonly ('maxWidth' | 'maxHeight' | 'redact')[]} */
+export const SCALED_FIELDS = ['maxWidth', 'maxHeight', 'redact'];
+
+/** @param {{ maxWidth?: number, maxHeight?: number, redact?: Region[] }} [options] A limit is 0 where there is none. */
+export function parseScaledOptions(options = {}) {
   if (!isObject(options)) throw invalidArgument('options', 'an object', options);
-  const { maxWidth, maxHeight } = readFields(options, ['maxWidth', 'maxHeight']);
-  return { maxWidth: limit(maxWidth, 'maxWidth'), maxHeight: limit(maxHeight, 'maxHeight') };
+  const { maxWidth, maxHeight, redact } = readFields(options, SCALED_FIELDS);
+  // A preview that shows what was to be covered looks like a good one.
+  refuseLookalikes(options, SCALED_FIELDS);
+  return { maxWidth: limit(maxWidth, 'maxWidth'), maxHeight: limit(maxHeight, 'maxHeight'), redact };
 }
 
 /** @param {unknown} value @param {string} name */

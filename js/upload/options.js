@@ -50,6 +50,7 @@ import { checkSignal } from './signal.js';
  * @property {string} [sourceKind]
  * @property {object} [frame]
  * @property {object[]} [redactions]
+ * @property {object[]} [dropped] Regions that were suggested in a review, and are not covered.
  */
 
 /**
@@ -148,8 +149,8 @@ export function parseSnapshot(snapshot, options, agentId, now) {
   checkSignal(signal);
   check(onProgress === undefined || typeof onProgress === 'function', 'onProgress', 'a function', onProgress);
   const { id, blob, sha256 = '', capturedAt = '' } = snapshot;
-  const { width, height, participantId, sourceKind, frame, redactions } = snapshot;
-  const metadata = JSON.stringify({ width, height, participantId, sourceKind, frame, redactions });
+  const { width, height, participantId, sourceKind, frame, redactions, dropped } = snapshot;
+  const metadata = JSON.stringify({ width, height, participantId, sourceKind, frame, redactions, dropped });
   // It becomes a header.
   check(typeof id === 'string' && /^[!-~]{1,255}$/.test(id), 'snapshot.id', 'printable ASCII characters', id);
   if (blob !== undefined) {

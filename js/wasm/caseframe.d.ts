@@ -85,7 +85,7 @@ export interface HeldFrame {
   analyze(): RawReport | Failure;
   place(regions: RawRegion[]): RawRedaction[] | Failure;
   encode(options: RawOptions, regions: RawRegion[], metadata: RawMetadata): RawEncoded | Failure;
-  scaled(maxWidth: number, maxHeight: number): RawImage | Failure;
+  scaled(maxWidth: number, maxHeight: number, regions: RawRegion[]): RawImage | Failure;
   /** Zeroes and frees. */
   delete(): void;
 }

@@ -13,7 +13,7 @@
  */
 import { CaptureError } from '../errors.js';
 
-/** @import { Encoded, EncodeOptions, FrameReport, LoadOptions } from '../engine/index.js' */
+/** @import { Encoded, EncodeOptions, FrameReport, LoadOptions, Region } from '../engine/index.js' */
 /** @import { CaptureErrorCode } from '../errors.js' */
 /** @import { FrameInput } from '../engine/pixels.js' */
 /** @import { Wanted } from '../frames/latest-frame.js' */
@@ -40,7 +40,7 @@ export const WORKER_NAME = 'caseframe';
  *   sent along, or the latest of a track that is watched. With `encode` it is encoded at once and let go; without, it
  *   stays as a still. A frame whose verdict is in `options.reject` is let go.
  * @property {{ stillId: number, options: EncodeOptions }} encode
- * @property {{ stillId: number, maxWidth?: number, maxHeight?: number }} preview
+ * @property {{ stillId: number, maxWidth?: number, maxHeight?: number, redact?: Region[] }} preview
  * @property {{ stillId: number }} discard Zeroes a still's pixels.
  * @property {{ watchId: number, frames: ReadableStream<VideoFrame> }} watch Keeps the latest of a track's frames from
  *   now on. The page makes up the number.

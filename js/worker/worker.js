@@ -95,8 +95,8 @@ export function createService(loadOptions, clock = systemClock) {
       return { encoded, engineMs: clock.now() - start };
     },
 
-    async preview({ stillId, maxWidth, maxHeight }) {
-      const { data, width, height } = find(stillId).scaled({ maxWidth, maxHeight });
+    async preview({ stillId, ...options }) {
+      const { data, width, height } = find(stillId).scaled(options);
       const image = new ImageData(data, width, height);
       try {
         const bitmap = await createImageBitmap(image);

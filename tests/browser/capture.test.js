@@ -127,6 +127,15 @@ test('a still is shown, encoded twice, discarded', async () => {
     const context = canvas.getContext('2d');
     context.drawImage(bitmap, 0, 0);
     const preview = { width: bitmap.width, red: [...context.getImageData(25, 5, 1, 1).data] };
+    const covered = await held.preview({
+      maxWidth: 100,
+      redact: [{ x: 0, y: 0, width: 0.5, height: 0.5, unit: 'ratio', mode: 'fill' }],
+    });
+    context.drawImage(covered, 0, 0);
+    preview.covered = [...context.getImageData(25, 5, 1, 1).data];
+    const outside = await lab.outcome(held.preview({ redact: [{ x: 9999, y: 0, width: 10, height: 10 }] }));
+    const lookalike = await lab.outcome(held.preview({ regions: [] }));
+    preview.refused = [outside.code, lookalike.code];
     const first = await lab.outcome(held.encode());
     const second = await lab.outcome(held.encode({ quality: 0.95, subsampling: '4:4:4' }));
     held.discard();
@@ -145,6 +154,8 @@ test('a still is shown, encoded twice, discarded', async () => {
   assert.equal(still.report.verdict, 'ok');
   assert.equal(preview.width, 100);
   assert.ok(preview.red[0] > 170 && preview.red[1] < 80, `the preview's upper left is rgb(${preview.red})`);
+  assert.deepEqual(preview.covered, [0, 0, 0, 255], 'the core has covered it');
+  assert.deepEqual(preview.refused, ['invalid-argument', 'invalid-argument']);
   assert.equal(tooLate.code, 'disposed');
   assert.equal(previewTooLate.code, 'disposed');
 });

@@ -4,7 +4,7 @@ import puppeteer from 'puppeteer-core';
 /**
  * @param {{ refusesToPlay?: boolean, prefs?: Record<string, unknown> }} [options] `refusesToPlay`: as if its user had
  *   forbidden all video that nobody has clicked on.
- * @returns {Promise<import('./harness.js').Browser>}
+ * @returns {Promise<import('./harness.js').Browser>} What `open` gives has puppeteer's `page`, too.
  */
 export async function launchFirefox({ refusesToPlay = false, prefs = {} } = {}) {
   const browser = await puppeteer.launch({
@@ -32,6 +32,7 @@ export async function launchFirefox({ refusesToPlay = false, prefs = {} } = {}) 
       let front;
       await page.goto(url);
       return {
+        page,
         async hide() {
           front = await browser.newPage();
           await front.bringToFront();

@@ -85,6 +85,26 @@ export async function launchWebKit({ refusesToPlay = false } = {}) {
     async open(url) {
       await ask('POST', `${at}/url`, { url });
       return {
+        /** @param {unknown[]} actions WebDriver's own, of a mouse. */
+        async mouse(actions) {
+          const source = { type: 'pointer', id: 'mouse', parameters: { pointerType: 'mouse' }, actions };
+          await ask('POST', `${at}/actions`, { actions: [source] });
+        },
+
+        /** @param {string} script A function's body; what it returns, or resolves to, comes back. */
+        evaluate: (script) => ask('POST', `${at}/execute/sync`, { script, args: [] }),
+
+        /** @param {number} x @param {number} y In CSS pixels of the window. @param {number} [count] */
+        async click(x, y, count = 1) {
+          const clicks = Array.from({ length: count }, () => [
+            { type: 'pointerDown', button: 0 },
+            { type: 'pointerUp', button: 0 },
+          ]).flat();
+          const actions = [{ type: 'pointerMove', duration: 0, x: Math.round(x), y: Math.round(y) }, ...clicks];
+          const mouse = { type: 'pointer', id: 'mouse', parameters: { pointerType: 'mouse' }, actions };
+          await ask('POST', `${at}/actions`, { actions: [mouse] });
+        },
+
         // WebDriver opens new tabs behind the one that is seen.
         hide: () => ask('POST', `${at}/window/minimize`, {}),
         async close() {

@@ -49,7 +49,8 @@ inBoth('nothing of a frame is left once it is encoded or released', async (engin
     held.pixels().set(frame.data);
     assert.notEqual(memoryOf(engine).indexOf(marker), -1, 'the search finds nothing at all');
     held.encode(dice.options(width, height));
-    held.scaled({ maxWidth: dice.between(1, width) });
+    const { redact } = dice.options(width, height);
+    held.scaled({ maxWidth: dice.between(1, width), redact });
     held.release();
     const memory = memoryOf(engine);
     for (let at = 0; at + 16 <= marker.length; at += 4) {

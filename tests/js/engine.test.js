@@ -233,6 +233,7 @@ inBoth('a frame in the engine’s memory is written once and read often', (engin
   assert.ok(small.data instanceof Uint8ClampedArray);
   assert.deepEqual([small.width, small.height, small.data.length], [45, 30, 45 * 30 * 4]);
   assert.deepEqual(Buffer.from(held.scaled().data.buffer), Buffer.from(data));
+  assert.deepEqual(Buffer.from(held.scaled({ redact: [] }).data), Buffer.from(data));
   held.release();
   held.release();
   for (const use of [

@@ -1,0 +1,208 @@
+/** Between the model and the world: does what the model commands, and tells it what happens. */
+import { createCapture } from '../index.js';
+import { watchSource } from './availability.js';
+import { INITIAL, step } from './button-machine.js';
+import { createDeliveries } from './deliveries.js';
+import { createTake } from './take.js';
+
+/** @import { Capture, CaptureError, CaptureOptions, Snapshot } from '../index.js' */
+/** @import { Receipt } from '../upload/index.js' */
+/** @import { Command, Happening, Model } from './button-machine.js' */
+/** @import { UploaderLike } from './deliveries.js' */
+/** @import { CaptureLike, ShowReview } from './take.js' */
+
+/** A capture is usually faster than this: no button appears just to vanish. */
+const CANCEL_APPEARS_AFTER_MS = 400;
+
+/**
+ * What the page has set.
+ * @typedef {object} Settings
+ * @property {any} source
+ * @property {CaptureLike | null} capture
+ * @property {UploaderLike | null} uploader
+ * @property {CaptureOptions} options
+ * @property {boolean} consent
+ * @property {boolean} review
+ */
+
+/**
+ * @typedef {object} ControlEvents
+ * @property {(model: Readonly<Model>) => void} changed
+ * @property {() => void} shot The moment was caught.
+ * @property {() => void} repeat The reason is to be read once more.
+ * @property {(snapshot: Snapshot) => void} captured
+ * @property {(receipt: Receipt) => void} delivered
+ * @property {(error: CaptureError) => void} failed
+ */
+
+/**
+ * @param {object} args
+ * @param {Readonly<Settings>} args.settings Read whenever they are needed.
+ * @param {ShowReview} args.showReview
+ * @param {ControlEvents} args.on
+ */
+export function createControl({ settings, showReview, on }) {
+  /** @type {Readonly<Model>} */
+  let model = INITIAL;
+  /** @type {ReturnType<typeof createTake> | null} */
+  let take = null;
+  /** @type {ReturnType<typeof watchSource> | null} */
+  let watch = null;
+  /** @type {ReturnType<typeof createDeliveries> | null} */
+  let deliveries = null;
+  /** The picture that the model shows, while it may have to be sent again. @type {Snapshot | null} */
+  let unsent = null;
+  /** Where the page has none. @type {Capture | null} */
+  let own = null;
+  let isAlive = false;
+  /** @type {ReturnType<typeof setTimeout> | undefined} */
+  let timer;
+
+  /** @param {Happening} happening */
+  function happen(happening) {
+    const before = model;
+    const next = step(model, happening);
+    model = next.model;
+    if (model.shown === null || model.phase === 'delivered') unsent = null;
+    if (model !== before) on.changed(model);
+    next.commands.forEach(obey);
+  }
+
+  /** @param {Command} command */
+  function obey(command) {
+    switch (command.type) {
+      case 'capture':
+        take = begin(command.take, command.again);
+        break;
+      case 'time':
+        clearTimeout(timer);
+        timer = setTimeout(happen, CANCEL_APPEARS_AFTER_MS, { type: 'slow', take: command.take });
+        break;
+      case 'abort':
+        take?.abort();
+        break;
+      case 'resend':
+        if (unsent) deliveries?.resend(unsent);
+        break;
+      case 'repeat':
+        on.repeat();
+    }
+  }
+
+  /** @param {number} number @param {boolean} again */
+  function begin(number, again) {
+    const { source, options, review, consent } = settings;
+    const isCurrent = () => isAlive && model.take === number;
+    return createTake({
+      capture: captureNow,
+      source,
+      options,
+      // Who has agreed to a picture has agreed to a better one.
+      consent: consent && !again,
+      review: review ? showReview : null,
+      on: {
+        asking: () => happen({ type: 'asking', take: number }),
+        answered: () => happen({ type: 'answered', take: number }),
+        grabbed() {
+          happen({ type: 'grabbed', take: number });
+          on.shot();
+        },
+        retake: () => happen({ type: 'retake', take: number }),
+        discarded: () => happen({ type: 'discarded', take: number }),
+        captured(snapshot) {
+          if (!isCurrent()) return;
+          if (!review) on.shot();
+          on.captured(snapshot);
+          const delivers = deliveries !== null;
+          happen({ type: 'captured', take: number, id: snapshot.id, delivers });
+          if (delivers) unsent = snapshot;
+          deliveries?.send(snapshot);
+        },
+        stopped(error) {
+          if (!isCurrent()) return;
+          happen({ type: 'stopped', take: number, error });
+          on.failed(error);
+        },
+      },
+    });
+  }
+
+  function captureNow() {
+    if (settings.capture) return settings.capture;
+    own = own || createCapture();
+    return own;
+  }
+
+  /** Tells the deliveries of the uploader that the page has now. */
+  function follow() {
+    deliveries?.end();
+    deliveries = null;
+    if (!settings.uploader || !isAlive) return;
+    deliveries = createDeliveries(settings.uploader, {
+      progress: (id, progress) => happen({ type: 'progress', id, progress }),
+      waiting: (id, isDurable) => happen({ type: 'waiting', id, isDurable }),
+      delivered(id, receipt) {
+        happen({ type: 'delivered', id });
+        on.delivered(receipt);
+      },
+      undelivered(id, error) {
+        happen({ type: 'undelivered', id, error });
+        on.failed(error);
+      },
+    });
+  }
+
+  function look() {
+    watch?.end();
+    watch = isAlive ? watchSource(settings.source, () => settings.options, tellReason) : null;
+  }
+
+  /** @param {import('../index.js').CaptureErrorCode | null} reason */
+  function tellReason(reason) {
+    happen({ type: 'source', reason });
+  }
+
+  function letGo() {
+    own?.dispose();
+    own = null;
+  }
+
+  return {
+    model: () => model,
+    cancel: () => happen({ type: 'cancel' }),
+    retry: () => happen({ type: 'retry' }),
+    /** @param {boolean} agreed */
+    answer: (agreed) => take?.answer(agreed),
+
+    /** @param {number} count Of the clicks in a row that this one is the last of. */
+    click(count) {
+      if (!isAlive) return;
+      watch?.look();
+      happen({ type: 'click', count });
+    },
+
+    begin() {
+      isAlive = true;
+      look();
+      follow();
+    },
+
+    end() {
+      happen({ type: 'removed' });
+      isAlive = false;
+      clearTimeout(timer);
+      look();
+      follow();
+      letGo();
+      take = null;
+    },
+
+    /** @param {'source' | 'capture' | 'uploader' | 'options'} name What the page has just set. */
+    changed(name) {
+      if (name === 'source') look();
+      else if (name === 'uploader') follow();
+      else if (name === 'options') watch?.look();
+      else if (settings.capture) letGo();
+    },
+  };
+}

@@ -1,0 +1,67 @@
+/** The button's own looks; what it shares with the review is in styles.js. */
+export const buttonStyles = `
+:host(caseframe-button) {
+  display: inline-block;
+  min-width: min(100%, 12rem);
+  max-width: 100%;
+  vertical-align: top;
+}
+.frame { display: grid; gap: var(--_gap); position: relative; }
+.controls { display: flex; flex-wrap: wrap; gap: var(--_gap); align-items: center; }
+.take {
+  position: relative;
+  display: inline-flex;
+  align-items: center;
+  gap: .625rem;
+  padding-inline: 1.125rem;
+  overflow: hidden;
+}
+.take[aria-busy] { cursor: progress; opacity: .75; }
+.take svg { display: block; width: 1.25em; height: 1.25em; flex: none; fill: none; stroke: currentColor; stroke-width: 2; }
+.take kbd {
+  padding: 0 .375rem;
+  border: 1px solid currentColor;
+  border-radius: .25rem;
+  font: inherit;
+  font-size: .8125em;
+  font-weight: 400;
+  white-space: nowrap;
+}
+.flash { position: absolute; inset: 0; background: #fff; opacity: 0; pointer-events: none; }
+.message:empty { display: none; }
+/* Words of a language that is written the other way keep their full stops. */
+.message, .prompt p { unicode-bidi: plaintext; }
+.message { max-width: 36rem; color: var(--_muted); }
+.message[data-kind=good] { color: var(--_good); }
+.message[data-kind=bad] { color: var(--_bad); }
+.sent { display: flex; align-items: center; gap: .625rem; max-width: 24rem; color: var(--_muted); }
+.track {
+  flex: 1;
+  height: .5rem;
+  overflow: hidden;
+  border: 1px solid var(--_edge);
+  border-radius: .25rem;
+  background: var(--_sunken);
+}
+.bar { height: 100%; background: var(--_accent); transform-origin: left; }
+:host(caseframe-button) .track[data-rtl] .bar { transform-origin: right; }
+.percent { min-width: 3.5ch; text-align: end; font-variant-numeric: tabular-nums; }
+.prompt {
+  display: grid;
+  gap: var(--_gap);
+  max-width: 36rem;
+  padding: 1rem;
+  border: 1px solid var(--_edge);
+  border-radius: var(--_radius);
+  background: var(--_surface);
+}
+@media (prefers-reduced-motion: no-preference) {
+  .bar { transition: transform .2s; }
+  .flash.lit { animation: caseframe-flash .35s ease-out; }
+  @keyframes caseframe-flash { from { opacity: .9; } to { opacity: 0; } }
+}
+@media (forced-colors: active) {
+  .bar { forced-color-adjust: none; background: Highlight; }
+  .flash { display: none; }
+}
+`;

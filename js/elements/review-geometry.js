@@ -1,0 +1,97 @@
+/**
+ * Rectangles of a picture, in its pixels: drawing, moving and sizing them so that each stays inside the picture and is
+ * large enough to cover something. Pure.
+ */
+
+/** @typedef {{ x: number, y: number }} Point */
+/** @typedef {{ width: number, height: number }} Size */
+/** @typedef {Point & Size} Rect */
+/** Compass points, as in CSS's resize cursors. @typedef {'n' | 'e' | 's' | 'w' | 'ne' | 'se' | 'sw' | 'nw'} Handle */
+
+/** The shortest side of a rectangle, in the picture's pixels: half of the core's smallest mosaic cell. */
+export const SMALLEST = 8;
+
+/** The side of what a finger is to hit, in CSS pixels: WCAG 2.2, 2.5.5. */
+export const HIT = 44;
+
+/** Half of what is seen of a handle, in CSS pixels. */
+const MARK = 6;
+
+/** Edges first, so that corners lie above them. @type {readonly Handle[]} */
+export const HANDLES = ['n', 'e', 's', 'w', 'ne', 'se', 'sw', 'nw'];
+
+/** @param {number} value @param {number} low @param {number} high Wins where there is no room between both. */
+export const clamp = (value, low, high) => Math.min(Math.max(value, low), high);
+
+/**
+ * One side along one axis, in whole pixels: as long as it can be, then where it can be.
+ * @param {number} at @param {number} length @param {number} of @returns {[number, number]}
+ */
+function fitSide(at, length, of) {
+  const kept = clamp(Math.round(length), Math.min(SMALLEST, of), of);
+  return [clamp(Math.round(at), 0, of - kept), kept];
+}
+
+/** Keeps its size where it can, and moves inside. @param {Rect} rect @param {Size} picture @returns {Rect} */
+export function fitInside(rect, picture) {
+  const [x, width] = fitSide(rect.x, rect.width, picture.width);
+  const [y, height] = fitSide(rect.y, rect.height, picture.height);
+  return { x, y, width, height };
+}
+
+/** Around both points, whichever comes first; what lies outside is cut off. @param {Point} a @param {Point} b @param {Size} picture */
+export function between(a, b, picture) {
+  const [x1, x2] = [a.x, b.x].map((x) => clamp(x, 0, picture.width)).sort((p, q) => p - q);
+  const [y1, y2] = [a.y, b.y].map((y) => clamp(y, 0, picture.height)).sort((p, q) => p - q);
+  return outward({ x: x1, y: y1, width: x2 - x1, height: y2 - y1 }, picture);
+}
+
+/** To whole pixels, never covering less. @param {Rect} rect @param {Size} picture @returns {Rect} */
+export function outward({ x, y, width, height }, picture) {
+  const [left, top] = [Math.floor(Math.max(0, x)), Math.floor(Math.max(0, y))];
+  const right = Math.ceil(Math.min(picture.width, x + width));
+  const bottom = Math.ceil(Math.min(picture.height, y + height));
+  return fitInside({ x: left, y: top, width: right - left, height: bottom - top }, picture);
+}
+
+/**
+ * One handle moved; the opposite edges stay where they are. A handle that is drawn across stops at the smallest size.
+ * @param {Rect} rect @param {Handle} handle @param {Point} by @param {Size} picture @returns {Rect}
+ */
+export function resize(rect, handle, by, picture) {
+  let { x, y } = rect;
+  let [right, bottom] = [x + rect.width, y + rect.height];
+  const [least, lowest] = [Math.min(SMALLEST, picture.width), Math.min(SMALLEST, picture.height)];
+  if (handle.includes('w')) x = clamp(Math.round(x + by.x), 0, right - least);
+  if (handle.includes('e')) right = clamp(Math.round(right + by.x), x + least, picture.width);
+  if (handle.includes('n')) y = clamp(Math.round(y + by.y), 0, bottom - lowest);
+  if (handle.includes('s')) bottom = clamp(Math.round(bottom + by.y), y + lowest, picture.height);
+  return { x, y, width: right - x, height: bottom - y };
+}
+
+/**
+ * Where the eight handles of a rectangle are hit, in CSS pixels of the surface: a square each, wholly on the surface. It
+ * reaches inside the rectangle by a few pixels only, so that what is small can still be taken by its middle, and the
+ * handle of a short edge stands beyond those of the corners.
+ * @param {Rect} rect On the surface. @param {Size} surface
+ * @returns {(Rect & { handle: Handle, mark: Point })[]} `mark`: where in the square the handle is shown, next to its edge.
+ */
+export function handleAreas(rect, surface) {
+  const inside = 8;
+  /** @param {number} at @param {number} length @param {number} side -1, 0 or 1. @param {number} beyond */
+  const along = (at, length, side, beyond) => {
+    if (side === 0) return at + length / 2 - HIT / 2;
+    return side < 0 ? at + inside - HIT - beyond : at + length - inside + beyond;
+  };
+  const room = HIT + 2 * inside;
+  return HANDLES.map((handle) => {
+    const across = handle.includes('e') ? 1 : handle.includes('w') ? -1 : 0;
+    const down = handle.includes('s') ? 1 : handle.includes('n') ? -1 : 0;
+    const x = along(rect.x, rect.width, across, down === 0 && rect.height < room ? HIT : 0);
+    const y = along(rect.y, rect.height, down, across === 0 && rect.width < room ? HIT : 0);
+    const area = { x: clamp(x, 0, surface.width - HIT), y: clamp(y, 0, surface.height - HIT), width: HIT, height: HIT };
+    const edge = { x: rect.x + ((across + 1) / 2) * rect.width, y: rect.y + ((down + 1) / 2) * rect.height };
+    const mark = { x: clamp(edge.x - area.x, MARK, HIT - MARK), y: clamp(edge.y - area.y, MARK, HIT - MARK) };
+    return { handle, ...area, mark };
+  });
+}

@@ -1,0 +1,47 @@
+/** What the page gives a review, checked: regions and suggestions, brought to pixels of the still. Pure. */
+import { outward } from './review-geometry.js';
+import { MODES } from './review-keyboard.js';
+import { invalid } from './strings.js';
+
+/** @import { Region } from '../index.js' */
+/** @import { Size } from './review-geometry.js' */
+/** @import { ReviewRegion } from './review-regions.js' */
+
+/** @typedef {'pixelate' | 'blur' | 'fill'} Mode */
+
+/** @param {unknown} value @param {string} name @returns {Mode} */
+export function parseMode(value, name) {
+  if (MODES.includes(/** @type {Mode} */ (value))) return /** @type {Mode} */ (value);
+  throw invalid(name, `one of '${MODES.join("', '")}'`, value);
+}
+
+/**
+ * Never dropped in silence: a region that covers nothing of the still is refused, as the core would.
+ * @param {unknown} list @param {string} name @param {Size} picture @param {Mode} mode Where a region has none.
+ * @param {Pick<ReviewRegion, 'state' | 'suggested'>} facts
+ * @returns {Omit<ReviewRegion, 'id'>[]}
+ * @throws {CaptureError} `invalid-argument`
+ */
+export function parseReviewRegions(list, name, picture, mode, facts) {
+  if (!Array.isArray(list)) throw invalid(name, 'an array of regions', list);
+  return list.map((/** @type {Region} */ region, index) => {
+    const where = `${name}[${index}]`;
+    if (typeof region !== 'object' || region === null) throw invalid(where, 'a region', region);
+    const whole = region.unit === 'ratio' ? { width: 1, height: 1 } : region.of || picture;
+    const [across, down] = [picture.width / whole.width, picture.height / whole.height];
+    const rect = {
+      x: region.x * across,
+      y: region.y * down,
+      width: region.width * across,
+      height: region.height * down,
+    };
+    const { x, y, width, height } = rect;
+    const isSeen =
+      width > 0 && height > 0 && x < picture.width && y < picture.height && x + width > 0 && y + height > 0;
+    if (!isSeen || !Object.values(rect).every(Number.isFinite)) {
+      throw invalid(where, `a region of a picture of ${picture.width} × ${picture.height}`, JSON.stringify(rect));
+    }
+    const given = region.mode === undefined ? mode : parseMode(region.mode, `${where}.mode`);
+    return { ...outward(rect, picture), mode: given, color: region.color, ...facts };
+  });
+}

@@ -1,0 +1,361 @@
+/**
+ * One review, from its opening to its end: a modal dialog that is made for it and gone with it. `<dialog>` where there is
+ * one; elsewhere (Firefox before 98, Safari 15.4) an element of the same role that keeps the focus itself.
+ */
+import { create, setAttribute, setText } from './create.js';
+import { parseReviewRegions } from './review-input.js';
+import { MODES } from './review-keyboard.js';
+import { createList } from './review-list.js';
+import { createPreviews } from './review-preview.js';
+import { createRegions } from './review-regions.js';
+import { createSurface } from './review-surface.js';
+import { createWords } from './review-words.js';
+
+/** @import { Region, Still } from '../index.js' */
+/** @import { Mode } from './review-input.js' */
+/** @import { ReviewRegion } from './review-regions.js' */
+/** @import { ReviewWords } from './review-strings.js' */
+
+/**
+ * A suggestion that is not covered.
+ * @typedef {{ x: number, y: number, width: number, height: number, mode: Mode, decided: boolean }} Dropped `decided`: the
+ *   agent has dropped it; false: it was still open when the picture was confirmed.
+ */
+
+/**
+ * How a review ended. `redact` is in pixels of the still, and is all that is to be covered: `still.encode({ replaceRedact:
+ * redact })`. `dropped` is what was suggested and is not covered: facts for the audit, of places alone.
+ * @typedef {{ action: 'confirm', redact: Region[], dropped: Dropped[] } | { action: 'retake' } | { action: 'discard' }} ReviewResult
+ */
+
+/**
+ * @param {object} review
+ * @param {ShadowRoot} review.root
+ * @param {Still} review.still Only looked at: whoever took it discards it.
+ * @param {unknown} review.given Regions that are there from the start.
+ * @param {unknown} review.suggestions
+ * @param {Mode} review.mode
+ * @param {ReviewWords} review.strings
+ * @param {(result: ReviewResult) => void} review.end Called once, when all is closed.
+ * @param {(error: unknown) => void} review.fail In place of `end`: the picture cannot be shown.
+ */
+export function openReview({ root, still, given, suggestions, mode, strings, end, fail }) {
+  const picture = { width: still.width, height: still.height };
+  let isReady = false;
+  let isOver = false;
+  const regions = createRegions(picture, update);
+  /** @param {unknown} list */
+  const parse = (list) => parseReviewRegions(list, 'suggestions', picture, mode, { state: 'open', suggested: true });
+  regions.load([...parseReviewRegions(given, 'regions', picture, mode, { state: 'kept' }), ...parse(suggestions)]);
+
+  let words = createWords(strings);
+  /** What says its text anew when the language changes. @type {(() => void)[]} */
+  const texts = [];
+  /** @template {HTMLElement} E @param {E} element @param {keyof Omit<ReviewWords, 'advice'>} name @param {string} [attribute] */
+  function worded(element, name, attribute) {
+    texts.push(() => {
+      const text = words.strings[name];
+      if (attribute) element.setAttribute(attribute, text);
+      else setText(element, text);
+    });
+    return element;
+  }
+  /**
+   * @param {keyof Omit<ReviewWords, 'advice'>} name @param {() => void} action @param {string} [part]
+   * @param {string} [sign] Seen in place of the name.
+   */
+  function button(name, action, part = name, sign) {
+    const made = create('button', { type: 'button', part, className: sign ? 'sign' : '' });
+    if (sign) {
+      made.textContent = sign;
+      worded(worded(made, name, 'aria-label'), name, 'title');
+    } else worded(made, name);
+    made.addEventListener('click', action);
+    return made;
+  }
+
+  const live = create('div', { className: 'quiet' });
+  live.setAttribute('role', 'status');
+  /** @param {string} text */
+  function say(text) {
+    // The same sentence once more is news, too.
+    live.textContent = live.textContent === text ? `${text}\u00a0` : text;
+  }
+
+  const previews = createPreviews({
+    ask: (/** @type {{ maxWidth: number, redact: Region[] }} */ request) => still.preview(request),
+    show(preview) {
+      surface.show(preview);
+      preview.close();
+    },
+    release: (preview) => preview.close(),
+    fail(error) {
+      close();
+      fail(error);
+    },
+  });
+  const wanted = () => ({ maxWidth: surface.neededWidth(), redact: regions.kept().map(toRegion) });
+
+  /** @type {readonly ReviewRegion[] | undefined} */
+  let shown;
+  let shownWidth = 0;
+
+  /** The core's preview, where another one is needed. */
+  function seen() {
+    if (!isReady || isOver) return;
+    const kept = regions.kept();
+    const width = surface.neededWidth();
+    const isSame =
+      shown && width === shownWidth && kept.length === shown.length && kept.every((one, i) => one === shown?.[i]);
+    if (isSame) return;
+    shown = kept;
+    shownWidth = width;
+    previews.want(wanted());
+  }
+
+  const surface = createSurface({ regions, words: () => words, mode: () => mode, say, choose, seen });
+  const list = createList({
+    regions,
+    words: () => words,
+    choose: (id) => {
+      surface.select(id);
+      surface.reveal(id);
+    },
+    remove: surface.remove,
+    say,
+    leave: () => surface.element.focus(),
+  });
+
+  /** @param {number} id */
+  function choose(id) {
+    list.choose(id);
+  }
+
+  const undo = button('undo', () => surface.travel(false), 'undo', '↶');
+  const redo = button('redo', () => surface.travel(true), 'redo', '↷');
+  const pan = button('pan', () => togglePan(), 'pan', '✥');
+  pan.setAttribute('aria-pressed', 'false');
+  function togglePan() {
+    const on = pan.getAttribute('aria-pressed') !== 'true';
+    pan.setAttribute('aria-pressed', String(on));
+    surface.pan(on);
+  }
+
+  const modes = create('fieldset', { className: 'modes', part: 'modes' }, worded(create('legend'), 'newAreas'));
+  for (const value of MODES) {
+    const input = create('input', { type: 'radio', name: 'mode', value, checked: value === mode });
+    input.addEventListener('change', () => {
+      mode = value;
+    });
+    const hint = worded(create('small', { id: `hint-${value}` }), /** @type {const} */ (`${value}Hint`));
+    input.setAttribute('aria-describedby', hint.id);
+    const name = worded(create('span'), value);
+    modes.append(create('label', { className: 'choice' }, input, name), hint);
+  }
+
+  const title = worded(create('h2', { id: 'title', part: 'title' }), 'reviewTitle');
+  const none = worded(create('p', { className: 'none' }), 'noAreas');
+  const summary = create('p', { id: 'summary', className: 'summary', part: 'summary' });
+  const confirm = button('confirm', () => finish(confirmed()), 'confirm');
+  confirm.className = 'primary';
+  confirm.setAttribute('aria-describedby', 'summary');
+  const actions = create(
+    'div',
+    { className: 'actions' },
+    button('discard', () => finish({ action: 'discard' })),
+    button('retake', () => finish({ action: 'retake' })),
+    confirm,
+  );
+  const keep = button('discardNo', () => ask(false), 'keep');
+  const question = create(
+    'div',
+    { className: 'actions', hidden: true, part: 'question' },
+    worded(create('p', { id: 'question' }), 'discardAsk'),
+    button('discard', () => finish({ action: 'discard' })),
+    keep,
+  );
+  question.setAttribute('role', 'alertdialog');
+  question.setAttribute('aria-labelledby', 'question');
+
+  const tools = create(
+    'div',
+    { className: 'tools', part: 'tools' },
+    undo,
+    redo,
+    button('zoomOut', () => surface.zoom(1 / 1.5), 'zoom-out', '−'),
+    button('zoomIn', () => surface.zoom(1.5), 'zoom-in', '+'),
+    pan,
+  );
+  tools.setAttribute('role', 'group');
+  worded(tools, 'picture', 'aria-label');
+  worded(surface.element, 'picture', 'aria-label');
+  const body = [
+    create('div', { className: 'head' }, title, tools),
+    create(
+      'div',
+      { className: 'work' },
+      create(
+        'div',
+        { className: 'stage' },
+        surface.element,
+        worded(create('p', { className: 'hint' }), 'pictureHint'),
+        worded(create('p', { id: 'keys', className: 'quiet' }), 'keysHint'),
+      ),
+      create('div', { className: 'side' }, modes, worded(create('h3', { id: 'areas' }), 'areas'), none, list.element),
+    ),
+    create('div', { className: 'foot' }, summary, actions, question),
+    live,
+  ];
+  list.element.setAttribute('aria-labelledby', 'areas');
+
+  const hasDialog = typeof HTMLDialogElement === 'function' && 'showModal' in HTMLDialogElement.prototype;
+  /** @type {HTMLElement} */
+  const dialog = create(hasDialog ? 'dialog' : 'div', { className: 'review', part: 'dialog' }, ...body);
+  dialog.setAttribute('aria-labelledby', 'title');
+  const modal = hasDialog ? /** @type {HTMLDialogElement} */ (dialog) : undefined;
+  if (!modal) {
+    dialog.setAttribute('role', 'dialog');
+    dialog.setAttribute('aria-modal', 'true');
+  }
+
+  function update() {
+    // The first regions come before all else is made.
+    if (!isReady || isOver) return;
+    surface.layout();
+    // A drag alters a hundred times a second what the list says: it is told when the drag ends.
+    if (!regions.isHeld() || list.count() !== regions.all().length) list.update();
+    setText(summary, words.summary(regions));
+    none.hidden = regions.all().length > 0;
+    // Never `disabled`: the focus would be lost with the last step.
+    setAttribute(undo, 'aria-disabled', regions.canUndo() ? 'false' : 'true');
+    setAttribute(redo, 'aria-disabled', regions.canRedo() ? 'false' : 'true');
+    seen();
+  }
+
+  /** @returns {ReviewResult} */
+  function confirmed() {
+    regions.keep();
+    /** @param {boolean} decided @returns {(region: ReviewRegion) => Dropped} */
+    const toDropped = (decided) => (region) => {
+      const { x, y, width, height, mode } = region;
+      return { x, y, width, height, mode, decided };
+    };
+    const dropped = [...regions.dropped().map(toDropped(true)), ...regions.open().map(toDropped(false))];
+    return { action: 'confirm', redact: regions.kept().map(toRegion), dropped };
+  }
+
+  /** @param {boolean} isAsking */
+  function ask(isAsking) {
+    actions.hidden = isAsking;
+    question.hidden = !isAsking;
+    (isAsking ? keep : surface.element).focus();
+  }
+
+  function leave() {
+    if (!question.hidden) ask(false);
+    else if (regions.isTouched()) ask(true);
+    else finish({ action: 'discard' });
+  }
+
+  dialog.addEventListener('keydown', (event) => {
+    const primary = event.ctrlKey || event.metaKey;
+    const target = /** @type {HTMLElement} */ (event.target);
+    const key = event.key.toLowerCase();
+    if (event.key === 'Escape') {
+      event.preventDefault();
+      leave();
+    } else if (primary && !event.altKey && (key === 'z' || key === 'y') && !target.matches('[type=number]')) {
+      event.preventDefault();
+      surface.travel(key === 'y' || event.shiftKey);
+    } else if (event.key === 'Tab' && !modal) keepFocus(event);
+    // The page's own shortcuts are not for who works in here.
+    event.stopPropagation();
+  });
+
+  /** Tab, where the browser does not keep it inside. @param {KeyboardEvent} event */
+  function keepFocus(event) {
+    const all = Array.from(dialog.querySelectorAll('button, input, select, [tabindex]'));
+    const stops = /** @type {HTMLElement[]} */ (all).filter((one) => one.offsetParent !== null);
+    const [start, stop] = event.shiftKey ? [stops[0], stops[stops.length - 1]] : [stops[stops.length - 1], stops[0]];
+    if (root.activeElement !== start) return;
+    event.preventDefault();
+    stop.focus();
+  }
+
+  if (modal) {
+    // Without a key: the system's own way back.
+    modal.addEventListener('cancel', (event) => {
+      event.preventDefault();
+      leave();
+    });
+    modal.addEventListener('close', () => {
+      if (!modal.open) finish({ action: 'discard' });
+    });
+  }
+
+  /** Where the focus was, through all shadow roots. */
+  const before = deepFocus();
+
+  function close() {
+    if (isOver) return false;
+    isOver = true;
+    previews.end();
+    surface.close();
+    if (modal) modal.close();
+    dialog.remove();
+    if (before instanceof HTMLElement && before.isConnected) before.focus({ preventScroll: true });
+    return true;
+  }
+
+  /** @param {ReviewResult} result */
+  function finish(result) {
+    if (close()) end(result);
+  }
+
+  function present() {
+    if (!modal) return;
+    // After a move in the document it is open, but not modal any more.
+    modal.removeAttribute('open');
+    modal.showModal();
+  }
+
+  function translate() {
+    for (const text of texts) text();
+    dialog.lang = words.strings.language;
+    update();
+  }
+
+  root.append(dialog);
+  present();
+  surface.measure();
+  isReady = true;
+  translate();
+  surface.element.focus({ preventScroll: true });
+
+  return {
+    /** It goes with its element: nobody hears of it but who waits. */
+    close: () => finish({ action: 'discard' }),
+    moved() {
+      present();
+      surface.element.focus({ preventScroll: true });
+    },
+    /** @param {unknown} more */
+    suggest: (more) => regions.load(parse(more)),
+    /** @param {ReviewWords} next */
+    translate(next) {
+      words = createWords(next);
+      translate();
+    },
+  };
+}
+
+/** @param {ReviewRegion} region @returns {Region} */
+function toRegion({ x, y, width, height, mode, color }) {
+  return { x, y, width, height, mode, ...(mode === 'fill' && color !== undefined ? { color } : {}) };
+}
+
+function deepFocus() {
+  let at = document.activeElement;
+  while (at?.shadowRoot?.activeElement) at = at.shadowRoot.activeElement;
+  return at === document.body ? null : at;
+}

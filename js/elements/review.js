@@ -1,0 +1,144 @@
+/** `<caseframe-review>`: a still is looked at, covered where it must be, and used, taken again or discarded. */
+import { CaseframeElement } from './base.js';
+import { parseMode } from './review-input.js';
+import { reviewDictionary } from './review-strings.js';
+import { reviewStyles } from './review-styles.js';
+import { openReview } from './review-window.js';
+import { invalid } from './strings.js';
+
+/** @import { Region, Still } from '../index.js' */
+/** @import { Mode } from './review-input.js' */
+/** @import { ReviewWords } from './review-strings.js' */
+/** @import { ReviewResult } from './review-window.js' */
+
+/** @extends {CaseframeElement<ReviewWords>} */
+export class CaseframeReview extends CaseframeElement {
+  constructor() {
+    super({ styles: reviewStyles, dictionary: reviewDictionary });
+    /** @internal @type {Still | null} */
+    this._still = null;
+    /** @internal @type {Region[]} */
+    this._regions = [];
+    /** @internal @type {Region[]} */
+    this._suggestions = [];
+    /** @internal @type {Mode} */
+    this._mode = 'pixelate';
+    /** @internal @type {ReturnType<typeof openReview> | undefined} */
+    this._review = undefined;
+    /** @internal @type {Promise<ReviewResult> | undefined} */
+    this._result = undefined;
+  }
+
+  /**
+   * What `capture.grab()` gave. It is only looked at: whoever took it discards it, after `encode` as well as after
+   * 'retake' and 'discard'. @type {Still | null}
+   */
+  get still() {
+    return this._still;
+  }
+
+  set still(still) {
+    if (still && typeof still.preview !== 'function') throw invalid('still', 'what capture.grab() gives', still);
+    this._still = still || null;
+  }
+
+  /** Regions that are covered from the start. Default none. @type {Region[]} */
+  get regions() {
+    return this._regions;
+  }
+
+  set regions(regions) {
+    if (!Array.isArray(regions)) throw invalid('regions', 'an array of regions', regions);
+    this._regions = regions;
+  }
+
+  /**
+   * Regions that something has found, to be accepted or dropped. Set while the review is open, they are added. Default
+   * none. @type {Region[]}
+   */
+  get suggestions() {
+    return this._suggestions;
+  }
+
+  set suggestions(regions) {
+    if (!Array.isArray(regions)) throw invalid('suggestions', 'an array of regions', regions);
+    if (this._review) this._review.suggest(regions);
+    this._suggestions = regions;
+  }
+
+  /** How new regions are covered. Default 'pixelate'. @type {'pixelate' | 'blur' | 'fill'} */
+  get mode() {
+    return this._mode;
+  }
+
+  set mode(mode) {
+    this._mode = parseMode(mode, 'mode');
+  }
+
+  /**
+   * Opens the review; the same promise while it is open.
+   * @returns {Promise<ReviewResult>} Rejects with a CaptureError: 'invalid-argument' without a still, outside of a
+   *   document, or for a region that covers nothing of the still; whatever the still's preview failed with, and then the
+   *   review is closed.
+   */
+  show() {
+    if (this._result) return this._result;
+    const result = new Promise((resolve, reject) => {
+      const still = this._still;
+      if (!still) throw invalid('still', 'a still', still);
+      if (!this.isConnected) throw invalid('show()', 'an element that is in a document', 'one that is not');
+      this._review = openReview({
+        root: /** @type {ShadowRoot} */ (this.shadowRoot),
+        still,
+        given: this._regions,
+        suggestions: this._suggestions,
+        mode: this._mode,
+        strings: this._words,
+        end: (outcome) => {
+          this._closed();
+          this.dispatchEvent(
+            new CustomEvent(`caseframe-${outcome.action}`, { detail: outcome, bubbles: true, composed: true }),
+          );
+          resolve(outcome);
+        },
+        fail: (error) => {
+          this._closed();
+          reject(error);
+        },
+      });
+      this._showState('open');
+    });
+    // Who listens to the events does not wait for it.
+    result.catch(() => {});
+    this._result = this._review ? result : undefined;
+    return result;
+  }
+
+  /** @internal */
+  _closed() {
+    this._review = undefined;
+    this._result = undefined;
+    this._showState('closed');
+  }
+
+  /** @override */
+  connectedCallback() {
+    super.connectedCallback();
+    if (this._review) this._review.moved();
+  }
+
+  /** @protected @override */
+  _begin() {
+    this._showState('closed');
+  }
+
+  /** @protected @override */
+  _end() {
+    if (this._review) this._review.close();
+  }
+
+  /** @protected @override */
+  _translate() {
+    if (this._review) this._review.translate(this._words);
+  }
+}

@@ -1,0 +1,124 @@
+/** One picture, from the click to the snapshot: consent, the capture, the review. */
+import { invalid, toCaptureError } from './errors.js';
+
+/** @import { Capture, CaptureContext, CaptureError, CaptureOptions, Region, Snapshot, Still } from '../index.js' */
+
+/**
+ * What the button needs of a capture: the package's own has it.
+ * @typedef {Pick<Capture, 'snapshot' | 'grab'>} CaptureLike
+ */
+
+/**
+ * How a review ended. `redact` is all that is to be covered, `dropped` what was suggested and is not.
+ * @typedef {{ action: 'confirm', redact: Region[], dropped?: object[] }
+ *   | { action: 'retake' } | { action: 'discard' }} Answer
+ */
+
+/**
+ * Shows a still, with what is covered from the start and what `detect` has found.
+ * @typedef {(still: Still, regions: Region[], suggestions: Region[]) => Promise<Answer>} ShowReview
+ */
+
+/**
+ * @typedef {object} TakeEvents
+ * @property {() => void} asking The agent is to ask for consent.
+ * @property {() => void} answered
+ * @property {() => void} grabbed The frame is held, and looked at.
+ * @property {() => void} retake
+ * @property {() => void} discarded
+ * @property {(snapshot: Snapshot) => void} captured
+ * @property {(error: CaptureError) => void} stopped
+ */
+
+/**
+ * Begins at once. Of these events the last is `retake`, `discarded`, `captured` or `stopped`; after `abort` none comes.
+ * @param {object} args
+ * @param {() => CaptureLike} args.capture May throw.
+ * @param {any} args.source
+ * @param {CaptureOptions} args.options The page's.
+ * @param {boolean} args.consent Whether the agent is asked first.
+ * @param {ShowReview | null} args.review null where none is shown.
+ * @param {TakeEvents} args.on
+ */
+export function createTake({ capture, source, options, consent, review, on }) {
+  const controller = new AbortController();
+  const { signal } = controller;
+  const given = options.signal;
+  const follow = () => controller.abort();
+  /** @param {boolean} _agreed */
+  let answer = (_agreed) => {};
+
+  /** @param {CaptureContext} context */
+  async function beforeCapture(context) {
+    // First the customer, then whatever the page does about what they said.
+    if (!(await ask())) return false;
+    return options.beforeCapture ? options.beforeCapture(context) : undefined;
+  }
+
+  async function ask() {
+    if (signal.aborted) return false;
+    on.asking();
+    const agreed = await new Promise((resolve) => {
+      answer = resolve;
+      signal.addEventListener('abort', () => resolve(false));
+    });
+    if (!signal.aborted) on.answered();
+    return agreed;
+  }
+
+  async function run() {
+    const asked = { ...options, signal, ...(consent ? { beforeCapture } : {}) };
+    if (!review) {
+      const snapshot = await capture().snapshot(source, asked);
+      return () => on.captured(snapshot);
+    }
+    // What `detect` finds is suggested in the review, to be accepted there. It is waited for: nobody confirms a picture
+    // in which something is still being looked for.
+    const { detect, ...others } = asked;
+    const still = await capture().grab(source, others);
+    try {
+      const suggestions = detect ? await suggest(detect, still) : [];
+      if (signal.aborted) return () => {};
+      on.grabbed();
+      const decided = await review(still, options.redact || [], suggestions);
+      if (decided.action === 'retake') return on.retake;
+      if (decided.action !== 'confirm') return on.discarded;
+      const snapshot = await still.encode({ replaceRedact: decided.redact });
+      return () => on.captured(decided.dropped ? Object.assign(snapshot, { dropped: decided.dropped }) : snapshot);
+    } finally {
+      still.discard();
+    }
+  }
+
+  if (given?.aborted) follow();
+  given?.addEventListener('abort', follow);
+  run()
+    .catch((error) => () => on.stopped(toCaptureError(error, 'invalid-argument', 'The capture failed')))
+    .then((end) => {
+      given?.removeEventListener('abort', follow);
+      // Aborted by the page's own signal, it is told; by the button, it is known.
+      if (!signal.aborted || given?.aborted) end();
+    });
+
+  return {
+    abort: follow,
+    /** @param {boolean} agreed */
+    answer: (agreed) => answer(agreed),
+  };
+}
+
+/**
+ * @param {NonNullable<CaptureOptions['detect']>} detect @param {Still} still
+ * @returns {Promise<Region[]>}
+ * @throws {CaptureError} Never taken for "nothing found": the agent would rely on it.
+ */
+async function suggest(detect, still) {
+  let found;
+  try {
+    found = await detect(still);
+  } catch (error) {
+    throw toCaptureError(error, 'invalid-argument', 'The detect hook failed');
+  }
+  if (!Array.isArray(found)) throw invalid('the result of detect', 'an array of regions', found);
+  return found;
+}

@@ -1,0 +1,358 @@
+/**
+ * The review for everybody: the accessibility tree as the only source of truth, axe-core, dark and light, German, right to
+ * left, 320 px and 400 % zoom; and what it leaves behind: nothing.
+ */
+import assert from 'node:assert/strict';
+import { readFile } from 'node:fs/promises';
+import { after, before, test } from 'node:test';
+import { fileURLToPath } from 'node:url';
+import { launchChromium, startServer } from './harness.js';
+import { assertClean, driverOf, load } from './review-driver.js';
+
+const axe = await readFile(fileURLToPath(import.meta.resolve('axe-core/axe.min.js')), 'utf8');
+
+/** @type {Awaited<ReturnType<typeof startServer>>} */ let server;
+/** @type {Awaited<ReturnType<typeof launchChromium>>} */ let chromium;
+before(async () => {
+  [server, chromium] = await Promise.all([startServer(), launchChromium()]);
+});
+after(() => Promise.all([server?.close(), chromium?.close()]));
+
+const REGIONS = [{ x: 100, y: 80, width: 200, height: 150 }];
+const SUGGESTIONS = [{ x: 700, y: 480, width: 420, height: 90, mode: 'fill' }];
+
+/** @param {(driver: ReturnType<typeof driverOf>) => Promise<void>} work @param {Record<string, any>} [options] */
+async function review(work, { size = { width: 1280, height: 800 }, scheme = 'light', before, ...properties } = {}) {
+  const page = await chromium.context.newPage();
+  const driver = driverOf(page, false);
+  try {
+    await page.setViewportSize(size);
+    if (before) await page.addInitScript(before);
+    await load(page, server.url);
+    await page.evaluate((scheme) => {
+      document.documentElement.style.colorScheme = scheme;
+    }, scheme);
+    if (properties.open !== false) await page.evaluate((properties) => reviewLab.open(properties), properties);
+    await work(driver);
+    await assertClean(driver);
+  } finally {
+    await page.close();
+  }
+}
+
+test('with the accessibility tree alone: a redaction is created, sized and confirmed', () =>
+  review(async ({ page, press, result }) => {
+    const session = await page.context().newCDPSession(page);
+    const tree = async () => {
+      const { nodes } = await session.send('Accessibility.getFullAXTree');
+      return nodes
+        .filter(({ ignored }) => !ignored)
+        .map(({ role, name, value, description, properties, backendDOMNodeId }) => ({
+          role: role?.value,
+          name: name?.value ?? '',
+          value: value?.value,
+          description: description?.value ?? '',
+          focused: properties?.some((property) => property.name === 'focused' && property.value.value),
+          id: backendDOMNodeId,
+        }));
+    };
+    const find = async (role, name) => {
+      for (let i = 0; i < 100; i++) {
+        const found = (await tree()).find((node) => node.role === role && name.test(node.name));
+        if (found) return found;
+        await new Promise((resolve) => setTimeout(resolve, 100));
+      }
+      throw new Error(`no ${role} ${name}: ${JSON.stringify(await tree())}`);
+    };
+    const focus = async (role, name) => session.send('DOM.focus', { backendNodeId: (await find(role, name)).id });
+    const heard = async (words) => {
+      for (let i = 0; ; i++) {
+        const all = await tree();
+        const status = all.findIndex(({ role }) => role === 'status');
+        const text = all
+          .slice(status)
+          .map(({ name }) => name)
+          .join(' ');
+        if (words.test(text)) return;
+        if (i > 100) assert.match(text, words);
+        await new Promise((resolve) => setTimeout(resolve, 100));
+      }
+    };
+
+    await session.send('Accessibility.enable');
+    await find('dialog', /^Check the picture before it is sent$/);
+    assert.equal((await tree()).find(({ focused, role }) => focused && role === 'application')?.name, 'Picture');
+    assert.match((await find('application', /^Picture$/)).description, /Enter puts a region there/);
+    assert.match((await find('radio', /^Fill$/)).description, /Nothing that was under it is in the file/);
+    await focus('radio', /^Fill$/);
+    await press('Space');
+    await focus('application', /^Picture$/);
+    await press('Enter');
+    await heard(/Region 1 of 1, fill, covers the middle/);
+    await press('ArrowRight', 'Enter');
+    await heard(/Kept\. Region 1 of 1, fill, covers the middle/);
+    await find('group', /^Region 1 of 1, fill, covers the middle$/);
+    for (const [name, value] of [
+      [/^Left$/, '768'],
+      [/^Top$/, '504'],
+      [/^Width$/, '384'],
+      [/^Height$/, '144'],
+    ]) {
+      await focus('spinbutton', name);
+      await press('Control+a', ...value, 'Enter');
+      assert.equal(String((await find('spinbutton', name)).value), value);
+    }
+    await heard(/Region 1 of 1, fill, covers the lower right/);
+    const confirm = await find('button', /^Use this picture$/);
+    assert.equal(confirm.description, '1 region is covered.');
+    await focus('button', /^Use this picture$/);
+    await press('Enter');
+    const { redact } = await result();
+    assert.deepEqual(redact, [{ x: 768, y: 504, width: 384, height: 144, mode: 'fill' }]);
+  }));
+
+for (const scheme of ['light', 'dark']) {
+  test(`axe-core finds nothing, ${scheme}: at first, with regions, when asked`, () =>
+    review(
+      async ({ page, press }) => {
+        await page.evaluate(axe);
+        const check = async (state) => {
+          const violations = await page.evaluate(async () => {
+            const { violations } = await globalThis.axe.run(document, {
+              // The laboratory's page has neither.
+              rules: {
+                'page-has-heading-one': { enabled: false },
+                'landmark-one-main': { enabled: false },
+                region: { enabled: false },
+              },
+            });
+            return violations.map(
+              ({ id, nodes }) =>
+                `${id}: ${nodes.map(({ html, failureSummary }) => `${html} ${failureSummary}`).join(' | ')}`,
+            );
+          });
+          assert.deepEqual(violations, [], state);
+        };
+        await check('open');
+        await press('Enter', 'Enter');
+        await check('with a region more');
+        await press('Escape');
+        await check('asked');
+      },
+      { regions: REGIONS, suggestions: SUGGESTIONS, scheme },
+    ));
+}
+
+/** What sticks out of the window or is cut off. */
+function flaws() {
+  const found = [];
+  const root = reviewLab.root();
+  const dialog = root.querySelector('.review');
+  if (dialog.scrollWidth > dialog.clientWidth + 1) found.push(`scrolls sideways: ${dialog.scrollWidth} px`);
+  for (const element of root.querySelectorAll('button, p, label, input, select, h2, h3, small, strong, legend')) {
+    if (!element.checkVisibility() || element.closest('.quiet')) continue;
+    const box = element.getBoundingClientRect();
+    const name = `${element.tagName} “${element.textContent.slice(0, 30)}”`;
+    if (box.left < -1 || box.right > innerWidth + 1) found.push(`${name} sticks out`);
+    if (element.scrollWidth > element.clientWidth + 1 && element.clientWidth > 0 && element.tagName !== 'INPUT') {
+      found.push(`${name} is cut off`);
+    }
+    if (element.matches('button') && box.height < 24) found.push(`${name} is too small`);
+  }
+  return found;
+}
+
+for (const [name, options] of Object.entries({
+  'a wide window': {},
+  '320 px': { size: { width: 320, height: 640 } },
+  '400 % of 1280 × 720': { size: { width: 320, height: 180 } },
+  'German, 320 px': { size: { width: 320, height: 640 }, lang: 'de' },
+  'right to left': { dir: 'rtl', lang: 'ar' },
+  'right to left, 320 px': { dir: 'rtl', size: { width: 320, height: 640 } },
+})) {
+  test(`${name}: nothing sticks out, all can be reached and done`, () =>
+    review(
+      async (driver) => {
+        assert.deepEqual(await driver.evaluate(flaws), []);
+        await driver.evaluate(() => reviewLab.root().querySelector('.surface').scrollIntoView({ block: 'center' }));
+        await driver.drag([0.5, 0.3], [0.8, 0.6]);
+        const [, , { rect }] = await driver.list();
+        for (const [i, value] of [640, 216, 384, 216].entries()) assert.ok(Math.abs(rect[i] - value) < 12, `${rect}`);
+        if (options.lang === 'de') {
+          assert.equal(await driver.summary(), '2 Bereiche sind verdeckt. 1 Vorschlag bleibt offen.');
+          assert.match(await driver.said(), /^Bereich 3 von 3, verpixeln, liegt/);
+        }
+        await driver.evaluate(() => reviewLab.root().querySelector('[part=confirm]').scrollIntoView());
+        await driver.clickPart('confirm');
+        assert.equal((await driver.result()).action, 'confirm');
+      },
+      { regions: REGIONS, suggestions: SUGGESTIONS, ...options },
+    ));
+}
+
+test('the language is followed while it is open; every string can be replaced', () =>
+  review(async (driver) => {
+    await driver.evaluate(() => {
+      document.documentElement.lang = 'de';
+    });
+    await driver.until(
+      () => reviewLab.root().querySelector('h2').textContent === 'Bild prüfen, bevor es übertragen wird',
+    );
+    await driver.evaluate(() => {
+      reviewLab.element.strings = { confirm: 'Senden' };
+    });
+    assert.equal(await driver.evaluate(() => reviewLab.root().querySelector('[part=confirm]').textContent), 'Senden');
+    assert.equal(
+      await driver.evaluate(() => reviewLab.root().querySelector('[part=retake]').textContent),
+      'Neu aufnehmen',
+    );
+  }));
+
+test('a move in the document ends nothing; a removal ends it, and no pixel stays', () =>
+  review(
+    async (driver) => {
+      await driver.evaluate(() => {
+        const box = document.body.appendChild(document.createElement('section'));
+        box.append(reviewLab.element);
+        reviewLab.old = reviewLab.canvas();
+      });
+      await driver.evaluate(() => new Promise((resolve) => setTimeout(resolve)));
+      assert.equal(await driver.evaluate(() => reviewLab.result), undefined);
+      assert.ok(await driver.evaluate(() => reviewLab.root().querySelector('dialog').matches(':modal')));
+      await driver.press('Enter', 'Enter');
+      assert.equal((await driver.list()).length, 2);
+      await driver.evaluate(() => reviewLab.element.remove());
+      assert.deepEqual(await driver.result(), { action: 'discard' });
+      assert.deepEqual(await driver.evaluate(() => [reviewLab.old.width, reviewLab.old.height]), [0, 0]);
+      assert.equal(await driver.evaluate(() => reviewLab.root().childElementCount), 0);
+    },
+    { regions: REGIONS },
+  ));
+
+test('what cannot be shown is told, and nothing stays open', () =>
+  review(
+    async (driver) => {
+      const outcomes = await driver.evaluate(async () => {
+        const element = document.createElement('caseframe-review');
+        const codes = [];
+        const attempt = async (action) => {
+          try {
+            await action();
+            codes.push('nothing');
+          } catch (error) {
+            codes.push(error.code);
+          }
+        };
+        await attempt(() => element.show());
+        element.still = await reviewLab.still(320, 180);
+        await attempt(() => element.show());
+        document.body.append(element);
+        element.regions = [{ x: 400, y: 0, width: 10, height: 10 }];
+        await attempt(() => element.show());
+        element.regions = [];
+        await attempt(() => {
+          element.mode = 'paint';
+        });
+        await attempt(() => {
+          element.suggestions = 'all';
+        });
+        element.still.discard();
+        await attempt(() => element.show());
+        return [codes, element.shadowRoot.childElementCount, element.getAttribute('state')];
+      });
+      const bad = 'invalid-argument';
+      assert.deepEqual(outcomes, [[bad, bad, bad, bad, bad, 'disposed'], 0, 'closed']);
+    },
+    { open: false },
+  ));
+
+test('suggestions that come while it is open; one is dropped, which is told', () =>
+  review(async (driver) => {
+    await driver.press('Enter', 'Enter');
+    await driver.evaluate(() => {
+      reviewLab.element.suggestions = [{ x: 10, y: 10, width: 50, height: 40, mode: 'blur' }];
+    });
+    assert.equal(await driver.summary(), '1 region is covered. 1 suggestion is left open.');
+    await driver.evaluate(() => reviewLab.root().querySelectorAll('li')[1].querySelector('[part=delete]').click());
+    await driver.clickPart('confirm');
+    const { dropped } = await driver.result();
+    assert.deepEqual(dropped, [{ x: 10, y: 10, width: 50, height: 40, mode: 'blur', decided: true }]);
+  }));
+
+test('without <dialog>: the focus is kept inside all the same, Escape leaves', () =>
+  review(
+    async (driver) => {
+      assert.equal(
+        await driver.evaluate(() => reviewLab.root().querySelector('.review').getAttribute('aria-modal')),
+        'true',
+      );
+      await driver.press('Enter', 'Enter');
+      const seen = new Set();
+      for (let i = 0; i < 40; i++) {
+        await driver.press(i < 20 ? 'Tab' : 'Shift+Tab');
+        const inside = await driver.evaluate(() => {
+          const { activeElement } = reviewLab.root();
+          return activeElement && (activeElement.getAttribute('part') || activeElement.tagName);
+        });
+        assert.ok(inside, 'the focus is out');
+        seen.add(inside);
+      }
+      assert.ok(seen.has('confirm') && seen.has('surface') && seen.has('region'), [...seen].join());
+      await driver.press('Escape', 'Escape', 'Escape');
+      assert.equal(await driver.evaluate(() => reviewLab.root().querySelector('[part=question]').hidden), false);
+    },
+    {
+      before: () => {
+        delete window.HTMLDialogElement;
+      },
+    },
+  ));
+
+test('a hundred reviews that come and go leave nothing behind', () =>
+  review(
+    async (driver) => {
+      const session = await driver.page.context().newCDPSession(driver.page);
+      await session.send('Performance.enable');
+      const measure = async () => {
+        for (let i = 0; i < 2; i++) await session.send('HeapProfiler.collectGarbage');
+        const { metrics } = await session.send('Performance.getMetrics');
+        const { JSHeapUsedSize, Nodes, JSEventListeners } = Object.fromEntries(
+          metrics.map(({ name, value }) => [name, value]),
+        );
+        return { heap: JSHeapUsedSize, nodes: Nodes, listeners: JSEventListeners };
+      };
+      const rounds = (count) =>
+        driver.evaluate(async (count) => {
+          globalThis.still ??= await reviewLab.still(640, 360);
+          for (let i = 0; i < count; i++) {
+            const element = document.createElement('caseframe-review');
+            Object.assign(element, { still: globalThis.still, suggestions: [{ x: 0, y: 0, width: 50, height: 50 }] });
+            document.body.append(element);
+            const shown = element.show();
+            const root = element.shadowRoot;
+            const canvas = root.querySelector('canvas');
+            // Some are closed before the first preview has come.
+            for (let n = 0; n < 100 && i % 3 > 0 && canvas.width === 0; n++)
+              await new Promise((go) => setTimeout(go, 5));
+            root.querySelector('.surface').dispatchEvent(new KeyboardEvent('keydown', { key: 'n', bubbles: true }));
+            root.querySelector(`[part=${['confirm', 'retake', 'discard'][i % 3]}]`).click();
+            await shown;
+            if (canvas.width || root.childElementCount) throw new Error('something stays');
+            element.remove();
+          }
+        }, count);
+      await rounds(10);
+      const first = await measure();
+      await rounds(100);
+      let last = await measure();
+      for (let i = 0; i < 20 && last.nodes > first.nodes; i++) {
+        await driver.evaluate(() => new Promise((resolve) => setTimeout(resolve, 250)));
+        last = await measure();
+      }
+      assert.ok(last.nodes <= first.nodes, `${last.nodes} nodes, there were ${first.nodes}`);
+      assert.ok(last.listeners <= first.listeners, `${last.listeners} listeners, there were ${first.listeners}`);
+      assert.ok(last.heap - first.heap < 300000, `the heap grew by ${last.heap - first.heap} bytes`);
+      assert.deepEqual(await driver.evaluate(() => reviewLab.leaks), []);
+    },
+    { open: false },
+  ));

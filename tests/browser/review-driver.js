@@ -1,0 +1,111 @@
+/** An agent's hands on the review, in whatever browser: playwright's page or puppeteer's. */
+import assert from 'node:assert/strict';
+import { STRICT_CSP } from './harness.js';
+
+/** A page of either browser, by the same words. */
+export function driverOf(page, isFirefox) {
+  const problems = [];
+  page.on('pageerror', (error) => {
+    if (!/favicon/.test(error.message)) problems.push(`uncaught: ${error.message}`);
+  });
+  page.on('console', (message) => {
+    // Firefox asks for an icon that the policy forbids.
+    if (message.type() === 'error' && !/favicon/.test(message.text())) problems.push(`console: ${message.text()}`);
+  });
+  // The worker's, too.
+  page.on('request', (request) => {
+    if (request.method() !== 'GET') problems.push(`sent: ${request.method()} ${request.url()}`);
+  });
+  const driver = {
+    page,
+    problems,
+    evaluate: (inPage, argument) => page.evaluate(inPage, argument),
+    /** @param {() => unknown} condition */
+    until: (condition, argument) =>
+      isFirefox
+        ? page.waitForFunction(condition, { polling: 50, timeout: 60000 }, argument)
+        : page.waitForFunction(condition, argument, { timeout: 60000 }),
+    at: (x, y) => page.evaluate(([x, y]) => reviewLab.at(x, y), [x, y]),
+    /** In ratios of the picture. */
+    async drag(from, to, { release = true } = {}) {
+      const [a, b] = [await driver.at(...from), await driver.at(...to)];
+      await page.mouse.move(a.x, a.y);
+      await page.mouse.down();
+      await page.mouse.move((a.x + b.x) / 2, (a.y + b.y) / 2);
+      await page.mouse.move(b.x, b.y);
+      if (release) await page.mouse.up();
+    },
+    async click(x, y) {
+      const at = await driver.at(x, y);
+      await page.mouse.click(at.x, at.y);
+    },
+    async press(...keys) {
+      for (const key of keys) {
+        const parts = key === '+' ? [key] : key.split('+');
+        const last = parts.pop();
+        for (const part of parts) await page.keyboard.down(part);
+        await page.keyboard.press(last);
+        for (const part of parts.reverse()) await page.keyboard.up(part);
+      }
+    },
+    /** The regions as the list says them. */
+    list: () =>
+      page.evaluate(() =>
+        Array.from(reviewLab.root().querySelectorAll('.list li'), (item) => ({
+          label: item.firstChild.getAttribute('aria-label'),
+          rect: Array.from(item.querySelectorAll('input'), (input) => input.valueAsNumber),
+          mode: item.querySelector('select').value,
+        })),
+      ),
+    /** Once the list has as many. @param {number} count */
+    count: (count) => driver.until((count) => reviewLab.root().querySelectorAll('.list li').length === count, count),
+    said: () => page.evaluate(() => reviewLab.root().querySelector('[role=status]').textContent),
+    summary: () => page.evaluate(() => reviewLab.root().querySelector('.summary').textContent),
+    /** @param {string} part */
+    press_: (part) => page.evaluate((part) => reviewLab.root().querySelector(`[part=${part}]`).click(), part),
+    /** @param {string} part */
+    async clickPart(part) {
+      const { x, y } = await page.evaluate((part) => {
+        const element = reviewLab.root().querySelector(`[part=${part}]:not([hidden])`);
+        element.scrollIntoView({ block: 'nearest' });
+        const box = element.getBoundingClientRect();
+        return { x: box.left + box.width / 2, y: box.top + box.height / 2 };
+      }, part);
+      await page.mouse.click(x, y);
+    },
+    result: async () => {
+      await driver.until(() => reviewLab.result);
+      return page.evaluate(() => reviewLab.result);
+    },
+    /** Once the canvas shows that colour there. */
+    shows: (x, y, color) =>
+      driver.until(
+        ([x, y, color]) =>
+          reviewLab
+            .pixel(x, y)
+            .slice(0, 3)
+            .every((value, i) => Math.abs(value - color[i]) <= 2),
+        [x, y, color],
+      ),
+  };
+  return driver;
+}
+
+/** The page with the element. @param {string} origin */
+export async function load(page, origin, csp = STRICT_CSP) {
+  await page.goto(`${origin}/?csp=${encodeURIComponent(csp)}&script=/pages/review.js`);
+  await page.waitForFunction(() => globalThis.reviewLab);
+}
+
+/** No console error, no violation of the policy, no unhandled rejection. */
+export async function assertClean(driver) {
+  const inPage = await driver.evaluate(() => reviewLab.problems);
+  assert.deepEqual([...driver.problems, ...inPage], []);
+}
+
+/** @param {number[]} actual @param {number[]} expected */
+export function near(actual, expected, slack = 4) {
+  for (const [i, value] of actual.entries()) {
+    assert.ok(Math.abs(value - expected[i]) <= slack, `${actual} for ${expected}`);
+  }
+}

@@ -1,0 +1,268 @@
+/** The button without a browser: clicks, captures, reviews, deliveries, sources and removals in random orders. */
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { setImmediate as task } from 'node:timers/promises';
+import { createControl } from '../../js/elements/button-control.js';
+import { isBusy, stateOf } from '../../js/elements/button-machine.js';
+import { CaptureError } from '../../js/index.js';
+import { forEachSeed } from './random.js';
+
+/** A promise that the test settles. */
+function deferred() {
+  const it = {};
+  it.promise = new Promise((resolve, reject) => Object.assign(it, { resolve, reject }));
+  return it;
+}
+
+/** A source whose targets the test changes, and that counts who listens. */
+function createSource() {
+  const listeners = new Set();
+  const source = {
+    list: /** @type {object[]} */ ([]),
+    targets: () => source.list,
+    on(_type, listener) {
+      listeners.add(listener);
+      return () => listeners.delete(listener);
+    },
+    dispose() {},
+    listeners,
+    /** @param {boolean} there */
+    become(there) {
+      source.list = there ? [{ element: {}, interactionId: null, participantId: null, kind: 'camera' }] : [];
+      for (const listener of [...listeners]) listener();
+    },
+  };
+  return source;
+}
+
+/** A capture whose pictures come when the test says so, or when they are aborted. */
+function createFakeCapture() {
+  /** What waits to be settled. */
+  const running = new Set();
+  const stills = [];
+  let pictures = 0;
+  const snapshot = () => ({ id: `picture-${++pictures}` });
+
+  function begin(make, { signal, beforeCapture }) {
+    const work = deferred();
+    const settle = (end) => {
+      running.delete(entry);
+      end();
+    };
+    const entry = {
+      resolve: () => settle(() => work.resolve(make())),
+      reject: (error) => settle(() => work.reject(error)),
+    };
+    signal.addEventListener('abort', () => entry.reject(new CaptureError('aborted')));
+    // A capture asks before it waits for a frame.
+    Promise.resolve(beforeCapture?.({})).then((agreed) => {
+      if (signal.aborted) return;
+      if (agreed === false) work.reject(new CaptureError('consent-denied'));
+      else running.add(entry);
+    });
+    return work.promise;
+  }
+
+  return {
+    running,
+    stills,
+    pictures: () => pictures,
+    snapshot: (_source, options) => begin(snapshot, options),
+    grab: (_source, options) =>
+      begin(() => {
+        const still = { discarded: 0, discard: () => still.discarded++, encode: async () => snapshot() };
+        stills.push(still);
+        return still;
+      }, options),
+  };
+}
+
+/** An uploader that does with a picture what the test says. */
+function createFakeUploader() {
+  const listeners = new Set();
+  const sending = new Map();
+  return {
+    listeners,
+    sending,
+    sent: /** @type {string[]} */ ([]),
+    send({ id }, { onProgress }) {
+      this.sent.push(id);
+      const it = { id, onProgress, ...deferred() };
+      sending.set(id, it);
+      return it.promise;
+    },
+    retry: async () => true,
+    on(_type, listener) {
+      listeners.add(listener);
+      return () => listeners.delete(listener);
+    },
+  };
+}
+
+const random = (dice, set) => dice.pick([...set]);
+
+test('in any order: each picture told of and sent once, each receipt told, and nothing left after a removal', (t) => {
+  t.mock.timers.enable({ apis: ['setTimeout', 'setInterval'] });
+  return forEachSeed(150, async (dice) => {
+    const source = createSource();
+    const capture = createFakeCapture();
+    const uploader = createFakeUploader();
+    const reviews = new Set();
+    const events = { captured: [], delivered: [], failed: [] };
+    /** In all of its lives. */
+    let mountings = 0;
+    let isMounted = false;
+    const settings = {
+      source,
+      capture,
+      uploader,
+      options: {},
+      consent: dice.between(0, 3) === 0,
+      review: dice.between(0, 2) === 0,
+    };
+    const control = createControl({
+      settings,
+      showReview: () => {
+        const review = deferred();
+        reviews.add(review);
+        return review.promise;
+      },
+      on: {
+        changed() {},
+        shot() {},
+        repeat() {},
+        captured: ({ id }) => events.captured.push(id),
+        delivered: ({ id }) => events.delivered.push(id),
+        failed: ({ code }) => events.failed.push(code),
+      },
+    });
+    /** Settled by the uploader while nobody had removed the button: to be told. */
+    const receipts = [];
+    let discards = 0;
+
+    const acts = {
+      click: () => control.click(dice.between(0, 2)),
+      doubleClick() {
+        control.click(1);
+        control.click(2);
+      },
+      cancel: control.cancel,
+      async retry() {
+        const { phase, isUnsent, shown } = control.model();
+        const { length } = uploader.sent;
+        control.retry();
+        await task();
+        if (phase === 'failed' && isUnsent) assert.deepEqual(uploader.sent.slice(length), [shown], 'sent again');
+      },
+      wait: () => t.mock.timers.tick(dice.pick([1, 400, 1000])),
+      answer: () => control.answer(dice.between(0, 3) > 0),
+      source: () => source.become(dice.between(0, 3) > 0),
+      frame: () => capture.running.size > 0 && random(dice, capture.running).resolve(),
+      noFrame: () => capture.running.size > 0 && random(dice, capture.running).reject(new CaptureError('no-frame')),
+      broken: () => capture.running.size > 0 && random(dice, capture.running).reject(new TypeError('broken')),
+      review() {
+        if (reviews.size === 0) return;
+        const review = random(dice, reviews);
+        reviews.delete(review);
+        const action = dice.pick(['confirm', 'confirm', 'retake', 'discard', 'broken']);
+        if (action === 'broken') review.reject(new TypeError('broken'));
+        else review.resolve({ action, redact: [] });
+      },
+      upload() {
+        if (uploader.sending.size === 0) return;
+        const it = random(dice, uploader.sending.values());
+        const what = dice.pick(['progress', 'again', 'delivered', 'delivered', 'refused', 'discarded']);
+        if (what === 'progress') return it.onProgress({ loaded: dice.between(0, 10), total: 10 });
+        if (what === 'again') {
+          for (const tell of [...uploader.listeners]) tell({ id: it.id, willRetry: true, item: { durable: true } });
+          return;
+        }
+        uploader.sending.delete(it.id);
+        if (what === 'delivered') {
+          if (it.life === mountings) receipts.push(it.id);
+          it.resolve({ id: it.id });
+        } else if (what === 'discarded') {
+          if (it.life === mountings) discards++;
+          it.reject(new CaptureError('aborted'));
+        } else it.reject(new CaptureError('upload-rejected'));
+      },
+      mount() {
+        if (isMounted) return;
+        isMounted = true;
+        mountings++;
+        control.begin();
+      },
+      remove() {
+        if (!isMounted || dice.between(0, 4) > 0) return;
+        isMounted = false;
+        control.end();
+        mountings++;
+        for (const review of reviews) review.resolve({ action: 'discard' });
+        reviews.clear();
+      },
+    };
+
+    for (let n = 0; n < 80; n++) {
+      acts.mount();
+      const sentBefore = uploader.sent.length;
+      await dice.pick(Object.values(acts))();
+      await task();
+      for (const it of uploader.sending.values()) it.life ??= mountings;
+      const model = control.model();
+      const context = JSON.stringify(model);
+      assert.ok(capture.running.size <= 1, `one picture at a time: ${context}`);
+      assert.ok(reviews.size <= 1, context);
+      assert.equal(reviews.size > 0, model.phase === 'reviewing', context);
+      if (capture.running.size > 0) assert.equal(model.phase, 'capturing', context);
+      if (!isMounted) assert.equal(isBusy(model), false, context);
+      if (isMounted && stateOf(model) === 'idle') assert.equal(source.list.length, 1, context);
+      assert.ok(uploader.sent.length <= sentBefore + 1, context);
+      assert.deepEqual(source.listeners.size, isMounted ? 1 : 0, 'one listener of the source');
+      assert.deepEqual(uploader.listeners.size, isMounted ? 1 : 0, 'one listener of the uploader');
+    }
+    assert.equal(new Set(events.captured).size, events.captured.length, 'each picture is told of once');
+    assert.deepEqual([...new Set(uploader.sent)].sort(), [...events.captured].sort(), 'each is sent');
+    assert.deepEqual(events.delivered, receipts, 'each receipt is told of once');
+    assert.equal(events.failed.filter((code) => code === 'aborted').length, discards, 'who cancels knows');
+    // Whatever is still open ends with the element.
+    isMounted && control.end();
+    for (const review of reviews) review.resolve({ action: 'discard' });
+    await task();
+    assert.equal(capture.running.size, 0);
+    assert.deepEqual(
+      capture.stills.filter(({ discarded }) => discarded !== 1),
+      [],
+      'each still is discarded once',
+    );
+    assert.equal(source.listeners.size + uploader.listeners.size, 0);
+  });
+});
+
+test('cancel appears after 400 ms, and counts anew after consent', async (t) => {
+  t.mock.timers.enable({ apis: ['setTimeout', 'setInterval'] });
+  const source = createSource();
+  source.become(true);
+  const settings = { source, capture: createFakeCapture(), uploader: null, options: {}, consent: true, review: false };
+  const nothing = () => {};
+  const on = {
+    changed: nothing,
+    shot: nothing,
+    repeat: nothing,
+    captured: nothing,
+    delivered: nothing,
+    failed: nothing,
+  };
+  const control = createControl({ settings, showReview: () => Promise.reject(), on });
+  control.begin();
+  control.click(1);
+  await task();
+  t.mock.timers.tick(1000);
+  assert.deepEqual([control.model().phase, control.model().isSlow], ['asking', false]);
+  control.answer(true);
+  await task();
+  t.mock.timers.tick(399);
+  assert.equal(control.model().isSlow, false);
+  t.mock.timers.tick(1);
+  assert.equal(control.model().isSlow, true);
+  control.end();
+});
