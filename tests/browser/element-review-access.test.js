@@ -330,6 +330,7 @@ test('a hundred reviews that come and go leave nothing behind', () =>
             document.body.append(element);
             const shown = element.show();
             const root = element.shadowRoot;
+            while (!root.querySelector('canvas')) await new Promise((go) => setTimeout(go, 1));
             const canvas = root.querySelector('canvas');
             // Some are closed before the first preview has come.
             for (let n = 0; n < 100 && i % 3 > 0 && canvas.width === 0; n++)
