@@ -138,6 +138,10 @@ for (const scheme of ['light', 'dark']) {
         await check('with a region more');
         await press('Escape');
         await check('asked');
+        await page.evaluate(() => {
+          reviewLab.root().querySelector('[part=keep]').textContent = '';
+        });
+        await assert.rejects(check('a button without a name'), /button-name/, 'it looks inside');
       },
       { regions: REGIONS, suggestions: SUGGESTIONS, scheme },
     ));
@@ -262,6 +266,26 @@ test('what cannot be shown is told, and nothing stays open', () =>
       });
       const bad = 'invalid-argument';
       assert.deepEqual(outcomes, [[bad, bad, bad, bad, bad, 'disposed'], 0, 'closed']);
+    },
+    { open: false },
+  ));
+
+test('a script that does not load is told, and asked for again', () =>
+  review(
+    async (driver) => {
+      await driver.page.route('**/review-window.js', (route) => route.abort());
+      const fail = await driver.evaluate(async () => {
+        const element = document.body.appendChild(document.createElement('caseframe-review'));
+        element.still = await reviewLab.still(320, 180);
+        reviewLab.element = element;
+        return element.show().catch(({ code, advice }) => [code, typeof advice, element.getAttribute('state')]);
+      });
+      assert.deepEqual(fail, ['engine-load', 'string', 'closed']);
+      await driver.page.unroute('**/review-window.js');
+      await driver.evaluate(() => reviewLab.open({ still: reviewLab.element.still }));
+      await driver.press('Escape');
+      assert.deepEqual(await driver.result(), { action: 'discard' });
+      assert.match(driver.problems.splice(0).join(), /^console: Failed to load resource/);
     },
     { open: false },
   ));
