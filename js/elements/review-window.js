@@ -4,15 +4,18 @@
  */
 import { create, setAttribute, setText } from './create.js';
 import { parseReviewRegions } from './review-input.js';
-import { MODES } from './review-keyboard.js';
+
 import { createList } from './review-list.js';
+import { MODES } from './review-mode.js';
 import { createPreviews } from './review-preview.js';
 import { createRegions } from './review-regions.js';
 import { createSurface } from './review-surface.js';
 import { createWords } from './review-words.js';
 
+export { reviewStyles } from './review-styles.js';
+
 /** @import { Region, Still } from '../index.js' */
-/** @import { Mode } from './review-input.js' */
+/** @import { Mode } from './review-mode.js' */
 /** @import { ReviewRegion } from './review-regions.js' */
 /** @import { ReviewWords } from './review-strings.js' */
 
