@@ -75,6 +75,8 @@ export class CaseframeButton extends CaseframeElement {
     });
     /** @internal @type {Shortcut | null} */
     this._keys = null;
+    /** @internal @type {Document | null} */
+    this._page = null;
     /** @internal @param {KeyboardEvent} event */
     this._onKey = (event) => {
       if (!this._keys?.matches(event)) return;
@@ -182,16 +184,29 @@ export class CaseframeButton extends CaseframeElement {
     this._view.showShortcut(this._keys ? this._keys.text : '');
   }
 
+  /** @override */
+  adoptedCallback() {
+    super.adoptedCallback();
+    if (this._page) this._listenTo(this.ownerDocument);
+  }
+
+  /** @internal For the shortcut. @param {Document | null} page */
+  _listenTo(page) {
+    this._page?.removeEventListener('keydown', this._onKey);
+    page?.addEventListener('keydown', this._onKey);
+    this._page = page;
+  }
+
   /** @protected @override */
   _begin() {
-    document.addEventListener('keydown', this._onKey);
+    this._listenTo(this.ownerDocument);
     this._control.begin();
     this._render();
   }
 
   /** @protected @override */
   _end() {
-    document.removeEventListener('keydown', this._onKey);
+    this._listenTo(null);
     this._control.end();
   }
 

@@ -43,7 +43,6 @@ export function parseShortcut(text) {
 
 /** @param {KeyboardEvent} event */
 function isWriting(event) {
-  const [target] = event.composedPath();
-  if (!(target instanceof HTMLElement)) return false;
+  const target = /** @type {HTMLElement} */ (event.composedPath()[0]);
   return target.isContentEditable || /^(INPUT|TEXTAREA|SELECT)$/.test(target.tagName);
 }

@@ -92,7 +92,7 @@ button[aria-pressed=true]:hover, .primary:hover { background: var(--_accent-stro
   white-space: nowrap;
 }
 @media (forced-colors: active) {
-  button[aria-disabled=true], button:disabled { border-color: GrayText; color: GrayText; }
+  button[aria-disabled=true]:not([aria-busy]), button:disabled { border-color: GrayText; color: GrayText; }
   button[aria-pressed=true], .primary { border-color: ButtonText; }
   button[aria-pressed=true] {
     forced-color-adjust: none;
@@ -137,7 +137,7 @@ export function adoptStyles(root, texts) {
  */
 function linkStyles(root) {
   if (root.querySelector('link')) return;
-  const given = document.querySelector('link[data-caseframe]');
+  const given = root.ownerDocument.querySelector('link[data-caseframe]');
   if (given) root.prepend(given.cloneNode());
   else if (!isWarned) {
     isWarned = true;

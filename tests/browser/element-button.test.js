@@ -3,6 +3,7 @@
  * package's policy and Trusted Types.
  */
 import assert from 'node:assert/strict';
+import { readFile } from 'node:fs/promises';
 import { after, before, describe, test } from 'node:test';
 import { launchFirefox } from './firefox.js';
 import { launchChromium, STRICT_CSP, startServer } from './harness.js';
@@ -325,6 +326,43 @@ for (const [name, launch] of Object.entries(BROWSERS)) {
       assert.deepEqual(stills, Array(3).fill(['disposed', 1, 1]), 'every still was let go of');
     });
 
+    test('brings a review along where the page has none', async (t) => {
+      const { click, reaches, fired, page, look } = await openButton(t, { attributes: { review: '' } });
+      await reaches('idle');
+      await page.evaluate(() => {
+        stage.button.options = {
+          ...stage.button.options,
+          redact: [{ x: 8, y: 8, width: 32, height: 32, mode: 'fill' }],
+        };
+      });
+      /** Presses what has this part in the review, once it is there. @param {string} part */
+      const press = (part) =>
+        page.evaluate(async (one) => {
+          const find = () => {
+            const review = stage.button.shadowRoot.querySelector('caseframe-review');
+            return review && review.state !== 'closed' && review.shadowRoot.querySelector(`[part=${one}]`);
+          };
+          await lab.until(stage.call, find, `the review has ${one}`);
+          find().click();
+        }, part);
+      await click('button');
+      await reaches('reviewing');
+      await press('confirm');
+      await reaches('delivered');
+      const [captured] = await fired();
+      assert.deepEqual(
+        captured.redactions.map(({ mode, width }) => [mode, width]),
+        [['fill', 32]],
+      );
+      await click('button');
+      await reaches('reviewing');
+      await press('discard');
+      await reaches('idle');
+      const { focus, message } = await look();
+      assert.deepEqual([focus, message], ['button', 'Discarded. Nothing was saved.']);
+      assert.equal(await page.evaluate(() => stage.button.shadowRoot.querySelectorAll('caseframe-review').length), 0);
+    });
+
     test('a move in the document ends nothing, and a removal ends everything', async (t) => {
       const { click, reaches, fired, page, look } = await openButton(t);
       await reaches('idle');
@@ -414,3 +452,266 @@ for (const [name, launch] of Object.entries(BROWSERS)) {
     });
   });
 }
+
+describe('what can be seen and touched', () => {
+  /** @type {Awaited<ReturnType<typeof launchChromium>>} */
+  let browser;
+  /** With a button in every state. @type {import('playwright-core').Page} */
+  let gallery;
+  before(async () => {
+    browser = await launchChromium();
+    gallery = await browser.context.newPage();
+    gallery.setDefaultTimeout(120_000);
+    await gallery.goto(`${server.url}/?script=/pages/button-gallery.js`);
+    await gallery.evaluate(async () => {
+      await import('/pages/button-gallery.js');
+      await stage.openGallery();
+    });
+  });
+  after(() => browser?.close());
+
+  /** @param {{ width?: number, scheme?: string, lang?: string, dir?: string, forced?: 'active' | 'none' }} [look] */
+  async function show({ width = 800, scheme = 'light', lang = 'en', dir = 'ltr', forced = 'none' } = {}) {
+    await gallery.setViewportSize({ width, height: 900 });
+    await gallery.emulateMedia({ forcedColors: forced });
+    await gallery.evaluate(
+      ([colorScheme, language, direction]) => {
+        Object.assign(document.documentElement, { lang: language, dir: direction });
+        Object.assign(document.documentElement.style, { colorScheme, background: 'Canvas' });
+      },
+      [scheme, lang, dir],
+    );
+    // What follows the language does so in a task of its own.
+    await gallery.evaluate(() => lab.beats(stage.call, 2));
+  }
+
+  const LOOKS = [{ scheme: 'light' }, { scheme: 'dark' }, { scheme: 'light', lang: 'de', dir: 'rtl' }];
+  for (const look of LOOKS) {
+    test(`axe finds nothing in any state: ${JSON.stringify(look)}`, async () => {
+      const page = gallery;
+      await show(look);
+      await page.evaluate(await readFile(new URL('../../node_modules/axe-core/axe.min.js', import.meta.url), 'utf8'));
+      const found = await page.evaluate(async () => {
+        const { violations, passes } = await axe.run(document, {
+          // Of whole pages, which this is not.
+          rules: {
+            region: { enabled: false },
+            'landmark-one-main': { enabled: false },
+            'page-has-heading-one': { enabled: false },
+          },
+        });
+        const contrast = passes.find(({ id }) => id === 'color-contrast');
+        return {
+          violations: violations.map(
+            ({ id, nodes }) => `${id}: ${nodes.map(({ html, failureSummary }) => html + failureSummary)}`,
+          ),
+          contrasts: contrast ? contrast.nodes.length : 0,
+        };
+      });
+      assert.deepEqual(found.violations, []);
+      assert.ok(found.contrasts > 10, 'it has looked into the shadow roots');
+    });
+  }
+
+  test('nothing sticks out at 320 pixels or 400 % zoom, in German, either way round; controls are 44 pixels', async () => {
+    for (const dir of ['ltr', 'rtl']) {
+      await show({ width: 320, lang: 'de', dir });
+      const { outside, small, wide } = await gallery.evaluate(() => {
+        const shown = [...document.querySelectorAll('caseframe-button')].flatMap((button) =>
+          [...button.shadowRoot.querySelectorAll('*')].filter((element) => element.getClientRects().length > 0),
+        );
+        const boxes = shown.map((element) => ({ element, box: element.getBoundingClientRect() }));
+        const name = ({ element, box }) => `${element.outerHTML.slice(0, 80)} ${JSON.stringify(box)}`;
+        return {
+          outside: boxes.filter(({ box }) => box.left < 0 || box.right > innerWidth).map(name),
+          small: boxes
+            .filter(({ element, box }) => element.matches('button') && Math.min(box.width, box.height) < 44)
+            .map(name),
+          wide: document.documentElement.scrollWidth > innerWidth,
+        };
+      });
+      assert.deepEqual([outside, small, wide], [[], [], false]);
+    }
+  });
+
+  test('a browser without constructable stylesheets gets the same look by the stylesheet that the page links', async (t) => {
+    /** @param {boolean} isOld @param {boolean} isLinked */
+    async function lookOf(isOld, isLinked) {
+      const page = await browser.context.newPage();
+      t.after(() => page.close());
+      /** @type {string[]} */
+      const warnings = [];
+      page.on('console', (message) => message.type() === 'warning' && warnings.push(message.text()));
+      const query = new URLSearchParams({ csp: `${STRICT_CSP}; style-src 'self'` });
+      await page.goto(`${server.url}/?${query}`);
+      const look = await page.evaluate(
+        async ([old, linked]) => {
+          if (old) delete ShadowRoot.prototype.adoptedStyleSheets;
+          if (linked) {
+            const link = Object.assign(document.createElement('link'), {
+              rel: 'stylesheet',
+              href: '/dist/elements/element.css',
+            });
+            link.dataset.caseframe = '';
+            document.head.append(link);
+          }
+          await import('/dist/elements/index.js');
+          const button = document.createElement('caseframe-button');
+          document.body.append(button);
+          const link = button.shadowRoot.querySelector('link');
+          if (link && !link.sheet) await new Promise((resolve) => link.addEventListener('load', resolve));
+          const { display } = getComputedStyle(button);
+          const { minHeight, color, borderRadius } = getComputedStyle(button.shadowRoot.querySelector('button'));
+          return { display, minHeight, color, borderRadius };
+        },
+        [isOld, isLinked],
+      );
+      return { look, warnings: warnings.length };
+    }
+    const today = await lookOf(false, false);
+    assert.equal(today.look.minHeight, '44px');
+    assert.deepEqual(await lookOf(true, true), today);
+    const unstyled = await lookOf(true, false);
+    assert.deepEqual(
+      [unstyled.look.minHeight === '44px', unstyled.warnings],
+      [false, 1],
+      'and is told what is missing',
+    );
+  });
+
+  test('in another document it looks the same, and its shortcut works there; removed, nothing holds it', async (t) => {
+    const page = await browser.context.newPage();
+    t.after(() => page.close());
+    page.setDefaultTimeout(120_000);
+    treatment = '200';
+    await page.goto(`${server.url}/?${new URLSearchParams({ csp: "frame-src 'self'", script: '/pages/button.js' })}`);
+    await page.evaluate(async () => {
+      await import('/pages/button.js');
+      await stage.open({ attributes: { shortcut: 'Alt+C' } });
+      await stage.reaches('idle');
+      const frame = document.createElement('iframe');
+      document.body.append(frame);
+      frame.contentDocument.body.append(stage.button);
+      const press = (target) =>
+        target.dispatchEvent(new KeyboardEvent('keydown', { key: 'c', code: 'KeyC', altKey: true, modifierAlt: true }));
+      // By a frame's own events the test's page does not hear what is fired.
+      const delivered = new Promise((resolve) => stage.button.addEventListener('caseframe-delivered', resolve));
+      press(document);
+      if (stage.button.state !== 'idle') throw new Error('It still listens to the document that it has left');
+      press(frame.contentDocument);
+      await delivered;
+      globalThis.height = getComputedStyle(stage.part('button')).minHeight;
+    });
+    assert.equal(await page.evaluate(() => globalThis.height), '44px');
+
+    const left = await page.evaluate(async () => {
+      const { call, capture, uploader } = stage;
+      const { button: old } = stage;
+      old.remove();
+      stage.button = null;
+      const refs = Array.from({ length: 20 }, (_, i) => {
+        const button = document.createElement('caseframe-button');
+        Object.assign(button, {
+          source: call.stream,
+          capture,
+          uploader,
+          options: { interactionId: 'case-1' },
+          shortcut: 'Alt+C',
+        });
+        document.body.append(button);
+        if (i % 2) button.click();
+        button.remove();
+        return new WeakRef(button);
+      });
+      for (let n = 0; n < 300; n++) {
+        await call.sending.beat();
+        gc();
+        if (refs.every((ref) => !ref.deref())) break;
+      }
+      return refs.filter((ref) => ref.deref()).length;
+    });
+    assert.equal(left, 0);
+  });
+
+  test('forced colours leave the bar and what is unavailable to be seen', async () => {
+    await show({ forced: 'active' });
+    const colours = await gallery.evaluate(() => {
+      const of = (state, part, property) => {
+        const button = document.querySelector(`caseframe-button[state=${state}]`);
+        return getComputedStyle(button.shadowRoot.querySelector(`[part=${part}]`))[property];
+      };
+      return {
+        bar: of('uploading', 'bar', 'backgroundColor') !== of('uploading', 'progress', 'backgroundColor'),
+        unavailable: of('unavailable', 'button', 'color') !== of('idle', 'button', 'color'),
+      };
+    });
+    assert.deepEqual(colours, { bar: true, unavailable: true });
+  });
+
+  test('a tap takes a picture, and a double tap takes one', async (t) => {
+    const context = browser.context;
+    const page = await context.newPage();
+    t.after(() => page.close());
+    page.setDefaultTimeout(120_000);
+    treatment = '200';
+    await page.goto(server.url + PATH);
+    await page.evaluate(async () => {
+      await import('/pages/button.js');
+      await stage.open();
+      await stage.reaches('idle');
+    });
+    const client = await context.newCDPSession(page);
+    await client.send('Emulation.setTouchEmulationEnabled', { enabled: true });
+    const { x, y } = await page.evaluate(() => stage.middleOf('button'));
+    const tap = async () => {
+      await client.send('Input.dispatchTouchEvent', { type: 'touchStart', touchPoints: [{ x, y }] });
+      await client.send('Input.dispatchTouchEvent', { type: 'touchEnd', touchPoints: [] });
+    };
+    await tap();
+    await page.evaluate(() => stage.reaches('delivered', 1));
+    // Slower than any double tap.
+    await page.evaluate(() => lab.sleep(1000));
+    await tap();
+    await tap();
+    await page.evaluate(() => stage.reaches('delivered', 2));
+    await page.evaluate(() => lab.beats(stage.call, 30));
+    assert.equal(await page.evaluate(() => stage.fired.filter(({ type }) => type === 'captured').length), 2);
+  });
+
+  test('the flash is not for those who prefer less motion; the sound is for those who want it', async (t) => {
+    const page = await browser.context.newPage();
+    t.after(() => page.close());
+    page.setDefaultTimeout(120_000);
+    treatment = '200';
+    await page.goto(server.url + PATH);
+    await page.evaluate(async () => {
+      await import('/pages/button.js');
+      globalThis.sounds = 0;
+      const { AudioContext } = globalThis;
+      globalThis.AudioContext = class extends AudioContext {
+        constructor() {
+          super();
+          globalThis.sounds++;
+        }
+      };
+      await stage.open();
+      await stage.reaches('idle');
+      globalThis.flashes = 0;
+      stage.part('flash').addEventListener('animationstart', () => globalThis.flashes++);
+    });
+    /** @param {number} count */
+    const take = async (count) => {
+      const { x, y } = await page.evaluate(() => stage.middleOf('button'));
+      await page.mouse.click(x, y);
+      await page.evaluate((so) => stage.reaches('delivered', so), count);
+      await page.evaluate(() => lab.beats(stage.call, 5));
+      return page.evaluate(() => [globalThis.flashes, globalThis.sounds]);
+    };
+    assert.deepEqual(await take(1), [1, 0]);
+    await page.emulateMedia({ reducedMotion: 'reduce' });
+    await page.evaluate(() => {
+      stage.button.sound = true;
+    });
+    assert.deepEqual(await take(2), [1, 1]);
+  });
+});

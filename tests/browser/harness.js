@@ -15,7 +15,13 @@ import { startProcess } from './process.js';
 
 const ROOT = fileURLToPath(new URL('../../', import.meta.url));
 const FOLDERS = { '/dist/': join(ROOT, 'dist'), '/pages/': join(ROOT, 'tests/browser/pages') };
-const TYPES = { '.js': 'text/javascript', '.wasm': 'application/wasm', '.html': 'text/html', '.mp4': 'video/mp4' };
+const TYPES = {
+  '.css': 'text/css',
+  '.js': 'text/javascript',
+  '.wasm': 'application/wasm',
+  '.html': 'text/html',
+  '.mp4': 'video/mp4',
+};
 
 export const STRICT_CSP =
   "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; worker-src 'self'; connect-src 'self'";

@@ -127,11 +127,30 @@ describe('the packed tarball', () => {
     });
   });
 
+  test('defines no element in Node, and brings what a page links and editors read', async () => {
+    const script = `
+      import { CaseframeButton } from 'caseframe/element';
+      import { createRequire } from 'node:module';
+      const { resolve } = createRequire(import.meta.url);
+      console.log(JSON.stringify([typeof CaseframeButton, typeof globalThis.customElements, resolve('caseframe/element.css')]));`;
+    await writeFile(join(project, 'element.js'), script);
+    const { stdout } = await run(process.execPath, ['element.js'], { cwd: project });
+    const [type, registry, stylesheet] = JSON.parse(stdout);
+    assert.deepEqual([type, registry], ['function', 'undefined']);
+    assert.match(await readFile(stylesheet, 'utf8'), /:host\(caseframe-button\)[\s\S]*:host\(caseframe-review\)/);
+    const installed = join(project, 'node_modules/caseframe');
+    const { customElements } = JSON.parse(await readFile(join(installed, 'package.json'), 'utf8'));
+    const manifest = JSON.parse(await readFile(join(installed, customElements), 'utf8'));
+    for (const { path } of manifest.modules) assert.ok((await readFile(join(installed, path), 'utf8')).length > 0);
+  });
+
   test('has declarations that a strict TypeScript project accepts', async () => {
     await writeFile(
       join(project, 'use.ts'),
       `import { createCapture, CaptureError, type Snapshot } from 'caseframe';
        import { createEngine, type FrameReport } from 'caseframe/engine';
+       import 'caseframe/element';
+       document.createElement('caseframe-button').capture = createCapture();
        export async function use(stream: MediaStream): Promise<[Snapshot, FrameReport]> {
          const capture = createCapture({ worker: 'auto' });
          const snapshot = await capture.snapshot(stream, { quality: 0.8, redact: [{ x: 0, y: 0, width: 9, height: 9 }] });
