@@ -322,12 +322,20 @@ test('without <dialog>: the focus is kept inside all the same, Escape leaves', (
         seen.add(inside);
       }
       assert.ok(seen.has('confirm') && seen.has('surface') && seen.has('region'), [...seen].join());
+      const isShut = () => driver.evaluate(() => document.getElementById('beside').inert);
+      assert.equal(await isShut(), true);
       await driver.press('Escape', 'Escape', 'Escape');
       assert.equal(await driver.evaluate(() => reviewLab.root().querySelector('[part=question]').hidden), false);
+      await driver.evaluate(() => reviewLab.root().querySelector('[part=question] [part=discard]').click());
+      assert.deepEqual(await driver.result(), { action: 'discard' });
+      assert.equal(await isShut(), false);
     },
     {
       before: () => {
         delete window.HTMLDialogElement;
+        addEventListener('DOMContentLoaded', () => {
+          document.body.append(Object.assign(document.createElement('button'), { id: 'beside' }));
+        });
       },
     },
   ));
