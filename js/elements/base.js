@@ -47,6 +47,13 @@ export class CaseframeElement extends Base {
     this._localise();
   }
 
+  /** @protected Styles that come with what they are for. @param {string} text */
+  _addStyles(text) {
+    if (this._styles.includes(text)) return;
+    this._styles.push(text);
+    adoptStyles(/** @type {ShadowRoot} */ (this.shadowRoot), this._styles);
+  }
+
   /** @protected Its life begins: it is in the document now, and was not before. */
   _begin() {}
 

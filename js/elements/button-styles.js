@@ -1,4 +1,9 @@
-/** The button's own looks; what it shares with the review is in styles.js. */
+/**
+ * The button's own looks; what it shares with the review is in styles.js.
+ *
+ * `plaintext`: words of a language that is written the other way keep their full stops. `@supports not (inset: 0)`: there
+ * is no gap between flexible boxes (Chrome before 84, Safari 14.1), which shows by what came a little later.
+ */
 export const buttonStyles = `
 :host(caseframe-button) {
   display: inline-block;
@@ -13,7 +18,7 @@ export const buttonStyles = `
   display: inline-flex;
   align-items: center;
   gap: .625rem;
-  padding-inline: 1.125rem;
+  padding: .375rem 1.125rem;
   overflow: hidden;
 }
 .take[aria-busy] { cursor: progress; opacity: .75; }
@@ -27,9 +32,11 @@ export const buttonStyles = `
   font-weight: 400;
   white-space: nowrap;
 }
-.flash { position: absolute; inset: 0; background: #fff; opacity: 0; pointer-events: none; }
+@supports not (inset: 0) {
+  .controls > * + *, .take > [part=label], .take > kbd { margin-inline-start: .625rem; }
+}
+.flash { position: absolute; top: 0; right: 0; bottom: 0; left: 0; background: #fff; opacity: 0; pointer-events: none; }
 .message:empty { display: none; }
-/* Words of a language that is written the other way keep their full stops. */
 .message, .prompt p { unicode-bidi: plaintext; }
 .message { max-width: 36rem; color: var(--_muted); }
 .message[data-kind=good] { color: var(--_good); }

@@ -6,6 +6,8 @@ import { adviceOf, fill } from './strings.js';
 /** @import { Model } from './button-machine.js' */
 /** @import { ButtonWords } from './button-strings.js' */
 
+/** A space of no width. */
+const UNSEEN = '\u200b';
 const SVG = 'http://www.w3.org/2000/svg';
 /** A camera, on a field of 24 × 24. */
 const CAMERA = [
@@ -159,12 +161,9 @@ export function createButtonView(root, on) {
     },
 
     repeat() {
+      // Only what changes is read: by a character that nobody sees or hears.
       const text = message.textContent || '';
-      message.textContent = '';
-      // In a task of its own: what changes back at once is not read.
-      setTimeout(() => {
-        if (message.textContent === '') message.textContent = text;
-      }, 100);
+      message.textContent = text.endsWith(UNSEEN) ? text.slice(0, -1) : text + UNSEEN;
     },
   };
 }

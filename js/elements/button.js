@@ -202,6 +202,8 @@ export class CaseframeButton extends CaseframeElement {
     this._listenTo(this.ownerDocument);
     this._control.begin();
     this._render();
+    // So that the first picture need not wait for it. Where it does not load, the review says so.
+    if (this.review) import('./review-window.js').catch(() => {});
   }
 
   /** @protected @override */

@@ -1,19 +1,12 @@
 /** What the page gives a review, checked: regions and suggestions, brought to pixels of the still. Pure. */
 import { outward } from './review-geometry.js';
-import { MODES } from './review-keyboard.js';
+import { parseMode } from './review-mode.js';
 import { invalid } from './strings.js';
 
 /** @import { Region } from '../index.js' */
 /** @import { Size } from './review-geometry.js' */
+/** @import { Mode } from './review-mode.js' */
 /** @import { ReviewRegion } from './review-regions.js' */
-
-/** @typedef {'pixelate' | 'blur' | 'fill'} Mode */
-
-/** @param {unknown} value @param {string} name @returns {Mode} */
-export function parseMode(value, name) {
-  if (MODES.includes(/** @type {Mode} */ (value))) return /** @type {Mode} */ (value);
-  throw invalid(name, `one of '${MODES.join("', '")}'`, value);
-}
 
 /**
  * Never dropped in silence: a region that covers nothing of the still is refused, as the core would.

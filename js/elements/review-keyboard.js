@@ -8,6 +8,7 @@
  *           ── Enter ─► a suggestion is accepted
  */
 import { clamp } from './review-geometry.js';
+import { MODES } from './review-mode.js';
 
 /** @import { RedactMode } from '../engine/border.js' */
 /** @import { Point } from './review-geometry.js' */
@@ -18,9 +19,6 @@ import { clamp } from './review-geometry.js';
  * What has happened, for the announcement and the focus; undefined: the key is not ours.
  * @typedef {'cursor' | 'aiming' | 'changed' | 'added' | 'dropped' | 'full' | 'removed' | 'accepted' | 'undone' | 'redone' | 'nothing'} Outcome
  */
-
-/** @type {readonly RedactMode[]} */
-export const MODES = ['pixelate', 'blur', 'fill'];
 
 /** @type {Record<string, readonly [number, number]>} */
 const ARROWS = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, -1], ArrowDown: [0, 1] };

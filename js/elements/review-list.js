@@ -3,7 +3,7 @@
  * done on the picture can be done here, without seeing it and without dragging.
  */
 import { create, setAttribute, setText } from './create.js';
-import { MODES } from './review-keyboard.js';
+import { MODES } from './review-mode.js';
 import { fill } from './strings.js';
 
 /** @import { Rect } from './review-geometry.js' */
@@ -53,7 +53,7 @@ export function createList({ regions, words, choose, remove, say, leave }) {
     const options = MODES.map((value) => create('option', { value }));
     const select = create('select', {}, ...options);
     select.addEventListener('change', () => {
-      regions.change(id, { mode: /** @type {import('./review-input.js').Mode} */ (select.value) });
+      regions.change(id, { mode: /** @type {import('./review-mode.js').Mode} */ (select.value) });
       sayChange(id);
     });
     const modeText = create('span');
@@ -99,7 +99,7 @@ export function createList({ regions, words, choose, remove, say, leave }) {
         }
         setText(modeText, strings.mode);
         for (const option of options) {
-          setText(option, strings[/** @type {import('./review-input.js').Mode} */ (option.value)]);
+          setText(option, strings[/** @type {import('./review-mode.js').Mode} */ (option.value)]);
         }
         if (select.value !== region.mode) select.value = region.mode;
         mode.hidden = isOpen;

@@ -110,6 +110,8 @@ export const reviewStyles = `
 .cursor::after { left: -16px; top: -1px; width: 32px; height: 2px; }
 .corner::before { left: -5px; top: -5px; width: 10px; height: 10px; border-radius: 50%; }
 .hint, .place, .none, .modes small { color: var(--_muted); font-size: .875rem; }
+/* Words of a language that is written the other way keep their order: 200 × 150 stays width × height. */
+.hint, .place, .none, .modes small, .summary, .actions p { unicode-bidi: plaintext; }
 .side {
   display: flex;
   flex-direction: column;

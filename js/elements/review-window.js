@@ -4,15 +4,18 @@
  */
 import { create, setAttribute, setText } from './create.js';
 import { parseReviewRegions } from './review-input.js';
-import { MODES } from './review-keyboard.js';
+
 import { createList } from './review-list.js';
+import { MODES } from './review-mode.js';
 import { createPreviews } from './review-preview.js';
 import { createRegions } from './review-regions.js';
 import { createSurface } from './review-surface.js';
 import { createWords } from './review-words.js';
 
+export { reviewStyles } from './review-styles.js';
+
 /** @import { Region, Still } from '../index.js' */
-/** @import { Mode } from './review-input.js' */
+/** @import { Mode } from './review-mode.js' */
 /** @import { ReviewRegion } from './review-regions.js' */
 /** @import { ReviewWords } from './review-strings.js' */
 
@@ -154,7 +157,7 @@ export function openReview({ root, still, given, suggestions, mode, strings, end
   }
 
   const title = worded(create('h2', { id: 'title', part: 'title' }), 'reviewTitle');
-  const none = worded(create('p', { className: 'none' }), 'noAreas');
+  const none = worded(create('p', { className: 'none' }), 'coversNothing');
   const summary = create('p', { id: 'summary', className: 'summary', part: 'summary' });
   const confirm = button('confirm', () => finish(confirmed()), 'confirm');
   confirm.className = 'primary';
@@ -295,6 +298,7 @@ export function openReview({ root, still, given, suggestions, mode, strings, end
 
   /** Where the focus was, through all shadow roots. */
   const before = deepFocus();
+  const letIn = modal ? () => {} : shutOut(root.host);
 
   function close() {
     if (isOver) return false;
@@ -302,6 +306,7 @@ export function openReview({ root, still, given, suggestions, mode, strings, end
     previews.end();
     surface.close();
     if (modal) modal.close();
+    letIn();
     dialog.remove();
     if (before instanceof HTMLElement && before.isConnected) before.focus({ preventScroll: true });
     return true;
@@ -352,6 +357,26 @@ export function openReview({ root, still, given, suggestions, mode, strings, end
 /** @param {ReviewRegion} region @returns {Region} */
 function toRegion({ x, y, width, height, mode, color }) {
   return { x, y, width, height, mode, ...(mode === 'fill' && color !== undefined ? { color } : {}) };
+}
+
+/**
+ * Where there is `inert` and no `<dialog>`: nothing beside the review can be reached. @param {Node} host
+ * @returns {() => void} Undoes it.
+ */
+function shutOut(host) {
+  /** @type {HTMLElement[]} */
+  const shut = [];
+  for (let at = host; at !== document.body && at.parentNode; ) {
+    const parent = at.parentNode;
+    for (const other of Array.from(/** @type {ParentNode} */ (/** @type {unknown} */ (parent)).children)) {
+      if (other !== at && other instanceof HTMLElement && other.inert === false) shut.push(other);
+    }
+    at = parent instanceof ShadowRoot ? parent.host : parent;
+  }
+  for (const other of shut) other.inert = true;
+  return () => {
+    for (const other of shut) other.inert = false;
+  };
 }
 
 function deepFocus() {

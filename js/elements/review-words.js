@@ -62,9 +62,11 @@ export function createWords(strings) {
     /** @param {Rect} rect @param {Size} picture */
     size({ width, height }, picture) {
       const share = (width * height) / (picture.width * picture.height);
-      const values = { width: number.format(width), height: number.format(height) };
-      if (share < 0.01) return fill(strings.sizeSmall, { ...values, share: percent.format(0.01) });
-      return fill(strings.size, { ...values, share: percent.format(share) });
+      return fill(strings.size, {
+        width: number.format(width),
+        height: number.format(height),
+        share: share < 0.01 ? `< ${percent.format(0.01)}` : percent.format(share),
+      });
     },
 
     /** “Region 2 of 3, fill, covers the lower right”. @param {ReviewRegion} region @param {Regions} regions */

@@ -1,20 +1,21 @@
 /** `<caseframe-review>`: a still is looked at, covered where it must be, and used, taken again or discarded. */
+import { CaptureError } from '../index.js';
 import { CaseframeElement } from './base.js';
-import { parseMode } from './review-input.js';
+import { parseMode } from './review-mode.js';
 import { reviewDictionary } from './review-strings.js';
-import { reviewStyles } from './review-styles.js';
-import { openReview } from './review-window.js';
 import { invalid } from './strings.js';
 
 /** @import { Region, Still } from '../index.js' */
-/** @import { Mode } from './review-input.js' */
+/** @import { Mode } from './review-mode.js' */
 /** @import { ReviewWords } from './review-strings.js' */
-/** @import { ReviewResult } from './review-window.js' */
+/** @import { openReview, ReviewResult } from './review-window.js' */
+
+/** @typedef {ReturnType<typeof openReview>} OpenReview */
 
 /** @extends {CaseframeElement<ReviewWords>} */
 export class CaseframeReview extends CaseframeElement {
   constructor() {
-    super({ styles: reviewStyles, dictionary: reviewDictionary });
+    super({ styles: '', dictionary: reviewDictionary });
     /** @internal @type {Still | null} */
     this._still = null;
     /** @internal @type {Region[]} */
@@ -23,7 +24,7 @@ export class CaseframeReview extends CaseframeElement {
     this._suggestions = [];
     /** @internal @type {Mode} */
     this._mode = 'pixelate';
-    /** @internal @type {ReturnType<typeof openReview> | undefined} */
+    /** @internal @type {OpenReview | undefined} */
     this._review = undefined;
     /** @internal @type {Promise<ReviewResult> | undefined} */
     this._result = undefined;
@@ -78,40 +79,56 @@ export class CaseframeReview extends CaseframeElement {
   /**
    * Opens the review; the same promise while it is open.
    * @returns {Promise<ReviewResult>} Rejects with a CaptureError: 'invalid-argument' without a still, outside of a
-   *   document, or for a region that covers nothing of the still; whatever the still's preview failed with, and then the
-   *   review is closed.
+   *   document, or for a region that covers nothing of the still; 'engine-load' where the review's script does not load;
+   *   whatever the still's preview failed with, and then the review is closed.
    */
   show() {
-    if (this._result) return this._result;
-    const result = new Promise((resolve, reject) => {
+    if (!this._result) {
+      this._result = this._open();
+      // Who listens to the events does not wait for it.
+      this._result.catch(() => {});
+    }
+    return this._result;
+  }
+
+  /** @internal @returns {Promise<ReviewResult>} */
+  async _open() {
+    try {
       const still = this._still;
+      const isPlaced = this.isConnected;
+      const { openReview, reviewStyles } = await loadWindow();
       if (!still) throw invalid('still', 'a still', still);
-      if (!this.isConnected) throw invalid('show()', 'an element that is in a document', 'one that is not');
-      this._review = openReview({
-        root: /** @type {ShadowRoot} */ (this.shadowRoot),
-        still,
-        given: this._regions,
-        suggestions: this._suggestions,
-        mode: this._mode,
-        strings: this._words,
-        end: (outcome) => {
-          this._closed();
-          this.dispatchEvent(
-            new CustomEvent(`caseframe-${outcome.action}`, { detail: outcome, bubbles: true, composed: true }),
-          );
-          resolve(outcome);
-        },
-        fail: (error) => {
-          this._closed();
-          reject(error);
-        },
+      if (!isPlaced) throw invalid('show()', 'an element that is in a document', 'one that is not');
+      // It has gone meanwhile.
+      if (!this.isConnected) {
+        this._closed();
+        return { action: 'discard' };
+      }
+      this._addStyles(reviewStyles);
+      return await new Promise((resolve, reject) => {
+        this._review = openReview({
+          root: /** @type {ShadowRoot} */ (this.shadowRoot),
+          still,
+          given: this._regions,
+          suggestions: this._suggestions,
+          mode: this._mode,
+          strings: this._words,
+          end: (outcome) => {
+            this._closed();
+            // By then `show()` may be called anew.
+            this.dispatchEvent(
+              new CustomEvent(`caseframe-${outcome.action}`, { detail: outcome, bubbles: true, composed: true }),
+            );
+            resolve(outcome);
+          },
+          fail: reject,
+        });
+        this._showState('open');
       });
-      this._showState('open');
-    });
-    // Who listens to the events does not wait for it.
-    result.catch(() => {});
-    this._result = this._review ? result : undefined;
-    return result;
+    } catch (error) {
+      this._closed();
+      throw error;
+    }
   }
 
   /** @internal */
@@ -141,4 +158,19 @@ export class CaseframeReview extends CaseframeElement {
   _translate() {
     if (this._review) this._review.translate(this._words);
   }
+}
+
+/** @type {Promise<typeof import('./review-window.js')> | undefined} */
+let loading;
+
+/** The review itself, with the first one that is opened: who only takes pictures does not load it. */
+function loadWindow() {
+  loading =
+    loading ||
+    import('./review-window.js').catch((cause) => {
+      loading = undefined;
+      const message = 'Could not load the review’s script: check that script-src allows it';
+      throw new CaptureError('engine-load', message, { cause });
+    });
+  return loading;
 }

@@ -53,8 +53,7 @@ export const shared = {
       'consent-denied': 'Die Gegenseite hat der Aufnahme nicht zugestimmt. Es wurde nichts gespeichert.',
       'invalid-argument': 'Die Aufnahme ist falsch eingerichtet. Wenden Sie sich an Ihre Administration.',
       'engine-load':
-        'Die Aufnahme konnte nicht geladen werden. Laden Sie die Seite neu; hilft das nicht, wenden Sie sich an Ihre ' +
-        'Administration.',
+        'Die Aufnahme konnte nicht geladen werden. Laden Sie die Seite neu, sonst wenden Sie sich an Ihre Administration.',
       'engine-crash': 'Die Aufnahme ist ausgefallen und wurde neu gestartet. Nehmen Sie erneut auf.',
       'out-of-memory':
         'Für dieses Bild reicht der Speicher nicht. Schließen Sie andere Tabs und nehmen Sie erneut auf.',
@@ -67,8 +66,8 @@ export const shared = {
         'Das Bild hat jemand anderes aufgenommen. Es wird übertragen, sobald sich diese Person wieder anmeldet.',
       'queue-full': 'Zu viele Bilder warten auf die Übertragung. Warten Sie, bis einige übertragen sind.',
       'unreliable-pixels':
-        'Dieser Browser verfälscht Bilder, um die Privatsphäre zu schützen. Erlauben Sie dieser Seite den Zugriff auf ' +
-        'Canvas-Daten, oder nehmen Sie einen anderen Browser.',
+        'Dieser Browser verfälscht Bilder. Erlauben Sie dieser Seite den Zugriff auf Canvas-Daten, oder nehmen Sie einen ' +
+        'anderen Browser.',
     },
   },
 };

@@ -227,6 +227,8 @@ for (const [name, launch] of Object.entries(BROWSERS)) {
       assert.deepEqual([disabled, description], [true, message]);
       await click('button');
       assert.equal((await look()).state, 'unavailable');
+      const said = await page.evaluate(() => stage.said.filter((text) => /no customer video/.test(text)).length);
+      assert.equal(said, 2, 'whoever clicks all the same is told once more');
       assert.deepEqual(await fired(), []);
       await page.evaluate(() => {
         stage.targets = [{ track: stage.call.track, interactionId: 'case-1', participantId: null, kind: 'camera' }];
@@ -409,7 +411,8 @@ for (const [name, launch] of Object.entries(BROWSERS)) {
     });
 
     test('keeps what was set before it was defined, and is defined twice without harm', async (t) => {
-      const { click, reaches, page } = await openButton(t, { early: true });
+      // And has a capture of its own where the page gives none.
+      const { click, reaches, page } = await openButton(t, { early: true, properties: { capture: null } });
       await page.evaluate(() => import('/dist/elements/index.js?again'));
       await reaches('idle');
       await click('button');

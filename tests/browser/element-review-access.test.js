@@ -138,6 +138,10 @@ for (const scheme of ['light', 'dark']) {
         await check('with a region more');
         await press('Escape');
         await check('asked');
+        await page.evaluate(() => {
+          reviewLab.root().querySelector('[part=keep]').textContent = '';
+        });
+        await assert.rejects(check('a button without a name'), /button-name/, 'it looks inside');
       },
       { regions: REGIONS, suggestions: SUGGESTIONS, scheme },
     ));
@@ -266,6 +270,26 @@ test('what cannot be shown is told, and nothing stays open', () =>
     { open: false },
   ));
 
+test('a script that does not load is told, and asked for again', () =>
+  review(
+    async (driver) => {
+      await driver.page.route('**/review-window.js', (route) => route.abort());
+      const fail = await driver.evaluate(async () => {
+        const element = document.body.appendChild(document.createElement('caseframe-review'));
+        element.still = await reviewLab.still(320, 180);
+        reviewLab.element = element;
+        return element.show().catch(({ code, advice }) => [code, typeof advice, element.getAttribute('state')]);
+      });
+      assert.deepEqual(fail, ['engine-load', 'string', 'closed']);
+      await driver.page.unroute('**/review-window.js');
+      await driver.evaluate(() => reviewLab.open({ still: reviewLab.element.still }));
+      await driver.press('Escape');
+      assert.deepEqual(await driver.result(), { action: 'discard' });
+      assert.match(driver.problems.splice(0).join(), /^console: Failed to load resource/);
+    },
+    { open: false },
+  ));
+
 test('suggestions that come while it is open; one is dropped, which is told', () =>
   review(async (driver) => {
     await driver.press('Enter', 'Enter');
@@ -298,12 +322,20 @@ test('without <dialog>: the focus is kept inside all the same, Escape leaves', (
         seen.add(inside);
       }
       assert.ok(seen.has('confirm') && seen.has('surface') && seen.has('region'), [...seen].join());
+      const isShut = () => driver.evaluate(() => document.getElementById('beside').inert);
+      assert.equal(await isShut(), true);
       await driver.press('Escape', 'Escape', 'Escape');
       assert.equal(await driver.evaluate(() => reviewLab.root().querySelector('[part=question]').hidden), false);
+      await driver.evaluate(() => reviewLab.root().querySelector('[part=question] [part=discard]').click());
+      assert.deepEqual(await driver.result(), { action: 'discard' });
+      assert.equal(await isShut(), false);
     },
     {
       before: () => {
         delete window.HTMLDialogElement;
+        addEventListener('DOMContentLoaded', () => {
+          document.body.append(Object.assign(document.createElement('button'), { id: 'beside' }));
+        });
       },
     },
   ));
@@ -330,6 +362,7 @@ test('a hundred reviews that come and go leave nothing behind', () =>
             document.body.append(element);
             const shown = element.show();
             const root = element.shadowRoot;
+            while (!root.querySelector('canvas')) await new Promise((go) => setTimeout(go, 1));
             const canvas = root.querySelector('canvas');
             // Some are closed before the first preview has come.
             for (let n = 0; n < 100 && i % 3 > 0 && canvas.width === 0; n++)

@@ -353,7 +353,7 @@ test('where a region lies, in words of both languages', async () => {
   assert.equal(en.region(open, regions), 'Region 3 of 3, suggested, not covered, the middle');
   assert.equal(en.size(second, picture), '200 × 150 pixels, 6% of the picture');
   assert.match(de.size(second, picture), /^200 × 150 Pixel, 6\s%/);
-  assert.equal(en.size(open, picture), '8 × 8 pixels, less than 1% of the picture');
+  assert.equal(en.size(open, picture), '8 × 8 pixels, < 1% of the picture');
   assert.equal(en.summary(regions), '2 regions are covered. 1 suggestion is left open.');
   regions.remove(open.id);
   assert.equal(en.summary(regions), '2 regions are covered. 1 suggestion is left open.', 'dropped is open, too');

@@ -21,6 +21,23 @@ const OLDEST_NODE = 20;
 const PAGE_SCRIPT = `
 import { createCapture, version } from 'caseframe';
 import { createEngine } from 'caseframe/engine';
+import 'caseframe/element';
+
+/** By a click, and through the review, whose window is a script that is loaded then. */
+async function takeByHand(source, capture) {
+  const button = document.createElement('caseframe-button');
+  Object.assign(button, { source, capture, review: true, options: { timeoutMs: 10000 } });
+  document.body.append(button);
+  const taken = new Promise((resolve, reject) => {
+    button.addEventListener('caseframe-captured', ({ detail }) => resolve(detail));
+    button.addEventListener('caseframe-error', ({ detail }) => reject(detail));
+  });
+  button.click();
+  const review = () => button.shadowRoot.querySelector('caseframe-review');
+  const confirm = () => review() && review().shadowRoot.querySelector('[part=confirm]');
+  const timer = setInterval(() => confirm() && confirm().click(), 20);
+  return taken.finally(() => clearInterval(timer));
+}
 
 async function main() {
   const canvas = document.createElement('canvas');
@@ -41,13 +58,16 @@ async function main() {
   const engine = await createEngine();
   const { report } = engine.encode(pen.getImageData(0, 0, 320, 240), { reject: [] });
   const capture = createCapture();
-  const snapshot = await capture.snapshot(canvas.captureStream(30), { timeoutMs: 10000 });
+  const stream = canvas.captureStream(30);
+  const snapshot = await capture.snapshot(stream, { timeoutMs: 10000 });
+  const byHand = await takeByHand(stream, capture);
   capture.dispose();
   clearInterval(timer);
   return {
     version,
     variant: engine.variant,
     verdict: report.verdict,
+    byHand: [byHand.width, byHand.height],
     sha256: snapshot.sha256,
     bytes: Array.from(new Uint8Array(await snapshot.blob.arrayBuffer())),
   };
@@ -207,6 +227,7 @@ describe('the packed tarball', () => {
       assert.deepEqual(complaints, []);
       assert.equal(got.variant, 'simd');
       assert.equal(got.verdict, 'ok');
+      assert.deepEqual(got.byHand, [320, 240]);
       const { data, info } = await sharp(Buffer.from(got.bytes)).raw().toBuffer({ resolveWithObject: true });
       assert.deepEqual([info.width, info.height], [320, 240]);
       const pixel = (x, y) => data.subarray((y * 320 + x) * info.channels, (y * 320 + x) * info.channels + 3);
@@ -228,7 +249,7 @@ describe('the packed tarball', () => {
     const at = (/** @type {string} */ entry) => `/node_modules/caseframe/${exported[entry].default.slice(2)}`;
     await writeFile(
       join(project, 'plain.js'),
-      PAGE_SCRIPT.replace("'caseframe'", `'${at('.')}'`).replace("'caseframe/engine'", `'${at('./engine')}'`),
+      PAGE_SCRIPT.replace(/'caseframe(\/?\w*)'/g, (_all, entry) => `'${at(`.${entry}`)}'`),
     );
     await writeFile(
       join(project, 'plain.html'),
