@@ -58,6 +58,16 @@ export class CaptureError extends Error {
     /** What led to this error, where something else did. @type {unknown} */
     this.cause = cause;
   }
+
+  /**
+   * Goes by name and code, since a page may have two copies of the package, each with a class of its own, and what comes
+   * from another frame or by a message has none.
+   * @param {unknown} value @returns {value is CaptureError}
+   */
+  static is(value) {
+    const { name, code } = /** @type {Record<string, unknown>} */ (Object(value));
+    return name === 'CaptureError' && typeof code === 'string';
+  }
 }
 
 /**

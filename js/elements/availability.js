@@ -1,6 +1,6 @@
 /** Whether there is a picture to capture, and if not, why: told before anybody clicks, by what a source itself says. */
-import { fromMediaStream } from '../index.js';
-import { invalid, isCaptureError } from './errors.js';
+import { CaptureError, fromMediaStream } from '../index.js';
+import { invalid } from './errors.js';
 
 /** @import { CaptureErrorCode, CaptureSource, Target } from '../index.js' */
 
@@ -100,7 +100,7 @@ export function watchSource(given, wanted, tell) {
       watch(targets);
       return reasonOf(targets, wanted(), (track) => shown.has(track));
     } catch (error) {
-      return isCaptureError(error) ? error.code : 'no-source';
+      return CaptureError.is(error) ? error.code : 'no-source';
     }
   }
 

@@ -4,23 +4,12 @@ import { CaptureError } from '../index.js';
 /** @import { CaptureErrorCode } from '../index.js' */
 
 /**
- * By name and code, not by class: a page may have two copies of the package.
- * @param {unknown} value
- * @returns {value is CaptureError}
- */
-export function isCaptureError(value) {
-  if (typeof value !== 'object' || value === null) return false;
-  const { name, code } = /** @type {Record<string, unknown>} */ (value);
-  return name === 'CaptureError' && typeof code === 'string';
-}
-
-/**
  * @param {unknown} error
  * @param {CaptureErrorCode} code What something else counts as.
  * @param {string} message For developers.
  */
 export function toCaptureError(error, code, message) {
-  return isCaptureError(error) ? error : new CaptureError(code, message, { cause: error });
+  return CaptureError.is(error) ? error : new CaptureError(code, message, { cause: error });
 }
 
 /**

@@ -91,3 +91,24 @@ test('what came is cut short: it may be somebody’s data', () => {
   const { message } = invalidArgument('id', 'a UUID', 'x'.repeat(1000));
   assert.ok(message.length < 120, message);
 });
+
+test('CaptureError.is goes by name and code, whichever copy of the class made it', async () => {
+  const copy = await import(`../../js/errors.js?${Math.random()}`);
+  const foreign = new copy.CaptureError('camera-off');
+  assert.ok(!(foreign instanceof CaptureError));
+  for (const error of [foreign, new CaptureError('no-frame'), structuredClone({ ...foreign, name: foreign.name })]) {
+    assert.equal(CaptureError.is(error), true);
+  }
+  for (const other of [
+    undefined,
+    null,
+    'CaptureError',
+    0,
+    {},
+    new Error('no'),
+    { name: 'CaptureError' },
+    { code: 'aborted' },
+  ]) {
+    assert.equal(CaptureError.is(other), false);
+  }
+});
