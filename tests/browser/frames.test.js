@@ -224,8 +224,14 @@ test('minWidth waits for the ramp; what never gets there is too-small', async ()
   const { wide, small } = await run(async () => {
     const call = await lab.startCall({ width: 1280, height: 720 });
     const capture = lab.createCapture();
+    const witness = await lab.createWitness(call);
+    const heights = new Set([witness.video.videoHeight]);
+    witness.video.onresize = () => heights.add(witness.video.videoHeight);
     const wide = await lab.outcome(capture.snapshot(call.stream, { minWidth: 640, minHeight: 360, timeoutMs: 60000 }));
     const small = await lab.outcome(capture.snapshot(call.stream, { minHeight: 1080, timeoutMs: 3000 }));
+    // A busy machine's sender goes back to smaller pictures: whichever it was, it is named, and was to be seen.
+    await lab.until(call, () => heights.has(small.details.height), 'the height that is named was seen');
+    witness.end();
     capture.dispose();
     call.end();
     return { wide, small };
@@ -234,7 +240,7 @@ test('minWidth waits for the ramp; what never gets there is too-small', async ()
   assert.ok(wide.width >= 640 && wide.height >= 360);
   assertFailed(small, 'too-small', 3000);
   assert.equal(small.details.minHeight, 1080);
-  assert.ok(small.details.height >= 360 && small.details.height < 1080);
+  assert.ok(small.details.height < 1080);
 });
 
 test('a sender that switches size between frames', async () => {
