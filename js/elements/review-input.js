@@ -1,7 +1,8 @@
 /** What the page gives a review, checked: regions and suggestions, brought to pixels of the still. Pure. */
+
+import { invalid } from './errors.js';
 import { outward } from './review-geometry.js';
 import { parseMode } from './review-mode.js';
-import { invalid } from './strings.js';
 
 /** @import { Region } from '../index.js' */
 /** @import { Size } from './review-geometry.js' */
@@ -20,6 +21,10 @@ export function parseReviewRegions(list, name, picture, mode, facts) {
   return list.map((/** @type {Region} */ region, index) => {
     const where = `${name}[${index}]`;
     if (typeof region !== 'object' || region === null) throw invalid(where, 'a region', region);
+    // A unit that is not known is not taken for pixels: another place would be covered than was meant.
+    if (![undefined, 'pixel', 'ratio'].includes(region.unit)) {
+      throw invalid(`${where}.unit`, "'pixel' or 'ratio'", region.unit);
+    }
     const whole = region.unit === 'ratio' ? { width: 1, height: 1 } : region.of || picture;
     const [across, down] = [picture.width / whole.width, picture.height / whole.height];
     const rect = {

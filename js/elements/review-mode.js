@@ -1,5 +1,5 @@
 /** The ways to cover a region, and how one is chosen. Pure. */
-import { invalid } from './strings.js';
+import { invalid } from './errors.js';
 
 /** @typedef {'pixelate' | 'blur' | 'fill'} Mode */
 

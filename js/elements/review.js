@@ -1,9 +1,9 @@
 /** `<caseframe-review>`: a still is looked at, covered where it must be, and used, taken again or discarded. */
 import { CaptureError } from '../index.js';
 import { CaseframeElement } from './base.js';
+import { invalid } from './errors.js';
 import { parseMode } from './review-mode.js';
 import { reviewDictionary } from './review-strings.js';
-import { invalid } from './strings.js';
 
 /** @import { Region, Still } from '../index.js' */
 /** @import { Mode } from './review-mode.js' */

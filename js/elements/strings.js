@@ -6,8 +6,6 @@
 import { CaptureError } from '../index.js';
 import { invalid } from './errors.js';
 
-export { invalid };
-
 /** @typedef {import('../index.js').CaptureErrorCode} CaptureErrorCode */
 
 /**

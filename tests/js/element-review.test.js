@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { between, HANDLES, HIT, handleAreas, outward, resize, SMALLEST } from '../../js/elements/review-geometry.js';
+import { parseReviewRegions } from '../../js/elements/review-input.js';
 import { createKeyboard } from '../../js/elements/review-keyboard.js';
 import { createPreviews } from '../../js/elements/review-preview.js';
 import { createRegions, MOST_REGIONS } from '../../js/elements/review-regions.js';
@@ -436,4 +437,27 @@ test('previews: one under way, the newest next, none shown after the end', async
     previews.want(++newest);
     assert.notEqual(asked[asked.length - 1].request, newest);
   });
+});
+
+test('given regions come to pixels of the still by their unit, and one that is not known is refused', () => {
+  const picture = { width: 640, height: 360 };
+  /** @param {any} region */
+  const parse = (region) => {
+    const [{ x, y, width, height }] = parseReviewRegions([region], 'regions', picture, 'fill', {
+      state: 'kept',
+      suggested: false,
+    });
+    return [x, y, width, height];
+  };
+  const expected = [320, 180, 160, 90];
+  assert.deepEqual(parse({ x: 320, y: 180, width: 160, height: 90 }), expected);
+  assert.deepEqual(parse({ x: 320, y: 180, width: 160, height: 90, unit: 'pixel' }), expected);
+  assert.deepEqual(parse({ x: 0.5, y: 0.5, width: 0.25, height: 0.25, unit: 'ratio' }), expected);
+  assert.deepEqual(parse({ x: 640, y: 360, width: 320, height: 180, of: { width: 1280, height: 720 } }), expected);
+  for (const unit of ['percent', 'Ratio', 'px', null, 1]) {
+    assert.throws(() => parse({ x: 20, y: 20, width: 50, height: 50, unit }), {
+      code: 'invalid-argument',
+      message: /regions\[0\]\.unit/,
+    });
+  }
 });
