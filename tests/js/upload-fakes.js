@@ -361,3 +361,22 @@ function bytesOf(text) {
   const { buffer, byteOffset, byteLength } = new TextEncoder().encode(text);
   return /** @type {ArrayBuffer} */ (buffer.slice(byteOffset, byteOffset + byteLength));
 }
+
+/** How a promise ended, or 'pending'. @param {ReturnType<typeof createWorld>} world @param {Promise<any>} promise */
+export async function outcome(world, promise) {
+  /** @type {any} */
+  let ended = 'pending';
+  promise.then(
+    (value) => {
+      ended = value;
+    },
+    (error) => {
+      ended = error;
+    },
+  );
+  await world.clock.settled();
+  return ended;
+}
+
+/** @param {Tab} tab @param {string} type */
+export const eventsOf = (tab, type) => tab.events.filter((event) => event.type === type);

@@ -4,28 +4,9 @@
  */
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
-import { createWorld, fakeSnapshot } from './upload-fakes.js';
+import { createWorld, eventsOf, fakeSnapshot, outcome } from './upload-fakes.js';
 
 const MINUTE = 60000;
-
-/** How a promise stands. @param {ReturnType<typeof createWorld>} world @param {Promise<any>} promise */
-async function outcome(world, promise) {
-  /** @type {any} */
-  let ended = 'pending';
-  promise.then(
-    (value) => {
-      ended = value;
-    },
-    (error) => {
-      ended = error;
-    },
-  );
-  await world.clock.settled();
-  return ended;
-}
-
-/** @param {import('./upload-fakes.js').Tab} tab @param {string} type */
-const eventsOf = (tab, type) => tab.events.filter((event) => event.type === type);
 
 /** A disk with the snapshot `a` on it, which no tab can reach; the page that took it is gone. */
 async function outage() {

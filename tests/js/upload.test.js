@@ -3,30 +3,11 @@ import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { CaptureError } from '../../js/errors.js';
 import { createUploader } from '../../js/upload/index.js';
-import { createWorld, fakeSnapshot } from './upload-fakes.js';
+import { createWorld, eventsOf, fakeSnapshot, outcome } from './upload-fakes.js';
 
 /** @typedef {import('./upload-fakes.js').Tab} Tab */
 
 const MINUTE = 60000;
-
-/** How a promise ended, or 'pending'. @param {ReturnType<typeof createWorld>} world @param {Promise<any>} promise */
-async function outcome(world, promise) {
-  /** @type {any} */
-  let ended = 'pending';
-  promise.then(
-    (value) => {
-      ended = value;
-    },
-    (error) => {
-      ended = error;
-    },
-  );
-  await world.clock.settled();
-  return ended;
-}
-
-/** @param {Tab} tab @param {string} type */
-const eventsOf = (tab, type) => tab.events.filter((event) => event.type === type);
 
 /** @param {Tab} tab */
 const typesOf = (tab) => tab.events.map(({ type }) => type);
