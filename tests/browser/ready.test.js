@@ -39,12 +39,12 @@ function defineStudio() {
       },
       /**
        * A frame that nothing newer follows, captured without a wait. On a busy machine it may be too old by the time it
-       * is looked at: then it is sent again.
+       * is looked at, or come only after the capture has begun, and then it was not a kept one: then it is sent again.
        * @param {number} counter @param {(limits: object) => Promise<any>} capturing
        */
       async sendAndTake(counter, capturing) {
         let shot;
-        for (let tries = 0; tries < 50 && !shot?.jpeg; tries++) {
+        for (let tries = 0; tries < 50 && !(shot?.jpeg && shot.frame.ageMs >= 10); tries++) {
           await send(counter);
           shot = await lab.outcome(capturing({ timeoutMs: 300 }));
         }
