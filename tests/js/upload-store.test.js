@@ -8,6 +8,7 @@ import { createDatabase, MIGRATIONS } from '../../js/upload/indexeddb.js';
 import { createMemoryStore } from '../../js/upload/memory.js';
 import { createStore } from '../../js/upload/store.js';
 import { contract, itemOf } from '../browser/pages/upload-contract.js';
+import { Dice } from './dice.js';
 import { createFakeClock } from './upload-fakes.js';
 
 const noWarning = (/** @type {unknown} */ cause) => assert.fail(String(cause));
@@ -123,7 +124,7 @@ describe('a database', () => {
     const database = createDatabase(newName(), clock);
     await database.transact(putOne('a'));
     const begun = t.mock.method(IDBDatabase.prototype, 'transaction', () => ({
-      objectStore: () => ({ getAll: () => ({}) }),
+      objectStore: () => ({ get: () => ({}) }),
       abort() {},
     }));
     /** @type {unknown} */
@@ -160,39 +161,105 @@ describe('a database', () => {
   });
 });
 
+describe('what has not changed', () => {
+  /** Counts how often the items are read from the disk. @param {import('node:test').TestContext} t */
+  const countReads = (t) => t.mock.method(IDBObjectStore.prototype, 'getAll').mock;
+
+  test('is not read again', async (t) => {
+    const database = createDatabase(newName(), systemClock);
+    await database.transact(putOne('a'));
+    const reads = countReads(t);
+    await database.transact(putOne('b'));
+    await database.transact((_, to) => to.remove('a'));
+    assert.deepEqual(await database.transact(list), ['b']);
+    assert.equal(reads.callCount(), 0);
+  });
+
+  test('by another tab, that is: its changes are seen, whichever of the two looks', async (t) => {
+    const seed = Number(process.env.CASEFRAME_SEED ?? Math.floor(Math.random() * 2 ** 31));
+    t.diagnostic(`seed ${seed}`);
+    const dice = new Dice(seed);
+    const name = newName();
+    const tabs = [0, 1, 2].map(() => createDatabase(name, systemClock));
+    const expected = new Set();
+    for (let round = 0; round < 300; round += 1) {
+      const id = String(dice.between(0, 9));
+      const isThere = expected.has(id);
+      const tab = tabs[dice.between(0, 2)];
+      await tab.transact((_, to) => (isThere ? to.remove(id) : putOne(id)(_, to)));
+      if (isThere) expected.delete(id);
+      else expected.add(id);
+      assert.deepEqual((await tabs[dice.between(0, 2)].transact(list)).sort(), [...expected].sort());
+    }
+  });
+
+  test('in a transaction that failed, neither', async () => {
+    const name = newName();
+    const [one, other] = [0, 1].map(() => createDatabase(name, systemClock));
+    await one.transact(putOne('a'));
+    const broken = new CaptureError('queue-full');
+    const changing = one.transact((items, to) => {
+      putOne('b')(items, to);
+      throw broken;
+    });
+    await assert.rejects(changing, broken);
+    for (const tab of [one, other]) assert.deepEqual(await tab.transact(list), ['a']);
+  });
+
+  test('and a database that was deleted is empty', async () => {
+    const name = newName();
+    const database = createDatabase(name, systemClock);
+    await database.transact(putOne('a'));
+    await new Promise((resolve) => indexedDB.deleteDatabase(name).addEventListener('success', resolve));
+    assert.deepEqual(await database.transact(list), []);
+  });
+});
+
 describe('versions', () => {
+  /** A tab of long ago, which never lets go. @param {string} name @param {number} version @returns {Promise<IDBDatabase>} */
+  const openOld = (name, version) =>
+    new Promise((resolve) => {
+      const request = indexedDB.open(name, version);
+      request.onupgradeneeded = ({ oldVersion }) => {
+        for (const migrate of MIGRATIONS.slice(oldVersion, version)) migrate(request.result);
+      };
+      request.onsuccess = () => resolve(request.result);
+    });
+
   test('an older database is taken over with what is in it', async () => {
     const name = newName();
     for (let version = 1; version < MIGRATIONS.length; version += 1) {
-      const old = createDatabase(name, systemClock, MIGRATIONS.slice(0, version));
-      await old.transact(putOne(`v${version}`));
-      await old.transact((_, to) => to.remove('x', /** @type {any} */ ({ id: 'x', at: 1 })));
+      const old = await openOld(name, version);
+      const writing = old.transaction(['items', 'pictures', 'receipts'], 'readwrite');
+      writing.objectStore('items').put({ id: `v${version}` });
+      writing.objectStore('pictures').put(new ArrayBuffer(3), `v${version}`);
+      writing.objectStore('receipts').put({ id: `x${version}`, at: 1 });
+      await new Promise((resolve) => writing.addEventListener('complete', resolve));
       old.close();
     }
     const database = createDatabase(name, systemClock);
-    assert.deepEqual(await database.transact(list), ['v1']);
-    assert.equal((await database.picture('v1'))?.byteLength, 3);
-    assert.ok(await database.receipt('x'));
+    assert.deepEqual(await database.transact(list), ['v1', 'v2']);
+    for (const version of [1, 2]) {
+      assert.equal((await database.picture(`v${version}`))?.byteLength, 3);
+      assert.ok(await database.receipt(`x${version}`));
+    }
     assert.ok(await database.key(/** @type {any} */ ('key')), 'what is new in version 2');
+    await database.transact(putOne('v3'));
+    assert.deepEqual(await database.transact(list), ['v1', 'v2', 'v3'], 'and goes on in the newest');
   });
 
   test('an old tab does not hold up a new one, and says that it cannot go on', async () => {
     const name = newName();
-    const old = createDatabase(name, systemClock, MIGRATIONS.slice(0, 1));
+    const old = createDatabase(name, systemClock);
     await old.transact(putOne('a'));
-    const fresh = createDatabase(name, systemClock);
+    const fresh = createDatabase(name, systemClock, [...MIGRATIONS, () => {}]);
     assert.deepEqual(await fresh.transact(list), ['a']);
     await assert.rejects(old.transact(list), { name: 'VersionError' });
   });
 
   test('a tab that does not let go is waited for, not for ever', async () => {
     const name = newName();
-    /** @type {IDBDatabase} */
-    const stubborn = await new Promise((resolve) => {
-      const request = indexedDB.open(name, 1);
-      request.onupgradeneeded = () => MIGRATIONS[0](request.result);
-      request.onsuccess = () => resolve(request.result);
-    });
+    const stubborn = await openOld(name, 1);
     const clock = createFakeClock();
     /** @type {unknown} */
     let error;
