@@ -279,6 +279,47 @@ describe('in Chromium', () => {
     await seen(one, 'delivered');
   });
 
+  test('a tab that is frozen in a transaction: others go on from memory, and wait for what lies on the disk', async (t) => {
+    const { open, upload } = await start(t);
+    const one = await open();
+    upload.setOffline(true);
+    await one.evaluate(() => globalThis.tab.queue(['a']));
+    await one.evaluate(() => globalThis.tab.uploader.dispose());
+    await one.evaluate(
+      () =>
+        new Promise((resolve) => {
+          const request = indexedDB.open('caseframe-upload');
+          request.onsuccess = () => {
+            const stores = [...request.result.objectStoreNames];
+            const items = request.result.transaction(stores, 'readwrite').objectStore('items');
+            const holdOn = () => {
+              if (!globalThis.letsGo) items.get('x').onsuccess = holdOn;
+              resolve(undefined);
+            };
+            holdOn();
+          };
+        }),
+    );
+    const two = await open();
+    const session = await chromium.context.newCDPSession(one);
+    await session.send('Page.setWebLifecycleState', { state: 'frozen' });
+    upload.setOffline(false);
+    const waited = two.evaluate(() => globalThis.tab.outcome(globalThis.tab.uploader.send({ id: 'a' })));
+    assert.equal((await send(two, 'b')).value.id, 'b');
+    const queued = (await events(two)).filter(({ type }) => type === 'queued');
+    assert.deepEqual(
+      queued.map(({ item }) => [item.id, item.durable]),
+      [['b', false]],
+    );
+    assert.deepEqual([...upload.filed.keys()], ['b'], 'nobody can know of a');
+    await session.send('Page.setWebLifecycleState', { state: 'active' });
+    await one.evaluate(() => {
+      globalThis.letsGo = true;
+    });
+    assert.equal((await waited).value.id, 'a');
+    assert.deepEqual([upload.filed.size, upload.counts.tries], [2, 2]);
+  });
+
   test('a tab that is killed while it sends: its lock tells at once', async (t) => {
     const { open, upload } = await start(t, (_, tries) => (tries === 1 ? 'silent' : '200'));
     const options = '{"answerMs":600000,"limits":{"parallel":1}}';
