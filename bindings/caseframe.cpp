@@ -8,7 +8,7 @@
 #include <string_view>
 
 #include "capture.hpp"
-#include "scale.hpp"
+#include "scaling/downscale.hpp"
 
 using emscripten::typed_memory_view;
 using emscripten::val;

@@ -1,6 +1,6 @@
 #include "capture.hpp"
 
-#include "scale.hpp"
+#include "scaling/downscale.hpp"
 
 namespace caseframe {
 namespace {

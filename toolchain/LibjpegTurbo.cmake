@@ -1,6 +1,6 @@
 # The encoder half of libjpeg-turbo, from its unmodified sources, as the target `libjpeg-turbo-encoder`.
 # Left out: the decoder, arithmetic coding, stdio (messages, file destinations) and the transforms nobody calls;
-# src/jpeg.cpp supplies what the rest asks for instead. With SIMD128, src/simd128/modules.cpp supplies what jcdctmgr.c and
+# src/jpeg/encoder.cpp supplies what the rest asks for instead. With SIMD128, src/simd128/modules.cpp supplies what jcdctmgr.c and
 # jchuff.c would, and hooks.cpp the hooks that jsimd_none.c then leaves to it.
 
 if(NOT CASEFRAME_LIBJPEG_TURBO_SOURCE)

@@ -1,6 +1,6 @@
-#include "kernels.hpp"
-#include "quantize.hpp"
-#include "vector.hpp"
+#include "simd128/kernels.hpp"
+#include "simd128/quantize.hpp"
+#include "simd128/vector.hpp"
 
 namespace caseframe::simd128 {
 namespace {

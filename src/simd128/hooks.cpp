@@ -4,7 +4,7 @@
 #include <cstdio>  // jpeglib.h names FILE
 #include <cstring>
 
-#include "kernels.hpp"
+#include "simd128/kernels.hpp"
 
 extern "C" {
 #define JPEG_INTERNALS
@@ -27,7 +27,7 @@ void expand(JSAMPARRAY rows, int count, JDIMENSION from, JDIMENSION width) {
 
 extern "C" {
 
-// RGBX is the only kind of picture that src/jpeg.cpp gives.
+// RGBX is the only kind of picture that src/jpeg/encoder.cpp gives.
 int jsimd_can_rgb_ycc(void) { return 1; }
 int jsimd_can_rgb_gray(void) { return 1; }
 

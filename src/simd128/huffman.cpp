@@ -1,8 +1,8 @@
-#include "huffman.hpp"
+#include "simd128/huffman.hpp"
 
 #include <algorithm>
 
-#include "vector.hpp"
+#include "simd128/vector.hpp"
 
 namespace caseframe::simd128 {
 namespace {

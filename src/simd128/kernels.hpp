@@ -1,6 +1,6 @@
 // What the encoder does most, for WebAssembly SIMD128. Each kernel gives the very bytes that libjpeg-turbo's C gives
-// (tests/cpp/simd128_test.cpp compares them); hooks.cpp puts them behind libjpeg-turbo's jsimd_* names, and modules.cpp
-// into modules of its kind.
+// (tests/cpp/simd128/kernels_test.cpp compares them); hooks.cpp puts them behind libjpeg-turbo's jsimd_* names, and
+// modules.cpp into modules of its kind.
 #pragma once
 
 #include <cstddef>

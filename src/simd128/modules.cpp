@@ -9,9 +9,9 @@
 #include <cstring>
 #include <new>
 
-#include "huffman.hpp"
-#include "kernels.hpp"
-#include "quantize.hpp"
+#include "simd128/huffman.hpp"
+#include "simd128/kernels.hpp"
+#include "simd128/quantize.hpp"
 
 extern "C" {
 #define JPEG_INTERNALS
@@ -65,7 +65,7 @@ struct HuffmanEncoder : jpeg_entropy_encoder {
 };
 
 void start_huffman(j_compress_ptr info, boolean gather_statistics) {
-  // Neither is ever asked for: src/jpeg.cpp configures the encoder.
+  // Neither is ever asked for: src/jpeg/encoder.cpp configures the encoder.
   if (gather_statistics || info->restart_interval != 0) ERREXIT(info, JERR_NOT_COMPILED);
   auto* huffman = static_cast<HuffmanEncoder*>(info->entropy);
   huffman->buffer = {};

@@ -15,7 +15,7 @@
 
 #include "allocations.hpp"
 #include "random.hpp"
-#include "scale.hpp"
+#include "scaling/downscale.hpp"
 
 namespace caseframe::test {
 namespace {
