@@ -5,12 +5,13 @@
 #include <csetjmp>
 #include <cstddef>
 #include <cstdio>  // jpeglib.h names FILE
+#include <cstring>
+#include <iterator>
 
 extern "C" {
 #include <jpeglib.h>
-// The others build on it, and say nothing of that.
+// Builds on it, and says nothing of that.
 #include <jerror.h>
-#include <jmemsys.h>
 }
 
 namespace caseframe {
@@ -72,6 +73,20 @@ void ignore_text(j_common_ptr /*info*/, char* /*text*/) {}
 // libjpeg's scale, as Chromium's canvas.toBlob counts (quality × 100, rounded); libjpeg knows no 0.
 int libjpeg_quality(double quality) { return std::clamp(static_cast<int>(std::lround(quality * 100)), 1, 100); }
 
+// What a progressive file sends, in its order: all of the means, the coarse luma, the chroma, the fine luma. Spectral
+// selection alone: with successive approximation as well (jpeg_simple_progression) every coefficient is coded twice.
+// Measured over three photographs from 640 × 360 to 1920 × 1080, that script's files are 0.9 to 3.2 % smaller at quality
+// 0.9 and up to 1.7 % larger at 0.7; those of this one are 1.6 to 8.9 % smaller than sequential ones, and take twice
+// their time to make instead of seven times.
+constexpr int kLastCoefficient = DCTSIZE2 - 1;
+constexpr jpeg_scan_info kScans[] = {{3, {0, 1, 2}, 0, 0, 0, 0},
+                                     {1, {0}, 1, 8, 0, 0},
+                                     {1, {2}, 1, kLastCoefficient, 0, 0},
+                                     {1, {1}, 1, kLastCoefficient, 0, 0},
+                                     {1, {0}, 9, kLastCoefficient, 0, 0}};
+constexpr jpeg_scan_info kGrayScans[] = {
+    {1, {0}, 0, 0, 0, 0}, {1, {0}, 1, 8, 0, 0}, {1, {0}, 9, kLastCoefficient, 0, 0}};
+
 void configure(jpeg_compress_struct& info, const Picture& picture, const JpegOptions& options) {
   info.image_width = picture.width;
   info.image_height = picture.height();
@@ -84,10 +99,18 @@ void configure(jpeg_compress_struct& info, const Picture& picture, const JpegOpt
   info.dct_method = JDCT_ISLOW;
   info.comp_info[0].h_samp_factor = options.subsampling == Subsampling::k444 || gray ? 1 : 2;
   info.comp_info[0].v_samp_factor = options.subsampling == Subsampling::k420 ? 2 : 1;
-  if (options.progressive) jpeg_simple_progression(&info);
+  if (options.progressive) {
+    info.scan_info = kScans;
+    info.num_scans = static_cast<int>(std::size(kScans));
+    if (gray) {
+      info.scan_info = kGrayScans;
+      info.num_scans = static_cast<int>(std::size(kGrayScans));
+    }
+  }
 }
 
-// The error libjpeg ended with; nothing where `file` holds the whole JPEG. No object with a destructor may live here.
+// Success where `file` holds the whole JPEG, or the error that libjpeg ended with. No object with a destructor may live
+// here.
 Status compress(const Picture& picture, const JpegOptions& options, std::span<const std::uint8_t> segments,
                 Buffer<std::uint8_t>& file) {
   jpeg_compress_struct info{};
@@ -120,7 +143,7 @@ Status compress(const Picture& picture, const JpegOptions& options, std::span<co
                        picture.height());
   jpeg_finish_compress(&info);
   jpeg_destroy_compress(&info);
-  return std::nullopt;
+  return {};
 }
 
 }  // namespace
@@ -134,30 +157,13 @@ Result<Buffer<std::uint8_t>> encode_jpeg(const Picture& picture, const JpegOptio
   auto file =
       Buffer<std::uint8_t>::allocate(4096 + segments.size() + std::size_t{picture.width} * picture.height() / 4);
   if (!file) return file.error();
-  if (const Status failed = compress(picture, options, segments, *file)) return *failed;
+  if (const Status made = compress(picture, options, segments, *file); !made) return made.error();
   return file;
 }
 
 }  // namespace caseframe
 
-// libjpeg's memory, in place of its jmemnobs.c: what held samples is zeroed before it goes back.
 extern "C" {
-
-void* jpeg_get_small(j_common_ptr /*info*/, size_t size) { return std::malloc(size); }
-void* jpeg_get_large(j_common_ptr /*info*/, size_t size) { return std::malloc(size); }
-
-void jpeg_free_small(j_common_ptr /*info*/, void* object, size_t size) {
-  caseframe::secure_zero(object, size);
-  std::free(object);
-}
-void jpeg_free_large(j_common_ptr info, void* object, size_t size) { jpeg_free_small(info, object, size); }
-
-size_t jpeg_mem_available(j_common_ptr /*info*/, size_t /*least*/, size_t most, size_t /*allocated*/) { return most; }
-void jpeg_open_backing_store(j_common_ptr info, backing_store_ptr /*store*/, long /*size*/) {
-  ERREXIT(info, JERR_NO_BACKING_STORE);
-}
-long jpeg_mem_init(j_common_ptr /*info*/) { return 0; }
-void jpeg_mem_term(j_common_ptr /*info*/) {}
 
 // Transforms that compress() never chooses; their code would be dead weight in the module.
 void jpeg_fdct_ifast(void* /*block*/);

@@ -1,4 +1,4 @@
-// Baseline and progressive JPEG by libjpeg-turbo. The only file pair that knows the library.
+// Sequential and progressive JPEG by libjpeg-turbo, which only this folder knows.
 #pragma once
 
 #include <cstdint>

@@ -3,7 +3,8 @@
 #include <array>
 
 #include "metadata/exif.hpp"
-#include "metadata/text.hpp"
+#include "metadata/formats.hpp"
+#include "metadata/utf8.hpp"
 #include "metadata/writer.hpp"
 #include "metadata/xmp.hpp"
 
@@ -43,7 +44,7 @@ Status check(const Metadata& metadata) {
     const std::string_view text = metadata.*rule.field;
     if (!text.empty() && !rule.fits(text)) return Error{ErrorCode::kInvalidArgument, rule.message};
   }
-  return std::nullopt;
+  return {};
 }
 
 Result<Segments> write_segments(const Metadata& metadata, const Provenance& provenance) {

@@ -57,7 +57,7 @@ struct Segments {
   std::size_t unique_id;
 };
 
-// kInvalidArgument with a message that names the field; nothing where all of it can be written.
+// Success where all of it can be written; kInvalidArgument with a message that names the field.
 [[nodiscard]] Status check(const Metadata& metadata);
 
 // `metadata` must have passed check(). kOutOfMemory.

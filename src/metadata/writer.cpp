@@ -3,6 +3,8 @@
 #include <cstring>
 #include <utility>
 
+#include "hash/hex.hpp"
+
 namespace caseframe {
 namespace {
 
@@ -37,7 +39,7 @@ void Writer::decimal(std::uint32_t value) {
 
 void Writer::hex(std::uint32_t value, int count) {
   for (int shift = 4 * (count - 1); shift >= 0; shift -= 4) {
-    u8(static_cast<std::uint8_t>("0123456789abcdef"[value >> shift & 15]));
+    u8(static_cast<std::uint8_t>(hex_digit(value >> shift)));
   }
 }
 

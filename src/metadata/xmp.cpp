@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "hash/hex.hpp"
 #include "hash/md5.hpp"
 
 namespace caseframe {
@@ -153,8 +154,7 @@ void begin_segment(Writer& out, std::string_view signature, std::size_t size) {
 struct Guid {
   explicit Guid(std::span<const std::uint8_t> extension) {
     const Md5 hash = md5(extension);
-    for (std::size_t i = 0; i < sizeof(digits); ++i)
-      digits[i] = "0123456789ABCDEF"[hash[i / 2] >> (i % 2 != 0 ? 0 : 4) & 15];
+    for (std::size_t i = 0; i < sizeof(digits); ++i) digits[i] = hex_digit(hash, i, 'A');
   }
   [[nodiscard]] std::string_view text() const { return {digits, sizeof(digits)}; }
 

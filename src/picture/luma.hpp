@@ -27,7 +27,8 @@ inline std::uint64_t most_above_peak(std::uint64_t pixels) {
   return pixels - static_cast<std::uint64_t>(std::ceil(0.999 * static_cast<double>(pixels)));
 }
 
-struct Lumas {
+// Of all lumas of a frame.
+struct LumaStatistics {
   std::uint64_t sum = 0;
   std::uint64_t squares = 0;
   std::uint64_t dark = 0;  // how many are kDarkLuma at most

@@ -1,8 +1,8 @@
-// The one look that is taken at every pixel. With SIMD128 another class of the same name takes it.
+// What one pass over a frame's pixels gives. Two classes `Statistics` make it, to the same numbers:
+// statistics_scalar.hpp and statistics_simd128.hpp.
 #pragma once
 
 #include <array>
-#include <cstddef>
 #include <cstdint>
 
 #include "frame.hpp"
@@ -10,56 +10,10 @@
 
 namespace caseframe {
 
-// Of one cell: 32 bits hold the largest, (2 × 1024)² pixels of 255.
+// Sums of one cell's samples: 32 bits hold the largest, (2 × 1024)² pixels of 255.
 struct CellSums {
-  std::array<std::uint32_t, 3> channels{};
-  bool opaque = false;  // any alpha above 0
+  std::array<std::uint32_t, 3> channels{};  // red, green, blue
+  bool opaque = false;                      // any alpha above 0
 };
 
-namespace scalar {
-
-class Survey {
- public:
-  explicit Survey(std::uint64_t pixels) : most_above_(most_above_peak(pixels)) {}
-
-  // Columns [x0, x1) of rows [y0, y1), each pixel once in all.
-  CellSums cell(const FrameView& frame, std::uint32_t x0, std::uint32_t x1, std::uint32_t y0, std::uint32_t y1) {
-    CellSums sums;
-    std::uint8_t alpha = 0;
-    for (std::uint32_t y = y0; y < y1; ++y) {
-      const std::uint8_t* pixel = frame.row(y) + std::size_t{x0} * kBytesPerPixel;
-      for (std::uint32_t x = x0; x < x1; ++x, pixel += kBytesPerPixel) {
-        sums.channels[0] += pixel[0];
-        sums.channels[1] += pixel[1];
-        sums.channels[2] += pixel[2];
-        alpha = static_cast<std::uint8_t>(alpha | pixel[3]);
-        ++histograms_[x & 3][luma(pixel[0], pixel[1], pixel[2])];
-      }
-    }
-    sums.opaque = alpha != 0;
-    return sums;
-  }
-
-  [[nodiscard]] Lumas lumas() const {
-    Lumas lumas;
-    std::uint64_t above = 0;
-    for (std::size_t value = 256; value-- > 0;) {
-      std::uint64_t count = 0;
-      for (const auto& histogram : histograms_) count += histogram[value];
-      lumas.sum += count * value;
-      lumas.squares += count * value * value;
-      if (value <= kDarkLuma) lumas.dark += count;
-      if (above <= most_above_) lumas.peak = static_cast<std::uint8_t>(value);
-      above += count;
-    }
-    return lumas;
-  }
-
- private:
-  std::uint64_t most_above_;
-  // Four, taken in turn: on a flat frame every increment of a single one would wait for the one before.
-  std::array<std::array<std::uint32_t, 256>, 4> histograms_{};
-};
-
-}  // namespace scalar
 }  // namespace caseframe

@@ -1,4 +1,8 @@
-// The one look that is taken at every pixel, eight at a time and without a histogram of them all.
+// The statistics of a frame, eight pixels at a time: sums instead of a histogram, which vectors cannot make.
+//
+// Sums of 16 bits (Batch) go up to what they hold and are then flushed into wider ones. The 99.9th percentile needs a
+// histogram of the brightest pixels only: `least_peak_` is what it is at least, pixels above are counted one by one,
+// and once they are too many it rises. After some rows hardly any pixel is above it.
 #pragma once
 
 #include <algorithm>
@@ -13,12 +17,12 @@
 
 namespace caseframe::simd128 {
 
-class Survey {
+class Statistics {
  public:
-  explicit Survey(std::uint64_t pixels) : most_above_(most_above_peak(pixels)) {}
+  explicit Statistics(std::uint64_t pixels) : most_above_(most_above_peak(pixels)) {}
 
-  // Columns [x0, x1) of rows [y0, y1), each pixel once in all.
-  CellSums cell(const FrameView& frame, std::uint32_t x0, std::uint32_t x1, std::uint32_t y0, std::uint32_t y1) {
+  // Adds columns [x0, x1) of rows [y0, y1): each pixel once in all.
+  CellSums add_cell(const FrameView& frame, std::uint32_t x0, std::uint32_t x1, std::uint32_t y0, std::uint32_t y1) {
     const Weights weights;
     const std::uint32_t whole = x1 - (x1 - x0) % kStep;
     CellSums sums;
@@ -30,26 +34,53 @@ class Survey {
         const std::uint32_t start = x, end = std::min(whole, x + (kMostSteps - batch.steps) * kStep);
         v128_t highest = wasm_i32x4_splat(0);
         for (; x < end; x += kStep) {
-          const v128_t lumas = look(row + std::size_t{x} * kBytesPerPixel, weights, batch);
+          const v128_t lumas = add_eight(row + std::size_t{x} * kBytesPerPixel, weights, batch);
           highest = wasm_i16x8_max(highest, lumas);
         }
         if (wasm_v128_any_true(above_peak(highest))) count_bright(row, start, end, weights);
         batch.steps += (end - start) / kStep;
-        if (batch.steps == kMostSteps) settle(batch, sums);
+        if (batch.steps == kMostSteps) flush(batch, sums);
       }
-      for (; x < x1; ++x) look_at_one(row + std::size_t{x} * kBytesPerPixel, sums);
+      for (; x < x1; ++x) add_one(row + std::size_t{x} * kBytesPerPixel, sums);
     }
-    settle(batch, sums);
+    flush(batch, sums);
     return sums;
   }
 
-  [[nodiscard]] Lumas lumas() const {
-    Lumas lumas = lumas_;
+  [[nodiscard]] LumaStatistics lumas() const {
+    LumaStatistics lumas = lumas_;
     lumas.sum += total(sums_);
     lumas.squares += total(squares_);
     lumas.dark -= total(light_);
     lumas.peak = least_peak_;
     return lumas;
+  }
+
+  // How many lumas are below `low` or above `high`: a second pass, for a frame that is about to be rejected.
+  [[nodiscard]] static std::uint64_t outside(const FrameView& frame, std::uint8_t low, std::uint8_t high) {
+    const Weights weights;
+    const v128_t lowest = wasm_i16x8_splat(low), highest = wasm_i16x8_splat(high);
+    const std::uint32_t whole = frame.width() - frame.width() % kStep;
+    std::uint64_t count = 0;
+    for (std::uint32_t y = 0; y < frame.height(); ++y) {
+      const std::uint8_t* row = frame.row(y);
+      v128_t counts = wasm_i32x4_splat(0);  // 16 bits each: 8,187 at most, an eighth of the longest row
+      std::uint32_t x = 0;
+      for (; x < whole; x += kStep) {
+        const std::uint8_t* rgba = row + std::size_t{x} * kBytesPerPixel;
+        const v128_t lumas = lumas_of(load(rgba, weights), load(rgba + 16, weights), weights);
+        counts = wasm_i16x8_sub(counts, wasm_v128_or(wasm_i16x8_lt(lumas, lowest), wasm_i16x8_gt(lumas, highest)));
+      }
+      v128_t row_count = wasm_i32x4_splat(0);
+      add(row_count, wasm_u32x4_extadd_pairwise_u16x8(counts));
+      count += total(row_count);
+      for (; x < frame.width(); ++x) {
+        const std::uint8_t* rgba = row + std::size_t{x} * kBytesPerPixel;
+        const std::uint32_t value = luma(rgba[0], rgba[1], rgba[2]);
+        count += value < low || value > high ? 1 : 0;
+      }
+    }
+    return count;
   }
 
  private:
@@ -93,7 +124,7 @@ class Survey {
     return wasm_u16x8_avgr(wasm_i16x8_narrow_i32x4(twice(first), twice(second)), wasm_i32x4_splat(0));
   }
 
-  static v128_t look(const std::uint8_t* rgba, const Weights& weights, Batch& batch) {
+  static v128_t add_eight(const std::uint8_t* rgba, const Weights& weights, Batch& batch) {
     const Pixels first = load(rgba, weights), second = load(rgba + 16, weights);
     const v128_t lumas = lumas_of(first, second, weights);
     batch.red_blue = wasm_i16x8_add(batch.red_blue, wasm_i16x8_add(first.red_blue, second.red_blue));
@@ -104,7 +135,7 @@ class Survey {
     return lumas;
   }
 
-  void look_at_one(const std::uint8_t* rgba, CellSums& sums) {
+  void add_one(const std::uint8_t* rgba, CellSums& sums) {
     for (std::size_t channel = 0; channel < 3; ++channel) sums.channels[channel] += rgba[channel];
     sums.opaque = sums.opaque || rgba[3] != 0;
     const std::uint32_t value = luma(rgba[0], rgba[1], rgba[2]);
@@ -118,7 +149,7 @@ class Survey {
     return wasm_i16x8_gt(lumas, wasm_i16x8_splat(static_cast<std::int16_t>(least_peak_)));
   }
 
-  // A second look: only pixels above what the peak is at least can still raise it, and soon there are few.
+  // A second pass over a row: only pixels above what the peak is at least can still raise it, and soon there are few.
   void count_bright(const std::uint8_t* row, std::uint32_t x, std::uint32_t end, const Weights& weights) {
     Scratch<16> values;
     for (; x < end; x += kStep) {
@@ -145,7 +176,7 @@ class Survey {
     above_ = above;
   }
 
-  void settle(Batch& batch, CellSums& sums) {
+  void flush(Batch& batch, CellSums& sums) {
     // Four lanes of each channel, then each channel in a lane.
     const v128_t low_half = constant<0x0000FFFF>();
     const v128_t red = wasm_v128_and(batch.red_blue, low_half), blue = wasm_u32x4_shr(batch.red_blue, 16);
@@ -184,7 +215,7 @@ class Survey {
   v128_t sums_ = wasm_i32x4_splat(0);        // 64-bit sums
   v128_t squares_ = wasm_i32x4_splat(0);     // likewise
   v128_t light_ = wasm_i32x4_splat(0);       // likewise
-  Lumas lumas_;                              // beside those sums; all that was not looked at one by one is dark here
+  LumaStatistics lumas_;                     // beside those sums; all that was added by eight is dark here
 };
 
 }  // namespace caseframe::simd128

@@ -38,7 +38,7 @@ constexpr ChannelMeans kUndecoded[] = {{0, 135, 0}, {0, 77, 0},      {0, 84, 0},
 constexpr double kUndecodedGreen = 3;
 constexpr double kUndecodedRedBlue = 5;
 
-FrameReport describe(const Lumas& lumas, std::uint64_t pixels) {
+FrameReport describe(const LumaStatistics& lumas, std::uint64_t pixels) {
   return {.mean_luma = lumas.mean(pixels),
           .luma_std_dev = lumas.std_dev(pixels),
           .peak_luma = static_cast<double>(lumas.peak),
@@ -49,27 +49,20 @@ double most_far_pixels(const FrameView& frame) {
   return kFarPixels + kFarPixelsPerMegapixel * frame.width() * frame.height() * 1e-6;
 }
 
-// A second pass, which only a frame takes that is about to be rejected.
-bool has_far_pixels(const FrameView& frame, double mean_luma) {
-  const double most = most_far_pixels(frame);
-  std::uint32_t far = 0;
-  for (std::uint32_t y = 0; y < frame.height(); ++y) {
-    const std::uint8_t* pixel = frame.row(y);
-    for (std::uint32_t x = 0; x < frame.width(); ++x, pixel += kBytesPerPixel) {
-      if (std::abs(luma(pixel[0], pixel[1], pixel[2]) - mean_luma) > kFarLuma) ++far;
-    }
-    if (far > most) return true;
-  }
-  return false;
+// Lumas more than kFarLuma from the mean.
+bool has_far_pixels(const FrameView& frame, const Statistics& statistics, double mean_luma) {
+  const auto low = static_cast<std::uint8_t>(std::ceil(std::max(mean_luma - kFarLuma, 0.0)));
+  const auto high = static_cast<std::uint8_t>(std::floor(std::min(mean_luma + kFarLuma, 255.0)));
+  return static_cast<double>(statistics.outside(frame, low, high)) > most_far_pixels(frame);
 }
 
-bool is_flat(const Cells& cells, const FrameReport& report, const FrameView& frame) {
+bool is_flat(const Cells& cells, const Statistics& statistics, const FrameReport& report, const FrameView& frame) {
   if (report.luma_std_dev > kFlatStdDev) return false;
   for (std::size_t channel = 0; channel < 3; ++channel) {
     if (cells.highest[channel] - cells.mean[channel] > kFlatCell) return false;
     if (cells.mean[channel] - cells.lowest[channel] > kFlatCell) return false;
   }
-  return !has_far_pixels(frame, report.mean_luma);
+  return !has_far_pixels(frame, statistics, report.mean_luma);
 }
 
 bool is_undecoded(const ChannelMeans& mean) {
@@ -89,21 +82,23 @@ bool is_unseen(const Cells& cells, const FrameView& frame) {
          *std::max_element(cells.highest.begin(), cells.highest.end()) <= kDarkLuma;
 }
 
-Verdict judge(Cells& cells, const FrameReport& report, const FrameView& frame) {
+Verdict judge(Cells& cells, const Statistics& statistics, const FrameReport& report, const FrameView& frame) {
   if (!cells.opaque) return Verdict::kUndecoded;
   if (is_dark(cells, report)) {
-    return !is_unseen(cells, frame) && Structure(cells).exists() ? Verdict::kOk : Verdict::kBlack;
+    return is_unseen(cells, frame) || is_featureless(cells) ? Verdict::kBlack : Verdict::kOk;
   }
-  if (!is_flat(cells, report, frame)) return Verdict::kOk;
+  if (!is_flat(cells, statistics, report, frame)) return Verdict::kOk;
   return is_undecoded(cells.mean) ? Verdict::kUndecoded : Verdict::kUniform;
 }
 
 }  // namespace
 
 FrameReport analyze(const FrameView& frame) {
-  Cells cells = measure_cells(frame);
-  FrameReport report = describe(cells.lumas, std::uint64_t{frame.width()} * frame.height());
-  report.verdict = judge(cells, report, frame);
+  const std::uint64_t pixels = std::uint64_t{frame.width()} * frame.height();
+  Statistics statistics(pixels);
+  Cells cells = measure_cells(frame, statistics);
+  FrameReport report = describe(cells.lumas, pixels);
+  report.verdict = judge(cells, statistics, report, frame);
   // The cells' means are a small picture of what may be about to be redacted.
   secure_zero(&cells, sizeof cells);
   return report;

@@ -9,7 +9,7 @@ namespace caseframe {
 
 // kUndecoded: what a frame looks like before a decoder wrote to it: transparent throughout, or flat with the colours of
 // zeroed or mid-level YUV. A frame that was written in part is a picture, kOk.
-// kBlack: dark (mean luma 25 at most), and nothing in it but what a covered sensor and a codec leave (featureless.hpp),
+// kBlack: dark (mean luma 25 at most), and nothing in it but what a covered sensor and a codec leave (featureless.cpp),
 // or nothing bright enough to be seen.
 // kUniform: any other single colour, give or take a codec's ±3.
 //
@@ -28,7 +28,7 @@ struct FrameReport {
   double dark_ratio = 0;    // share of pixels with luma ≤ 25, 0..1
 };
 
-// One pass over the pixels, no allocation.
+// One pass over the pixels, and another one of a flat frame; no allocation.
 [[nodiscard]] FrameReport analyze(const FrameView& frame);
 
 }  // namespace caseframe

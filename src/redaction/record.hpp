@@ -25,7 +25,7 @@ inline constexpr std::uint32_t kLumaLevels = 16;
 inline constexpr std::uint32_t kChromaLevels = 8;
 
 // What keeps a mosaic from being read is measured in tests/js/redaction-attack.test.js; the rules here and in
-// redact.cpp follow from it.
+// mosaic.cpp follow from it.
 //
 // Cells are tied to the region and not to the frame: at most this many along its longer side (the contract allows 6; at
 // 6, names of four letters and single digits could be read)…

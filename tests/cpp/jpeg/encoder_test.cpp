@@ -104,6 +104,34 @@ TEST_CASE("jpeg: quality runs from something to nearly everything") {
   });
 }
 
+TEST_CASE("jpeg: a progressive file has the coefficients of the sequential one") {
+  for_each_seed(120, [](Dice& dice) {
+    const std::uint32_t width = dice.between(1, 150), height = dice.between(1, 90);
+    Image image = dice.one_in(3) ? noise(dice, width, height) : scenery(dice, width, height);
+    // Flat ones have long runs of blocks that hold nothing.
+    if (dice.one_in(4)) std::fill(image.bytes.begin(), image.bytes.end(), dice.byte());
+    const Subsampling subsampling = kSubsamplings[dice.between(0, 3)];
+    const double quality = dice.real(0, 1);
+    const auto sequential = decode(encoded(image, {quality, subsampling, false}));
+    const auto progressive = decode(encoded(image, {quality, subsampling, true}));
+    REQUIRE(sequential);
+    REQUIRE(progressive);
+    CHECK(sequential->rgb == progressive->rgb);
+  });
+}
+
+TEST_CASE("jpeg: runs of empty blocks longer than one symbol tells") {
+  Image image(8 * 200, 8 * 170);  // 34,000 blocks; a symbol tells 32,767
+  for (const std::uint32_t x : {0U, image.width - 1}) image.at(x, image.height - 1)[0] = 255;
+  for (const Subsampling subsampling : kSubsamplings) {
+    const auto sequential = decode(encoded(image, {0.9, subsampling, false}));
+    const auto progressive = decode(encoded(image, {0.9, subsampling, true}));
+    REQUIRE(sequential);
+    REQUIRE(progressive);
+    CHECK(sequential->rgb == progressive->rgb);
+  }
+}
+
 TEST_CASE("jpeg: noise decodes too") {
   for_each_seed(30, [](Dice& dice) {
     const Image image = noise(dice, dice.between(1, 60), dice.between(1, 60));

@@ -194,6 +194,21 @@ void overwrite(Dice& dice, Image& image, const Redaction& r) {
 
 }  // namespace
 
+TEST_CASE("redact: only the rows that a region touches are copied") {
+  Dice dice(1);
+  const Image image = noise(dice, 40, 60);
+  const Region corners[] = {{0, 4, 8, 8, RedactMode::kFill}, {30, 48, 8, 8, RedactMode::kPixelate}};
+  auto placed = place(corners, image.view().size());
+  REQUIRE(placed);
+  const auto redacted = RedactedFrame::create(image.view(), *std::move(placed));
+  REQUIRE(redacted);
+  for (std::uint32_t y = 0; y < image.height; ++y) {
+    CAPTURE(y);
+    const bool touched = (y >= 4 && y < 12) || (y >= 48 && y < 56);
+    CHECK((redacted->picture().rows[y] != image.at(0, y)) == touched);
+  }
+}
+
 TEST_CASE("redact: covers the union of the regions grown to even coordinates, and nothing else") {
   for_each_seed(400, [](Dice& dice) {
     const Image image = unpainted(dice, dice.between(1, 70), dice.between(1, 70), dice.between(0, 11));

@@ -9,7 +9,9 @@
 #include <string>
 #include <vector>
 
-#include "picture/statistics.hpp"
+#include "hash/schedule.hpp"
+#include "jpeg/kernels.hpp"
+#include "picture/statistics_scalar.hpp"
 #include "picture/statistics_simd128.hpp"
 #include "random.hpp"
 #include "simd128/huffman.hpp"
@@ -54,8 +56,15 @@ std::uint8_t cr_of(const std::uint8_t* rgb) { return weighted(rgb, 32768, -27439
 void check_colors(const Exact<std::uint8_t>& rgbx) {
   const std::size_t width = rgbx.size() / 4;
   Exact<std::uint8_t> y(width), cb(width), cr(width), gray(width);
+  scalar::rgbx_to_ycc(rgbx.data(), y.data(), cb.data(), cr.data(), width);
+  scalar::rgbx_to_gray(rgbx.data(), gray.data(), width);
+  const auto twin_y = y, twin_cb = cb, twin_cr = cr, twin_gray = gray;
   simd128::rgbx_to_ycc(rgbx.data(), y.data(), cb.data(), cr.data(), width);
   simd128::rgbx_to_gray(rgbx.data(), gray.data(), width);
+  REQUIRE(twin_y == y);
+  REQUIRE(twin_cb == cb);
+  REQUIRE(twin_cr == cr);
+  REQUIRE(twin_gray == gray);
   for (std::size_t x = 0; x < width; ++x) {
     const std::uint8_t* pixel = &rgbx[4 * x];
     CAPTURE(x);
@@ -78,7 +87,7 @@ struct RandomCodes {
       codes[i] = dice.between(0, (1U << length) - 1);
     }
   }
-  [[nodiscard]] simd128::Codes view() const { return {codes.data(), lengths.data()}; }
+  [[nodiscard]] simd128::HuffmanCodes view() const { return {codes.data(), lengths.data()}; }
 };
 
 // T.81, F.1.2, straight from its text: a string of digits.
@@ -138,17 +147,17 @@ Block random_block(Dice& dice) {
   return block;
 }
 
-void check_survey(const Image& image) {
+void check_statistics(const Image& image) {
   const auto frame = image.view();
   const std::uint64_t pixels = std::uint64_t{image.width} * image.height;
-  scalar::Survey expected(pixels);
-  simd128::Survey got(pixels);
+  scalar::Statistics expected(pixels);
+  simd128::Statistics got(pixels);
   const std::uint32_t middle = image.width / 2, half = image.height / 2;
   const std::uint32_t columns[] = {0, middle, image.width}, rows[] = {0, half, image.height};
   for (std::size_t j = 0; j < 2; ++j) {
     for (std::size_t i = 0; i < 2; ++i) {
-      const CellSums a = expected.cell(frame, columns[i], columns[i + 1], rows[j], rows[j + 1]);
-      const CellSums b = got.cell(frame, columns[i], columns[i + 1], rows[j], rows[j + 1]);
+      const CellSums a = expected.add_cell(frame, columns[i], columns[i + 1], rows[j], rows[j + 1]);
+      const CellSums b = got.add_cell(frame, columns[i], columns[i + 1], rows[j], rows[j + 1]);
       CHECK(a.channels == b.channels);
       CHECK(a.opaque == b.opaque);
     }
@@ -157,6 +166,10 @@ void check_survey(const Image& image) {
   CHECK(expected.lumas().squares == got.lumas().squares);
   CHECK(expected.lumas().dark == got.lumas().dark);
   CHECK(expected.lumas().peak == got.lumas().peak);
+  for (const auto& [low, high] : {std::pair{0, 255}, {1, 254}, {26, 200}, {90, 90}, {255, 255}, {0, 0}}) {
+    const auto least = static_cast<std::uint8_t>(low), most = static_cast<std::uint8_t>(high);
+    CHECK(expected.outside(frame, least, most) == got.outside(frame, least, most));
+  }
 }
 
 }  // namespace
@@ -182,7 +195,9 @@ TEST_CASE("simd128: halves and quarters are rounded in turn, as libjpeg's are") 
   for_each_seed(300, [](Dice& dice) {
     const std::size_t width = std::size_t{8} * dice.between(1, 9);
     const auto upper = bytes(dice, 2 * width), lower = bytes(dice, 2 * width);
-    Exact<std::uint8_t> h2v1(width), h2v2(width);
+    Exact<std::uint8_t> h2v1(width), h2v2(width), twin_h2v1(width), twin_h2v2(width);
+    scalar::downsample_h2v1(upper.data(), twin_h2v1.data(), width);
+    scalar::downsample_h2v2(upper.data(), lower.data(), twin_h2v2.data(), width);
     simd128::downsample_h2v1(upper.data(), h2v1.data(), width);
     simd128::downsample_h2v2(upper.data(), lower.data(), h2v2.data(), width);
     for (std::size_t x = 0; x < width; ++x) {
@@ -191,6 +206,8 @@ TEST_CASE("simd128: halves and quarters are rounded in turn, as libjpeg's are") 
       const int odd = static_cast<int>(x & 1);
       REQUIRE(h2v1[x] == (two + odd) / 2);
       REQUIRE(h2v2[x] == (four + 1 + odd) / 4);
+      REQUIRE(twin_h2v1[x] == h2v1[x]);
+      REQUIRE(twin_h2v2[x] == h2v2[x]);
     }
   });
 }
@@ -216,7 +233,7 @@ TEST_CASE("simd128: the transform is libjpeg's, extremes included") {
     std::array<float, simd128::kBlockSize> reciprocals{};
     simd128::prepare_quantization(table.data(), reciprocals.data());
     Block got{};
-    simd128::transform(pointers.data(), column, reciprocals.data(), got.data());
+    simd128::fdct_quantize(pointers.data(), column, reciprocals.data(), got.data());
 
     std::array<DCTELEM, simd128::kBlockSize> expected{};
     for (std::size_t i = 0; i < expected.size(); ++i) {
@@ -317,14 +334,27 @@ TEST_CASE("simd128: sums and lumas are those of a histogram") {
       }
       if (i % image.stride % 4 == 3 && kind != 0) image.bytes[i] = kind == 1 ? 0 : 255;
     }
-    check_survey(image);
+    check_statistics(image);
+  });
+}
+
+TEST_CASE("simd128: the words of SHA-256's schedule") {
+  for_each_seed(100, [](Dice& dice) {
+    const auto block = bytes(dice, 64);
+    scalar::Schedule expected(block.data());
+    simd128::Schedule got(block.data());
+    for (std::size_t t = 16; t < 64; t += 4) {
+      expected.make(t);
+      got.make(t);
+    }
+    for (std::size_t t = 0; t < 64; ++t) CHECK(expected[t] == got[t]);
   });
 }
 
 TEST_CASE("simd128: cells too large for sums of 16 bits") {
   Image image(700, 300);
   std::fill(image.bytes.begin(), image.bytes.end(), std::uint8_t{255});
-  check_survey(image);
+  check_statistics(image);
 }
 
 }  // namespace caseframe::test

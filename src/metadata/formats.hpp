@@ -1,15 +1,9 @@
-// What the texts of segments.hpp may look like.
+// The two formats among the texts of segments.hpp: identifiers and times.
 #pragma once
 
 #include <string_view>
 
 namespace caseframe {
-
-// Tabs, line feeds and carriage returns.
-enum class Breaks : bool { kRefused, kAllowed };
-
-// Well-formed UTF-8 (Unicode 15.0, table 3-7) without control characters (C0, DEL, C1), U+FFFE or U+FFFF.
-[[nodiscard]] bool is_text(std::string_view text, Breaks breaks);
 
 // RFC 9562, section 4, in either case, or its 32 digits without the hyphens.
 [[nodiscard]] bool is_uuid(std::string_view text);

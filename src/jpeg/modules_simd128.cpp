@@ -1,36 +1,19 @@
-// Two of libjpeg's modules, made by the names that its jcinit.c calls: the forward transform, in place of jcdctmgr.c's,
-// and sequential Huffman coding, in place of jchuff.c's. libjpeg-turbo has hooks within both, but they are called for
-// every block, three times in the one, and beside the C that they take the place of. Without both, transform and coding
-// are an eighth faster and the module is 7 KB smaller.
-#include <algorithm>
-#include <cstddef>
+// The forward transform, in place of libjpeg's jcdctmgr.c, and sequential Huffman coding, in place of its jchuff.c, as
+// modules of its kind. libjpeg-turbo has hooks within both, but it calls them for every block, three times in the one.
+// Without both files, transform and coding are an eighth faster and the module is 7 KB smaller.
 #include <cstdint>
-#include <cstdio>  // jpeglib.h names FILE
-#include <cstring>
-#include <new>
 
+#include "jpeg/module.hpp"
 #include "simd128/huffman.hpp"
 #include "simd128/kernels.hpp"
 #include "simd128/quantize.hpp"
-
-extern "C" {
-#define JPEG_INTERNALS
-#include <jinclude.h>
-#include <jpeglib.h>
-// These build on the others, and say nothing of that.
-#include <jchuff.h>
-#include <jerror.h>
-}
 
 namespace simd128 = caseframe::simd128;
 
 namespace {
 
-// An object that lives as long as the picture is compressed.
-template <class Module>
-Module* create(j_compress_ptr info) {
-  return new (info->mem->alloc_large(reinterpret_cast<j_common_ptr>(info), JPOOL_IMAGE, sizeof(Module))) Module{};
-}
+using caseframe::create_module;
+using caseframe::emit;
 
 struct ForwardDct : jpeg_forward_dct {
   float reciprocals[NUM_QUANT_TBLS][DCTSIZE2];
@@ -50,7 +33,7 @@ void forward_dct(j_compress_ptr info, jpeg_component_info* component, JSAMPARRAY
                  JDIMENSION row, JDIMENSION column, JDIMENSION count) {
   const float* reciprocals = static_cast<ForwardDct*>(info->fdct)->reciprocals[component->quant_tbl_no];
   for (JDIMENSION i = 0; i < count; ++i, column += DCTSIZE) {
-    simd128::transform(samples + row, column, reciprocals, blocks[i]);
+    simd128::fdct_quantize(samples + row, column, reciprocals, blocks[i]);
   }
 }
 
@@ -65,7 +48,7 @@ struct HuffmanEncoder : jpeg_entropy_encoder {
 };
 
 void start_huffman(j_compress_ptr info, boolean gather_statistics) {
-  // Neither is ever asked for: src/jpeg/encoder.cpp configures the encoder.
+  // Neither is ever asked for: encoder.cpp configures the encoder.
   if (gather_statistics || info->restart_interval != 0) ERREXIT(info, JERR_NOT_COMPILED);
   auto* huffman = static_cast<HuffmanEncoder*>(info->entropy);
   huffman->buffer = {};
@@ -83,20 +66,6 @@ void start_huffman(j_compress_ptr info, boolean gather_statistics) {
   }
 }
 
-// The destination is never full in between: libjpeg asks for more room at once.
-void emit(j_compress_ptr info, const JOCTET* bytes, std::size_t count) {
-  jpeg_destination_mgr& to = *info->dest;
-  while (count > 0) {
-    const std::size_t part = std::min(count, to.free_in_buffer);
-    std::memcpy(to.next_output_byte, bytes, part);
-    to.next_output_byte += part;
-    to.free_in_buffer -= part;
-    bytes += part;
-    count -= part;
-    if (to.free_in_buffer == 0 && !to.empty_output_buffer(info)) ERREXIT(info, JERR_CANT_SUSPEND);
-  }
-}
-
 JOCTET* encode_blocks(j_compress_ptr info, JBLOCKROW* blocks, JOCTET* out) {
   auto* huffman = static_cast<HuffmanEncoder*>(info->entropy);
   for (int i = 0; i < info->blocks_in_MCU; ++i) {
@@ -110,16 +79,9 @@ JOCTET* encode_blocks(j_compress_ptr info, JBLOCKROW* blocks, JOCTET* out) {
 }
 
 boolean encode_mcu(j_compress_ptr info, JBLOCKROW* blocks) {
-  jpeg_destination_mgr& to = *info->dest;
   const std::size_t most = static_cast<std::size_t>(info->blocks_in_MCU) * simd128::kMostBlockBytes;
-  if (to.free_in_buffer > most) {
-    JOCTET* end = encode_blocks(info, blocks, to.next_output_byte);
-    to.free_in_buffer -= static_cast<std::size_t>(end - to.next_output_byte);
-    to.next_output_byte = end;
-  } else {
-    JOCTET bytes[C_MAX_BLOCKS_IN_MCU * simd128::kMostBlockBytes];
-    emit(info, bytes, static_cast<std::size_t>(encode_blocks(info, blocks, bytes) - bytes));
-  }
+  caseframe::emit_up_to<C_MAX_BLOCKS_IN_MCU * simd128::kMostBlockBytes>(
+      info, most, [&](JOCTET* out) { return encode_blocks(info, blocks, out); });
   return TRUE;
 }
 
@@ -137,14 +99,14 @@ void finish_huffman(j_compress_ptr info) {
 extern "C" {
 
 void jinit_forward_dct(j_compress_ptr info) {
-  auto* dct = create<ForwardDct>(info);
+  auto* dct = create_module<ForwardDct>(info);
   dct->start_pass = start_dct;
   dct->forward_DCT = forward_dct;
   info->fdct = dct;
 }
 
 void jinit_huff_encoder(j_compress_ptr info) {
-  auto* huffman = create<HuffmanEncoder>(info);
+  auto* huffman = create_module<HuffmanEncoder>(info);
   huffman->start_pass = start_huffman;
   huffman->encode_mcu = encode_mcu;
   huffman->finish_pass = finish_huffman;

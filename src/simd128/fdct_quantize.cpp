@@ -84,8 +84,8 @@ void pass(const Block& in, Outer&& outer, Inner&& inner) {
 
 }  // namespace
 
-void transform(const std::uint8_t* const* rows, std::size_t column, const float* reciprocals,
-               std::int16_t* coefficients) {
+void fdct_quantize(const std::uint8_t* const* rows, std::size_t column, const float* reciprocals,
+                   std::int16_t* coefficients) {
   Block across;
   pass<kConstBits - kPassBits>(
       columns(rows, column),
