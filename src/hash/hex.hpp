@@ -15,7 +15,7 @@ constexpr char hex_digit(std::uint32_t value, char ten = 'a') {
 
 // Of two for each byte, the higher one first.
 constexpr char hex_digit(std::span<const std::uint8_t> bytes, std::size_t index, char ten = 'a') {
-  return hex_digit(bytes[index / 2] >> (index % 2 == 0 ? 4U : 0U), ten);
+  return hex_digit(std::uint32_t{bytes[index / 2]} >> (index % 2 == 0 ? 4U : 0U), ten);
 }
 
 }  // namespace caseframe
