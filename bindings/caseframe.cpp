@@ -8,7 +8,7 @@
 #include <string_view>
 
 #include "capture.hpp"
-#include "scale.hpp"
+#include "scaling/downscale.hpp"
 
 using emscripten::typed_memory_view;
 using emscripten::val;
@@ -94,10 +94,13 @@ Result<Buffer<Region>> to_regions(const val& list) {
   return regions;
 }
 
-// A copy that JavaScript owns.
-val copy_of(const std::uint8_t* bytes, std::size_t size) {
-  return val(typed_memory_view(size, bytes)).call<val>("slice");
+// copy(view): a copy that JavaScript owns, or null where it has no memory for one. The caller's function, since what
+// JavaScript throws would pass every destructor here by.
+val copied(const val& copy, const std::uint8_t* bytes, std::size_t size) {
+  return copy(val(typed_memory_view(size, bytes)));
 }
+
+constexpr Error kNoMemoryForCopy = {ErrorCode::kOutOfMemory, "Not enough memory for the result"};
 
 // Owns the texts that its Metadata looks at: ids are personal data, so they are zeroed when let go.
 class ReadMetadata {
@@ -168,7 +171,7 @@ class HeldFrame {
     return placed ? to_js(*placed) : failure(placed.error());
   }
 
-  [[nodiscard]] val encode(Options options, val list, val metadata_fields) const {
+  [[nodiscard]] val encode(Options options, val list, val metadata_fields, val copy) const {
     const auto frame = view();
     if (!frame) return failure(frame.error());
     const auto regions = to_regions(list);
@@ -192,18 +195,21 @@ class HeldFrame {
       return result;
     }
 
+    const val jpeg = copied(copy, encoded->jpeg.data(), encoded->jpeg.size());
+    const val sha256 = copied(copy, encoded->sha256.data(), encoded->sha256.size());
+    if (jpeg.isNull() || sha256.isNull()) return failure(kNoMemoryForCopy);
     val result = val::object();
-    result.set("jpeg", copy_of(encoded->jpeg.data(), encoded->jpeg.size()));
+    result.set("jpeg", jpeg);
     result.set("width", encoded->width);
     result.set("height", encoded->height);
-    result.set("sha256", copy_of(encoded->sha256.data(), encoded->sha256.size()));
+    result.set("sha256", sha256);
     result.set("report", to_js(encoded->report));
     result.set("redactions", to_js(encoded->redactions));
     return result;
   }
 
   // A small copy for showing, redacted at source size as encode() would; not at all where the list is empty.
-  [[nodiscard]] val scaled(unsigned max_width, unsigned max_height, val list) const {
+  [[nodiscard]] val scaled(unsigned max_width, unsigned max_height, val list, val copy) const {
     const auto frame = view();
     if (!frame) return failure(frame.error());
     const auto regions = to_regions(list);
@@ -215,8 +221,10 @@ class HeldFrame {
     const Size size = fit({width_, height_}, max_width, max_height);
     const auto pixels = downscale(redacted->picture(), size);
     if (!pixels) return failure(pixels.error());
+    const val data = copied(copy, pixels->data(), pixels->size());
+    if (data.isNull()) return failure(kNoMemoryForCopy);
     val result = val::object();
-    result.set("data", copy_of(pixels->data(), pixels->size()));
+    result.set("data", data);
     result.set("width", size.width);
     result.set("height", size.height);
     return result;
@@ -243,12 +251,25 @@ bool has_simd() {
 #endif
 }
 
+// What js/engine has, too, since it checks arguments before the module is there.
+val constants() {
+  val result = val::object();
+  result.set("maxSide", kMaxSide);
+  result.set("maxRegions", static_cast<std::uint32_t>(kMaxRegions));
+  result.set("maxTextBytes", static_cast<std::uint32_t>(kMaxTextBytes));
+  result.set("maxDescriptionBytes", static_cast<std::uint32_t>(kMaxDescriptionBytes));
+  result.set("lumaLevels", kLumaLevels);
+  result.set("chromaLevels", kChromaLevels);
+  return result;
+}
+
 }  // namespace
 }  // namespace caseframe
 
 EMSCRIPTEN_BINDINGS(caseframe) {
   using namespace caseframe;
   emscripten::function("hasSimd", &has_simd);
+  emscripten::function("constants", &constants);
   emscripten::value_object<Options>("Options")
       .field("quality", &Options::quality)
       .field("subsampling", &Options::subsampling)

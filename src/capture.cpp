@@ -1,6 +1,7 @@
 #include "capture.hpp"
 
-#include "scale.hpp"
+#include "hash/hex.hpp"
+#include "scaling/downscale.hpp"
 
 namespace caseframe {
 namespace {
@@ -35,15 +36,13 @@ void derive_unique_id(Buffer<std::uint8_t>& jpeg, const Segments& segments) {
   const std::size_t picture = kStartOfImage + segments.bytes.size();
   const Sha256 hash = sha256({jpeg.data() + picture, jpeg.size() - picture});
   std::uint8_t* digit = jpeg.data() + kStartOfImage + segments.unique_id;
-  for (std::size_t i = 0; i < kUniqueIdDigits; ++i) {
-    *digit++ = static_cast<std::uint8_t>("0123456789abcdef"[hash[i / 2] >> (i % 2 == 0 ? 4 : 0) & 15]);
-  }
+  for (std::size_t i = 0; i < kUniqueIdDigits; ++i) *digit++ = static_cast<std::uint8_t>(hex_digit(hash, i));
 }
 
 }  // namespace
 
 Result<Encoded> encode(const FrameView& frame, const EncodeOptions& options, FrameReport* seen) {
-  if (const Status invalid = check(options.metadata)) return *invalid;
+  if (const Status checked = check(options.metadata); !checked) return checked.error();
   auto placed = place(options.redact, frame.size());
   if (!placed) return placed.error();
   const FrameReport report = analyze(frame);

@@ -7,13 +7,13 @@
 
 #include "buffer.hpp"
 #include "frame.hpp"
-#include "jpeg.hpp"
-#include "metadata.hpp"
-#include "redact.hpp"
-#include "region.hpp"
+#include "hash/sha256.hpp"
+#include "jpeg/encoder.hpp"
+#include "metadata/segments.hpp"
+#include "picture/verdict.hpp"
+#include "redaction/redact.hpp"
+#include "redaction/regions.hpp"
 #include "result.hpp"
-#include "sha256.hpp"
-#include "validity.hpp"
 
 namespace caseframe {
 
@@ -41,9 +41,9 @@ struct Encoded {
   Buffer<Redaction> redactions;
 };
 
-// What metadata.hpp and region.hpp say of the arguments, before the frame is looked at; kBlackFrame, kUndecodedFrame or
-// kUniformFrame where its verdict is among options.reject; else what redact.hpp and jpeg.hpp say. The same input gives
-// the same bytes on every platform. The frame is only read. `seen` gets the report of a frame that is rejected.
+// What segments.hpp and regions.hpp say of the arguments, before the frame is looked at; kBlackFrame, kUndecodedFrame
+// or kUniformFrame where its verdict is among options.reject; else what redact.hpp and encoder.hpp say. The same input
+// gives the same bytes on every platform. The frame is only read. `seen` gets the report of a frame that is rejected.
 [[nodiscard]] Result<Encoded> encode(const FrameView& frame, const EncodeOptions& options, FrameReport* seen = nullptr);
 
 }  // namespace caseframe

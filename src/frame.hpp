@@ -26,7 +26,7 @@ struct Size {
 };
 
 // Non-owning and read-only; it never outlives the call it is passed to. Alpha is carried along and, but for the
-// question whether anything was drawn at all (validity.hpp), ignored: video has none.
+// question whether anything was drawn at all (picture/verdict.hpp), ignored: video has none.
 class FrameView {
  public:
   // `stride` is in bytes, 0 for `width * 4`. kInvalidArgument unless 1 ≤ width, height ≤ kMaxSide, stride ≥ width * 4

@@ -47,7 +47,18 @@ class [[nodiscard]] Result {
   std::variant<T, Error> state_;
 };
 
-// For what can fail and has nothing to return: std::nullopt is success.
-using Status = std::optional<Error>;
+// For what can fail and has nothing to return: true where it succeeded, as a Result is.
+class [[nodiscard]] Status {
+ public:
+  Status() = default;
+  Status(Error error) : error_(error) {}  // NOLINT(google-explicit-constructor)
+
+  [[nodiscard]] explicit operator bool() const { return !error_.has_value(); }
+  // Only where it failed.
+  [[nodiscard]] Error error() const { return *error_; }
+
+ private:
+  std::optional<Error> error_;
+};
 
 }  // namespace caseframe

@@ -15,6 +15,10 @@ if(CASEFRAME_SANITIZE)
   add_link_options(-fsanitize=address,undefined)
 endif()
 
+if(CASEFRAME_FUZZ)
+  add_compile_options(-fsanitize=fuzzer-no-link)
+endif()
+
 if(EMSCRIPTEN)
   if(CASEFRAME_WASM_SIMD)
     add_compile_options(-msimd128 -mbulk-memory)

@@ -1,7 +1,7 @@
 # The encoder half of libjpeg-turbo, from its unmodified sources, as the target `libjpeg-turbo-encoder`.
-# Left out: the decoder, arithmetic coding, stdio (messages, file destinations) and the transforms nobody calls;
-# src/jpeg.cpp supplies what the rest asks for instead. With SIMD128, src/simd128/modules.cpp supplies what jcdctmgr.c and
-# jchuff.c would, and hooks.cpp the hooks that jsimd_none.c then leaves to it.
+# Left out: the decoder, arithmetic coding, stdio (messages, file destinations), the transforms nobody calls, and the
+# modules that src/jpeg/ has in their place: memory (jmemnobs.c), colour conversion (jccolor.c), downsampling (jcsample.c),
+# progressive coding (jcphuff.c), and with SIMD128 transform (jcdctmgr.c) and sequential coding (jchuff.c).
 
 if(NOT CASEFRAME_LIBJPEG_TURBO_SOURCE)
   execute_process(
@@ -30,8 +30,7 @@ foreach(header jconfig.h jconfigint.h jversion.h)
   configure_file(${source}/${header}.in ${generated}/${header})
 endforeach()
 
-set(files jcapimin jcapistd jccoefct jccolor jchuff jcinit jcmainct jcmarker jcmaster jcomapi jcparam jcphuff jcprepct
-  jcsample jfdctint jmemmgr jutils jsimd_none)
+set(files jcapimin jcapistd jccoefct jchuff jcinit jcmainct jcmarker jcmaster jcomapi jcparam jcprepct jfdctint jmemmgr jutils jsimd_none)
 if(NOT CASEFRAME_WASM_SIMD)
   list(APPEND files jcdctmgr)
 endif()
@@ -42,15 +41,8 @@ target_include_directories(libjpeg-turbo-encoder SYSTEM PUBLIC ${generated} ${so
 # Bit lengths by counting leading zeros, not by two tables of 64 KB.
 target_compile_definitions(libjpeg-turbo-encoder PRIVATE NO_GETENV NO_PUTENV USE_CLZ_INTRINSIC)
 if(CASEFRAME_WASM_SIMD)
-  # Theirs make way for ours, by another name.
+  # Its tables of codes are wanted, its encoder makes way for ours.
   set_source_files_properties(${source}/jchuff.c PROPERTIES COMPILE_DEFINITIONS "jinit_huff_encoder=unused_jinit_huff_encoder")
-  set(hooks rgb_ycc rgb_gray h2v1_downsample h2v2_downsample)
-  set(functions rgb_ycc_convert rgb_gray_convert)
-  foreach(hook ${hooks})
-    list(APPEND functions ${hook} can_${hook})
-  endforeach()
-  list(TRANSFORM functions REPLACE "(.+)" "jsimd_\\1=unused_\\1")
-  set_source_files_properties(${source}/jsimd_none.c PROPERTIES COMPILE_DEFINITIONS "${functions}")
   target_link_libraries(libjpeg-turbo-encoder PRIVATE caseframe-simd128)
 elseif(EMSCRIPTEN)
   # WebAssembly is what libjpeg-turbo knows as x32: pointers of 32 bits, registers of 64. By these names its Huffman
@@ -60,6 +52,6 @@ endif()
 target_compile_options(libjpeg-turbo-encoder PRIVATE -w)
 # What runs a few times a picture is made small, not fast; and so is Huffman coding, whose macros and loops gain nothing by
 # being unrolled further.
-foreach(file jcapimin jcapistd jchuff jcphuff jcinit jcmainct jcmarker jcmaster jcomapi jcparam jmemmgr jutils jsimd_none)
+foreach(file jcapimin jcapistd jchuff jcinit jcmainct jcmarker jcmaster jcomapi jcparam jcprepct jmemmgr jutils jsimd_none)
   set_property(SOURCE ${source}/${file}.c APPEND PROPERTY COMPILE_OPTIONS -Os)
 endforeach()

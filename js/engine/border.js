@@ -33,7 +33,7 @@ const ERROR_CODES = [
 ];
 
 /**
- * Colours of a mosaic cell: kLumaLevels and kChromaLevels of src/redact.hpp.
+ * Colours of a mosaic cell, as the core has them (`lumaLevels` and `chromaLevels` of its constants).
  */
 const LEVELS = Object.freeze({ luma: 16, chroma: 8 });
 

@@ -140,7 +140,7 @@ export async function start(options, readFile) {
       encode(encodeOptions) {
         const { plain, options: raw, regions, metadata } = parseEncodeOptions(encodeOptions, size);
         return use(() => {
-          const result = unwrapRegions(held.encode(raw, regions, metadata), plain.redact, size);
+          const result = unwrapRegions(held.encode(raw, regions, metadata, copyOf), plain.redact, size);
           return {
             jpeg: result.jpeg,
             width: result.width,
@@ -155,7 +155,7 @@ export async function start(options, readFile) {
         const { maxWidth, maxHeight, redact } = parseScaledOptions(scaledOptions);
         const { plain, raw } = parseRegions(redact, size);
         return use(() => {
-          const image = unwrapRegions(held.scaled(maxWidth, maxHeight, raw), plain, size);
+          const image = unwrapRegions(held.scaled(maxWidth, maxHeight, raw, copyOf), plain, size);
           return { ...image, data: new Uint8ClampedArray(image.data.buffer) };
         });
       },
@@ -195,11 +195,25 @@ export async function start(options, readFile) {
     hasCrashed: () => crash !== undefined,
     dispose() {
       if (disposed) return;
-      for (const release of Array.from(releases)) release();
+      try {
+        for (const release of Array.from(releases)) release();
+      } catch {
+        // A module that traps while it frees a frame: all of its memory is zeroed in any case.
+      }
       disposed = true;
       new Uint8Array(memory.buffer).fill(0);
     },
   };
+}
+
+/** Null where there is no memory for a copy. @type {import('../wasm/caseframe.js').Copy} */
+function copyOf(view) {
+  try {
+    return view.slice();
+  } catch (error) {
+    if (error instanceof RangeError) return null;
+    throw error;
+  }
 }
 
 /**

@@ -1,5 +1,5 @@
 /**
- * What a file says of itself, checked. The rules are those of src/metadata.hpp; here an error also says what came.
+ * What a file says of itself, checked. The rules are those of src/metadata/segments.hpp; here an error also says what came.
  */
 import { invalidArgument } from '../errors.js';
 import { isObject, readFields } from './fields.js';
@@ -7,7 +7,7 @@ import { isDate } from './realm.js';
 
 /** @import { RawMetadata } from '../wasm/caseframe.js' */
 
-/** kMaxTextBytes and kMaxDescriptionBytes of src/metadata.hpp. */
+/** kMaxTextBytes and kMaxDescriptionBytes of src/metadata/segments.hpp. */
 const MAX_TEXT_BYTES = 256;
 const MAX_DESCRIPTION_BYTES = 4096;
 

@@ -1,6 +1,6 @@
 /**
  * The regions to make unreadable: what can be known of them without a frame. Where they lie in a frame, and which cover
- * nothing there, is decided by src/region.cpp; here its refusals get their words.
+ * nothing there, is decided by src/redaction/regions.cpp; here its refusals get their words.
  */
 import { CaptureError, invalidArgument } from '../errors.js';
 import { numberOf, REDACT_MODES, REGION_UNITS, unwrap } from './border.js';
@@ -10,7 +10,7 @@ import { isObject, readFields, readList, refuseLookalikes } from './fields.js';
 /** @import { Failure, RawRegion } from '../wasm/caseframe.js' */
 /** @import { RedactMode, RegionUnit } from './border.js' */
 
-/** kMaxRegions of src/region.hpp. */
+/** kMaxRegions of src/redaction/regions.hpp. */
 export const MAX_REGIONS = 1000;
 
 /**

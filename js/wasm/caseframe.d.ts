@@ -79,19 +79,33 @@ export interface RawMetadata {
   embed: boolean;
 }
 
+/** A copy of a view, or null where there is no memory for it. */
+export type Copy = (view: Uint8Array<ArrayBuffer>) => Uint8Array<ArrayBuffer> | null;
+
 export interface HeldFrame {
   /** A view of the module's memory: valid until the next call into the module. */
   pixels(): Uint8Array<ArrayBuffer>;
   analyze(): RawReport | Failure;
   place(regions: RawRegion[]): RawRedaction[] | Failure;
-  encode(options: RawOptions, regions: RawRegion[], metadata: RawMetadata): RawEncoded | Failure;
-  scaled(maxWidth: number, maxHeight: number, regions: RawRegion[]): RawImage | Failure;
+  encode(options: RawOptions, regions: RawRegion[], metadata: RawMetadata, copy: Copy): RawEncoded | Failure;
+  scaled(maxWidth: number, maxHeight: number, regions: RawRegion[], copy: Copy): RawImage | Failure;
   /** Zeroes and frees. */
   delete(): void;
 }
 
+/** kMaxSide, kMaxRegions, kMaxTextBytes, kMaxDescriptionBytes, kLumaLevels and kChromaLevels of the core. */
+export interface Constants {
+  maxSide: number;
+  maxRegions: number;
+  maxTextBytes: number;
+  maxDescriptionBytes: number;
+  lumaLevels: number;
+  chromaLevels: number;
+}
+
 export interface Module {
   hasSimd(): boolean;
+  constants(): Constants;
   HeldFrame: { create(width: number, height: number): HeldFrame | null };
 }
 

@@ -1,8 +1,8 @@
 #include <cstring>
 
-#include "../buffer.hpp"
-#include "kernels.hpp"
-#include "vector.hpp"
+#include "buffer.hpp"
+#include "simd128/kernels.hpp"
+#include "simd128/vector.hpp"
 
 namespace caseframe::simd128 {
 namespace {

@@ -1,5 +1,5 @@
-#include "kernels.hpp"
-#include "vector.hpp"
+#include "simd128/kernels.hpp"
+#include "simd128/vector.hpp"
 
 namespace caseframe::simd128 {
 namespace {

@@ -1,33 +1,33 @@
-#include "huffman.hpp"
+#include "simd128/huffman.hpp"
 
 #include <algorithm>
 
-#include "vector.hpp"
+#include "simd128/vector.hpp"
 
 namespace caseframe::simd128 {
 namespace {
 
-// For each quarter of the zigzag and each of the block, which of the one's bytes come from the other; the rest are out
-// of range, for which a swizzle gives zero.
-struct Moves {
+// The shuffles that bring 64 bytes into zigzag order. A swizzle reaches 16 of them: for each quarter of the result and
+// each of the block, which bytes of the one come from the other. The rest are out of range, for which it gives zero.
+struct ShuffleMasks {
   std::int8_t from[4][4][16];
 };
 
-constexpr Moves all_moves() {
-  Moves moves{};
+constexpr ShuffleMasks make_shuffle_masks() {
+  ShuffleMasks masks{};
   for (unsigned k = 0; k < kBlockSize; ++k) {
     for (unsigned quarter = 0; quarter < 4; ++quarter) {
       const unsigned at = kNaturalOrder[k];
-      moves.from[k / 16][quarter][k % 16] = at / 16 == quarter ? static_cast<std::int8_t>(at % 16) : std::int8_t{-1};
+      masks.from[k / 16][quarter][k % 16] = at / 16 == quarter ? static_cast<std::int8_t>(at % 16) : std::int8_t{-1};
     }
   }
-  return moves;
+  return masks;
 }
-alignas(16) constexpr Moves kMoves = all_moves();
+alignas(16) constexpr ShuffleMasks kShuffleMasks = make_shuffle_masks();
 
 template <unsigned kTo, unsigned kFrom>
-v128_t moved(v128_t bytes, const Moves& moves) {
-  return wasm_i8x16_swizzle(bytes, wasm_v128_load(moves.from[kTo][kFrom]));
+v128_t shuffled(v128_t bytes, const ShuffleMasks& masks) {
+  return wasm_i8x16_swizzle(bytes, wasm_v128_load(masks.from[kTo][kFrom]));
 }
 
 template <class... Parts>
@@ -45,13 +45,13 @@ std::uint64_t zigzag(const std::int16_t* block, std::uint8_t* out) {
     return wasm_i8x16_narrow_i16x8(wasm_v128_load(block + 16 * i), wasm_v128_load(block + 16 * i + 8));
   };
   const v128_t a = quarter(0), b = quarter(1), c = quarter(2), d = quarter(3);
-  const Moves& moves = hidden(kMoves);
-  const v128_t first = merged(moved<0, 0>(a, moves), moved<0, 1>(b, moves), moved<0, 2>(c, moves));
+  const ShuffleMasks& masks = hidden(kShuffleMasks);
+  const v128_t first = merged(shuffled<0, 0>(a, masks), shuffled<0, 1>(b, masks), shuffled<0, 2>(c, masks));
   const v128_t second =
-      merged(moved<1, 0>(a, moves), moved<1, 1>(b, moves), moved<1, 2>(c, moves), moved<1, 3>(d, moves));
+      merged(shuffled<1, 0>(a, masks), shuffled<1, 1>(b, masks), shuffled<1, 2>(c, masks), shuffled<1, 3>(d, masks));
   const v128_t third =
-      merged(moved<2, 0>(a, moves), moved<2, 1>(b, moves), moved<2, 2>(c, moves), moved<2, 3>(d, moves));
-  const v128_t fourth = merged(moved<3, 1>(b, moves), moved<3, 2>(c, moves), moved<3, 3>(d, moves));
+      merged(shuffled<2, 0>(a, masks), shuffled<2, 1>(b, masks), shuffled<2, 2>(c, masks), shuffled<2, 3>(d, masks));
+  const v128_t fourth = merged(shuffled<3, 1>(b, masks), shuffled<3, 2>(c, masks), shuffled<3, 3>(d, masks));
   wasm_v128_store(out, first);
   wasm_v128_store(out + 16, second);
   wasm_v128_store(out + 32, third);
@@ -69,7 +69,7 @@ void put_any(BitWriter& writer, const std::int16_t* block, std::uint64_t nonzero
     const int k = __builtin_ctzll(left);
     auto run = static_cast<unsigned>(k - last - 1);
     for (; run > 15; run -= 16) {
-      writer.put(codes.ready_ac.sixteen_zeros());
+      writer.put(codes.ac_table.sixteen_zeros());
       writer.flush();
     }
     writer.put(codes.ac.of(run, block[kNaturalOrder[k]]));

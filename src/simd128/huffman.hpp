@@ -1,8 +1,14 @@
-// One block in sequential Huffman coding (T.81, F.1.2), into a buffer of 64 bits.
+// One block of coefficients to its bits in sequential Huffman coding (T.81, F.1.2).
 //
-// The loop does what a coefficient takes and nothing else: what changes from one to the next stays in registers,
-// nothing is called, one look at a table gives the code with the value's own bits, and what is rare is found by one
-// test, or after the loop.
+//   block ─► zigzag() ─► 64 bytes, and a bit for each that is not zero
+//                │
+//                └─► for each such bit: run of zeros, value ─► CodeTable ─► code with the value's bits ─► BitWriter
+//                                                                                                            │
+//   file ◄─ write_reversed(): bytes in their order, 0xFF stuffed ◄─ bytes, the last one first ◄──────────────┘
+//
+// A photograph has some ten million such coefficients a second to code, so that the loop over them is kept short: what
+// it changes stays in registers, it calls nothing, and one load from a table gives both code and value. Values that the
+// table does not have (beyond a byte) and runs of 16 zeros and more are rare: put_any() takes over from there.
 #pragma once
 
 #include <algorithm>
@@ -10,8 +16,8 @@
 #include <cstddef>
 #include <cstdint>
 
-#include "kernels.hpp"
-#include "vector.hpp"
+#include "simd128/kernels.hpp"
+#include "simd128/vector.hpp"
 
 namespace caseframe::simd128 {
 
@@ -26,7 +32,7 @@ using Code = std::uint64_t;
 inline constexpr unsigned kLengthBits = 8;
 
 // libjpeg-turbo's c_derived_tbl: a code and its length for each symbol.
-struct Codes {
+struct HuffmanCodes {
   const unsigned* codes;
   const char* lengths;
 
@@ -47,9 +53,9 @@ struct Codes {
 // in two's complement; zero where a code is not ready: for 127 and -128, which stand for all that is larger, and after
 // runs that no symbol has. Zero after none is the symbol that ends the block, after 15 the one of sixteen zeros.
 template <unsigned kRuns>
-class ReadyCodes {
+class CodeTable {
  public:
-  void build(const Codes& codes) {
+  void build(const HuffmanCodes& codes) {
     for (unsigned run = 0; run < std::min(kRuns, 16U); ++run) {
       std::uint32_t* ready = &ready_[run * kBytes];
       ready[0] = static_cast<std::uint32_t>(codes.symbol(run, 0));
@@ -77,14 +83,14 @@ class ReadyCodes {
 };
 
 struct BlockCodes {
-  Codes dc;
-  Codes ac;
-  ReadyCodes<1> ready_dc;
-  ReadyCodes<kBlockSize> ready_ac;
+  HuffmanCodes dc;
+  HuffmanCodes ac;
+  CodeTable<1> dc_table;
+  CodeTable<kBlockSize> ac_table;
 
-  void build(const Codes& dc_codes, const Codes& ac_codes) {
-    ready_dc.build(dc = dc_codes);
-    ready_ac.build(ac = ac_codes);
+  void build(const HuffmanCodes& dc_codes, const HuffmanCodes& ac_codes) {
+    dc_table.build(dc = dc_codes);
+    ac_table.build(ac = ac_codes);
   }
 };
 
@@ -137,7 +143,7 @@ inline std::uint8_t* encode_block(BitBuffer& buffer, std::uint8_t* out, const st
 
   const int difference = block[0] - last_dc;
   const auto byte = static_cast<std::uint8_t>(difference);
-  const Code ready = codes.ready_dc.of(0, byte);
+  const Code ready = codes.dc_table.of(0, byte);
   writer.put(ready != 0 && static_cast<std::int8_t>(byte) == difference ? ready : codes.dc.of(0, difference));
   writer.flush();
 
@@ -148,7 +154,7 @@ inline std::uint8_t* encode_block(BitBuffer& buffer, std::uint8_t* out, const st
   // By place, not by shifting what is done away: a shift by a variable is three steps on Intel's processors.
   const auto put_next = [&]() __attribute__((always_inline)) {
     const auto k = static_cast<unsigned>(__builtin_ctzll(left));
-    const Code code = codes.ready_ac.of(k - last - 1, values[k]);
+    const Code code = codes.ac_table.of(k - last - 1, values[k]);
     if (code == 0) [[unlikely]]
       return false;
     writer.put(code);
@@ -165,7 +171,7 @@ inline std::uint8_t* encode_block(BitBuffer& buffer, std::uint8_t* out, const st
     put_any(copy, block, nonzero, left, codes);
     writer = copy;
   }
-  if (nonzero >> (kBlockSize - 1) == 0) writer.put(codes.ready_ac.end_of_block());
+  if (nonzero >> (kBlockSize - 1) == 0) writer.put(codes.ac_table.end_of_block());
   writer.flush();
 
   buffer = {writer.bits, writer.pending};

@@ -1,6 +1,5 @@
 // What the encoder does most, for WebAssembly SIMD128. Each kernel gives the very bytes that libjpeg-turbo's C gives
-// (tests/cpp/simd128_test.cpp compares them); hooks.cpp puts them behind libjpeg-turbo's jsimd_* names, and modules.cpp
-// into modules of its kind.
+// (tests/cpp/simd128/kernels_test.cpp compares them); src/jpeg/ makes libjpeg's modules of them.
 #pragma once
 
 #include <cstddef>
@@ -22,8 +21,8 @@ void downsample_h2v2(const std::uint8_t* upper, const std::uint8_t* lower, std::
 // Eight samples from `column` on in each of eight rows, less 128, through Loeffler, Ligtenberg and Moschytz's DCT in
 // 13-bit fixed point ("islow"), which makes them 8 times as large as the true one, and each over its divisor. For
 // `reciprocals` see quantize.hpp.
-void transform(const std::uint8_t* const* rows, std::size_t column, const float* reciprocals,
-               std::int16_t* coefficients);
+void fdct_quantize(const std::uint8_t* const* rows, std::size_t column, const float* reciprocals,
+                   std::int16_t* coefficients);
 
 // The coefficients in zigzag order, saturated to -128..127, a byte each. Bit k of the answer is set where the k-th is
 // not zero.

@@ -9,8 +9,8 @@
 #include <cstddef>
 #include <cstdint>
 
-#include "kernels.hpp"
-#include "vector.hpp"
+#include "simd128/kernels.hpp"
+#include "simd128/vector.hpp"
 
 namespace caseframe::simd128 {
 

@@ -1,6 +1,6 @@
 /**
  * The redaction as the attacker models it: what each cell of the engine's mosaic looks at and which colours it can
- * have, after src/redact.cpp (that both agree is tested); and the ordinary mosaic that the world uses.
+ * have, after src/redaction/redact.cpp (that both agree is tested); and the ordinary mosaic that the world uses.
  */
 
 /** @typedef {import('./scene.js').Rectangle} Rectangle */

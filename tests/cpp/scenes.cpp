@@ -51,13 +51,6 @@ std::uint8_t to_byte(float value) { return static_cast<std::uint8_t>(std::clamp(
 
 }  // namespace
 
-std::uint32_t Random::next() {
-  std::uint64_t z = state_ += 0x9E3779B97F4A7C15u;
-  z = (z ^ (z >> 30)) * 0xBF58476D1CE4E5B9u;
-  z = (z ^ (z >> 27)) * 0x94D049BB133111EBu;
-  return static_cast<std::uint32_t>((z ^ (z >> 31)) >> 32);
-}
-
 float Random::gaussian() { return normal_deviates()[next() & 0xFFFF]; }
 
 Scene::Scene(int width, int height, Light background)

@@ -219,3 +219,46 @@ inBoth('a trap is an engine-crash, at once and ever after', (engine) => {
   throwsCode('disposed', () => engine.encode(frame));
   assert.ok(Buffer.from(words.buffer).equals(Buffer.alloc(words.byteLength)));
 });
+
+inBoth('no memory for a copy of the result is out-of-memory, and nothing stays behind', async (engine, variant) => {
+  const frame = new Dice(6).scenery(60, 40);
+  const other = await createEngine({ variant });
+  const [held, twin] = [engine, other].map((on) => {
+    const one = on.allocate(60, 40);
+    one.pixels().set(frame.data);
+    return one;
+  });
+  const { slice } = Uint8Array.prototype;
+  for (let i = 0; i < 50; ++i) {
+    twin.encode();
+    twin.scaled({ maxWidth: 20 });
+    try {
+      // As a browser does that has no room for an ArrayBuffer.
+      Uint8Array.prototype.slice = () => {
+        throw new RangeError('Array buffer allocation failed');
+      };
+      throwsCode('out-of-memory', () => held.encode());
+      throwsCode('out-of-memory', () => held.scaled({ maxWidth: 20 }));
+    } finally {
+      Uint8Array.prototype.slice = slice;
+    }
+  }
+  assert.ok(!engine.hasCrashed());
+  assert.equal(held.encode().sha256, twin.encode().sha256);
+  assert.ok(room(engine) >= room(other) - 2);
+  other.dispose();
+});
+
+inBoth('dispose zeroes everything, though deleting a held frame traps', (engine) => {
+  const held = engine.allocate(40, 30);
+  const pixels = held.pixels();
+  pixels.fill(77);
+  const words = new Uint32Array(pixels.buffer);
+  const record = words.findIndex((word, i) => word === pixels.byteOffset && words[i + 1] === 4800);
+  assert.notEqual(record, -1);
+  words[record] = 0xffffff00;
+  engine.dispose();
+  engine.dispose();
+  throwsCode('disposed', () => engine.allocate(1, 1));
+  assert.ok(Buffer.from(words.buffer).equals(Buffer.alloc(words.byteLength)));
+});

@@ -237,6 +237,6 @@ function pictureOf(jpeg) {
 }
 
 test('the most that JavaScript lets pass is what the core lets pass', async () => {
-  const header = await readFile(new URL('../../src/region.hpp', import.meta.url), 'utf8');
+  const header = await readFile(new URL('../../src/redaction/regions.hpp', import.meta.url), 'utf8');
   assert.equal(Number(/kMaxRegions = (\d+);/.exec(header)?.[1]), MAX_REGIONS);
 });

@@ -1,5 +1,5 @@
-// The limit: libjpeg-turbo as the system packages it, with what src/jpeg.cpp asks of ours: 4:2:0, integer DCT, standard
-// Huffman tables, one buffer in memory.
+// The limit: libjpeg-turbo as the system packages it, with what src/jpeg/encoder.cpp asks of ours: 4:2:0, integer DCT,
+// standard Huffman tables, one buffer in memory.
 #include <memory>
 
 #include "jpeg_modules.hpp"

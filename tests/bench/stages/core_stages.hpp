@@ -7,7 +7,7 @@
 
 #include "capture.hpp"
 #include "jpeg_modules.hpp"
-#include "scale.hpp"
+#include "scaling/downscale.hpp"
 #include "task.hpp"
 
 namespace caseframe::bench {

@@ -1,0 +1,88 @@
+#include "redaction/regions.hpp"
+
+#include <algorithm>
+#include <cmath>
+
+namespace caseframe {
+namespace {
+
+// Pixels [low, high) of one of the frame's sides.
+struct Span {
+  std::uint32_t low;
+  std::uint32_t high;
+};
+
+// A region along one of the frame's sides.
+//
+//        0     begin          end         whole     in the region's units
+//        ├───────┼─────────────┼────────────┤
+//        0                                pixels    in the frame's
+struct Side {
+  double begin;
+  double length;
+  double whole;
+  double pixel;  // what counts as one in the region's units
+  std::uint32_t pixels;
+
+  [[nodiscard]] bool is_valid() const {
+    return std::isfinite(begin) && std::isfinite(length) && length >= 0 && std::isfinite(whole) && whole > 0;
+  }
+  [[nodiscard]] bool has_a_pixel() const { return length >= pixel; }
+  // Compared in the region's units, in which nothing was rounded.
+  [[nodiscard]] bool meets_frame() const { return begin < whole && begin + length > 0; }
+
+  // Only where the three above hold. Multiplied before it is divided: whole numbers then scale without a rounding that
+  // could pass a pixel's border.
+  [[nodiscard]] Span covered() const {
+    const double limit = pixels;
+    const double first = std::min(std::max(begin, 0.0) * limit / whole, limit - 1);
+    const double last = std::min(std::min(begin + length, whole) * limit / whole, limit);
+    const auto low = static_cast<std::uint32_t>(std::floor(first));
+    // A part of a pixel too small for these numbers still has that pixel.
+    const std::uint32_t high = std::max(static_cast<std::uint32_t>(std::ceil(last)), low + 1);
+    return {low & ~1U, std::min(high + (high & 1U), pixels)};
+  }
+};
+
+Side side(const Region& region, double begin, double length, double of, std::uint32_t pixels) {
+  if (region.unit == RegionUnit::kRatio) return {begin, length, 1, 1.0 / pixels, pixels};
+  const bool of_frame = region.of_width == 0 && region.of_height == 0;
+  return {begin, length, of_frame ? pixels : of, 1, pixels};
+}
+
+Result<Redaction> place(const Region& region, Size frame) {
+  const auto invalid = [](const char* message) { return Error{ErrorCode::kInvalidArgument, message}; };
+  const Side across = side(region, region.x, region.width, region.of_width, frame.width);
+  const Side down = side(region, region.y, region.height, region.of_height, frame.height);
+  if (!across.is_valid() || !down.is_valid())
+    return invalid("Expected a region of finite numbers and no negative size");
+  if (!across.has_a_pixel() || !down.has_a_pixel()) return invalid("Expected a region of at least one pixel");
+  if (!across.meets_frame() || !down.meets_frame()) return invalid("Expected a region that meets the frame");
+
+  const auto [left, right] = across.covered();
+  const auto [top, bottom] = down.covered();
+  Redaction redaction{left, top, right - left, bottom - top, region.mode, 0, 0, region.color};
+  if (region.mode != RedactMode::kFill) redaction.cell = mosaic_cell(redaction.width, redaction.height);
+  if (region.mode == RedactMode::kBlur) redaction.radius = redaction.cell;
+  return redaction;
+}
+
+}  // namespace
+
+Result<Buffer<Redaction>> place(std::span<const Region> regions, Size frame) {
+  if (regions.size() > kMaxRegions) return Error{ErrorCode::kInvalidArgument, "Expected at most 1000 regions"};
+  auto placed = Buffer<Redaction>::allocate(regions.size());
+  if (!placed) return placed.error();
+  for (std::size_t i = 0; i < regions.size(); ++i) {
+    const auto redaction = place(regions[i], frame);
+    if (!redaction) {
+      Error error = redaction.error();
+      error.region = static_cast<std::int32_t>(i);
+      return error;
+    }
+    (*placed)[i] = *redaction;
+  }
+  return placed;
+}
+
+}  // namespace caseframe

@@ -1,0 +1,269 @@
+#include "redaction/regions.hpp"
+
+#include <doctest/doctest.h>
+
+#include <array>
+#include <cmath>
+#include <limits>
+#include <optional>
+#include <vector>
+
+#include "random.hpp"
+
+namespace caseframe::test {
+namespace {
+
+constexpr double kHuge = 1.7e308;
+constexpr double kInfinity = std::numeric_limits<double>::infinity();
+constexpr double kNan = std::numeric_limits<double>::quiet_NaN();
+
+using Rectangle = std::array<std::uint32_t, 4>;
+
+// Nothing where the region is refused.
+std::optional<Rectangle> placed(const Region& region, Size frame) {
+  const auto result = place({&region, 1}, frame);
+  if (!result) {
+    CHECK(result.error().code == ErrorCode::kInvalidArgument);
+    CHECK(result.error().region == 0);
+    return std::nullopt;
+  }
+  REQUIRE(result->size() == 1);
+  const Redaction& r = (*result)[0];
+  return Rectangle{r.x, r.y, r.width, r.height};
+}
+
+Region ratio(double x, double y, double width, double height) {
+  return {x, y, width, height, RedactMode::kFill, RegionUnit::kRatio};
+}
+
+Region of(double of_width, double of_height, double x, double y, double width, double height) {
+  return {x, y, width, height, RedactMode::kFill, RegionUnit::kPixel, 0, of_width, of_height};
+}
+
+// What a region asks for along one side of the frame, in the frame's pixels.
+struct Asked {
+  double begin;
+  double end;
+  double length_in_own_pixels;
+  bool is_outside;  // compared in the region's own units: scaled, a border's equal may be rounded to either side of it
+};
+
+Asked asked(const Region& r, double begin, double length, double drawn_on, std::uint32_t pixels) {
+  const bool is_ratio = r.unit == RegionUnit::kRatio;
+  const double whole = is_ratio ? 1 : drawn_on == 0 ? pixels : drawn_on;
+  const double scale = pixels / whole;
+  const bool is_outside = begin >= whole || begin + length <= 0;
+  return {begin * scale, (begin + length) * scale, is_ratio ? length * pixels : length, is_outside};
+}
+
+// What rounding may do to a product of two numbers of this size.
+constexpr double kRounding = 1e-6;
+
+// The region along one side is covered by [low, low + size), which is even, inside the frame, and grown by less than
+// what two pixels need.
+void check_side(const Asked& a, std::uint32_t low, std::uint32_t size, std::uint32_t pixels) {
+  const double first = std::max(a.begin, 0.0);
+  const double last = std::min(a.end, static_cast<double>(pixels));
+  CHECK(size > 0);
+  CHECK(low % 2 == 0);
+  CHECK(low + size <= pixels);
+  CHECK((low + size == pixels || size % 2 == 0));
+  CHECK(low <= first + kRounding);
+  CHECK(low + size >= last - kRounding);
+  CHECK(low > first - 2 - kRounding);
+  CHECK(low + size < last + 2 + kRounding);
+}
+
+Region any_region(Dice& dice, Size frame) {
+  Region r;
+  r.mode = static_cast<RedactMode>(dice.between(0, 2));
+  double across = frame.width;
+  double down = frame.height;
+  if (dice.one_in(3)) {
+    r.unit = RegionUnit::kRatio;
+    across = down = 1;
+  } else if (dice.one_in(2)) {
+    r.of_width = across = dice.one_in(2) ? dice.between(1, 8000) : dice.real(0.01, 8000);
+    r.of_height = down = dice.one_in(2) ? dice.between(1, 8000) : dice.real(0.01, 8000);
+  }
+  r.x = dice.real(-1.2, 1.2) * across;
+  r.y = dice.real(-1.2, 1.2) * down;
+  r.width = dice.real(0, dice.one_in(4) ? 0.01 : 1.5) * across;
+  r.height = dice.real(0, dice.one_in(4) ? 0.01 : 1.5) * down;
+  if (r.unit == RegionUnit::kPixel && dice.one_in(2)) {
+    for (double* number : {&r.x, &r.y, &r.width, &r.height}) *number = std::round(*number);
+  }
+  return r;
+}
+
+}  // namespace
+
+TEST_CASE("region: each is covered, or refused") {
+  std::size_t covered = 0;
+  std::size_t refused = 0;
+  for_each_seed(20000, [&](Dice& dice) {
+    const std::uint32_t most = dice.one_in(10) ? 65500 : 400;
+    const Size frame{dice.between(1, most), dice.between(1, most)};
+    const Region r = any_region(dice, frame);
+    CAPTURE(r.x);
+    CAPTURE(r.y);
+    CAPTURE(r.width);
+    CAPTURE(r.height);
+    const Asked across = asked(r, r.x, r.width, r.of_width, frame.width);
+    const Asked down = asked(r, r.y, r.height, r.of_height, frame.height);
+    const auto rectangle = placed(r, frame);
+    const double thinnest = std::min(across.length_in_own_pixels, down.length_in_own_pixels);
+    const bool outside = across.is_outside || down.is_outside;
+    if (!rectangle) {
+      ++refused;
+      CHECK((thinnest < 1 + kRounding || outside));
+      return;
+    }
+    ++covered;
+    CHECK(thinnest >= 1 - kRounding);
+    CHECK_FALSE(outside);
+    check_side(across, (*rectangle)[0], (*rectangle)[2], frame.width);
+    check_side(down, (*rectangle)[1], (*rectangle)[3], frame.height);
+  });
+  CHECK(covered > 5000);
+  CHECK(refused > 2000);
+}
+
+TEST_CASE("region: whole numbers scale to exactly the pixels they touch") {
+  for_each_seed(20000, [](Dice& dice) {
+    const std::uint64_t pixels = dice.between(1, dice.one_in(2) ? 60 : 65500);
+    const std::uint64_t whole = dice.between(1, dice.one_in(2) ? 60 : 100000);
+    const std::uint64_t begin = dice.between(0, static_cast<std::uint32_t>(whole) - 1);
+    const std::uint64_t length = dice.between(1, static_cast<std::uint32_t>(whole));
+    const std::uint64_t end = std::min(begin + length, whole);
+    const std::uint64_t first = begin * pixels / whole / 2 * 2;
+    const std::uint64_t last = std::min(((end * pixels + whole - 1) / whole + 1) / 2 * 2, pixels);
+    const auto drawn_on = static_cast<double>(whole);
+    const auto rectangle = placed(of(drawn_on, drawn_on, static_cast<double>(begin), 0, static_cast<double>(length), 1),
+                                  {static_cast<std::uint32_t>(pixels), 1});
+    REQUIRE(rectangle);
+    CHECK((*rectangle)[0] == first);
+    CHECK((*rectangle)[0] + (*rectangle)[2] == last);
+  });
+}
+
+TEST_CASE("region: edges") {
+  constexpr Size kFrame{31, 21};
+  CHECK(placed({0, 0, 31, 21}, kFrame) == Rectangle{0, 0, 31, 21});
+  CHECK(placed({-1, -1, kHuge, kHuge}, kFrame) == Rectangle{0, 0, 31, 21});
+  CHECK(placed({-kHuge, -1, kHuge, kHuge}, kFrame) == std::nullopt);  // ends at 0
+  CHECK(placed({-1, -kHuge, kHuge, kHuge}, kFrame) == std::nullopt);
+  CHECK(placed({30, 20, 1, 1}, kFrame) == Rectangle{30, 20, 1, 1});  // the odd corner has no partner
+  CHECK(placed({30.5, 20.5, 9, 9}, kFrame) == Rectangle{30, 20, 1, 1});
+  CHECK(placed({3, 3, 1, 1}, kFrame) == Rectangle{2, 2, 2, 2});
+  CHECK(placed({2.999, 2.999, 1.002, 1.002}, kFrame) == Rectangle{2, 2, 4, 4});
+  CHECK(placed({4, 4, 2, 2}, kFrame) == Rectangle{4, 4, 2, 2});
+  CHECK(placed({-5, 2, 5.001, 2}, kFrame) == Rectangle{0, 2, 2, 2});
+  CHECK(placed({-5, 2, 5 + 1e-15, 2}, kFrame) == Rectangle{0, 2, 2, 2});
+  CHECK(placed({-5, 2, 5, 2}, kFrame) == std::nullopt);
+  CHECK(placed({31, 0, 5, 5}, kFrame) == std::nullopt);
+  CHECK(placed({0, 21, 5, 5}, kFrame) == std::nullopt);
+  CHECK(placed({kHuge, 0, kHuge, 5}, kFrame) == std::nullopt);
+  CHECK(placed({0, 0, 1, 1}, {1, 1}) == Rectangle{0, 0, 1, 1});
+}
+
+TEST_CASE("region: narrower or lower than a pixel is refused, whatever it means by one") {
+  constexpr Size kFrame{320, 180};
+  CHECK(placed({5, 5, 0, 5}, kFrame) == std::nullopt);
+  CHECK(placed({5, 5, 5, 0}, kFrame) == std::nullopt);
+  CHECK(placed({5, 5, 0.999, 5}, kFrame) == std::nullopt);
+  CHECK(placed({5, 5, 5, 0.999}, kFrame) == std::nullopt);
+  CHECK(placed({0.1, 0.8, 0.3, 0.1}, kFrame) == std::nullopt);  // meant as ratios
+  CHECK(placed({5, 5, 1, 1}, kFrame) == Rectangle{4, 4, 2, 2});
+  CHECK(placed(ratio(0.5, 0.5, 0, 0.1), kFrame) == std::nullopt);
+  CHECK(placed(ratio(0.5, 0.5, 0.9 / 320, 0.1), kFrame) == std::nullopt);
+  CHECK(placed(ratio(0.5, 0.5, 0.1, 0.9 / 180), kFrame) == std::nullopt);
+  for (std::uint32_t side = 1; side < 2000; ++side) {
+    CHECK(placed(ratio(0, 0, 1.0 / side, 1.0 / side), {side, side}));  // 1.0 / 49 * 49 is below 1
+  }
+  // One pixel of the picture it was drawn on, a quarter of one of the frame's.
+  CHECK(placed(of(1280, 720, 600, 300, 1, 1), kFrame) == Rectangle{150, 74, 2, 2});
+  CHECK(placed(of(1280, 720, 600, 300, 0.9, 1), kFrame) == std::nullopt);
+  // Less than one of the picture's, and forty of the frame's.
+  CHECK(placed(of(8, 8, 1, 1, 0.5, 1), kFrame) == std::nullopt);
+}
+
+TEST_CASE("region: ratios") {
+  constexpr Size kFrame{31, 21};
+  CHECK(placed(ratio(0, 0, 1, 1), kFrame) == Rectangle{0, 0, 31, 21});
+  CHECK(placed(ratio(0.5, 0.5, 0.5, 0.5), kFrame) == Rectangle{14, 10, 17, 11});
+  CHECK(placed(ratio(-0.5, -0.5, 2, 2), kFrame) == Rectangle{0, 0, 31, 21});
+  CHECK(placed(ratio(0, 0, kHuge, kHuge), kFrame) == Rectangle{0, 0, 31, 21});
+  CHECK(placed(ratio(1, 0, 1, 1), kFrame) == std::nullopt);
+  CHECK(placed(ratio(0, -1, 1, 1), kFrame) == std::nullopt);
+  // The last number below 1, times 320, is rounded to 320: still the last pixel.
+  CHECK(placed(ratio(std::nextafter(1.0, 0.0), 0, 1, 1), {320, 180}) == Rectangle{318, 0, 2, 180});
+}
+
+TEST_CASE("region: of another picture") {
+  const Region secret = of(1280, 720, 896, 504, 256, 72);
+  CHECK(placed(secret, {1280, 720}) == Rectangle{896, 504, 256, 72});
+  CHECK(placed(secret, {320, 180}) == Rectangle{224, 126, 64, 18});
+  CHECK(placed(secret, {3840, 2160}) == Rectangle{2688, 1512, 768, 216});
+  CHECK(placed(secret, {426, 240}) == Rectangle{298, 168, 86, 24});
+  CHECK(placed({896, 504, 256, 72}, {320, 180}) == std::nullopt);  // and without it there is nothing to cover
+  CHECK(placed(of(640.5, 360.25, 1, 1, 100.5, 30), {1281, 721}) == Rectangle{2, 2, 202, 62});
+  CHECK(placed(of(1280, 720, 1280, 0, 9, 9), {320, 180}) == std::nullopt);
+  CHECK(placed(of(1280, 720, -9, 0, 9, 9), {320, 180}) == std::nullopt);
+  // However odd the picture, a number stays in the frame.
+  CHECK(placed(of(kHuge, kHuge, 0, 0, kHuge, kHuge), {320, 180}) == Rectangle{0, 0, 320, 180});
+  CHECK(placed(of(kHuge, kHuge, kHuge / 2, 0, kHuge, 1), {65500, 2}).has_value());
+  CHECK(placed(of(5e-324, 1e-300, -1, 0, 2, 1), {320, 180}) == Rectangle{0, 0, 320, 180});
+}
+
+TEST_CASE("region: numbers that are none, and negative sizes, are refused") {
+  constexpr Size kFrame{8, 8};
+  const std::vector<Region> wrong = {{0, 0, -1, 1},         {0, 0, 1, -1e-9},        {kNan, 0, 1, 1},
+                                     {0, kNan, 1, 1},       {0, 0, kNan, 1},         {0, 0, 1, kNan},
+                                     {kInfinity, 0, 1, 1},  {0, -kInfinity, 1, 1},   {0, 0, kInfinity, 1},
+                                     {0, 0, 1, kInfinity},  of(0, 8, 0, 0, 1, 1),    of(8, 0, 0, 0, 1, 1),
+                                     of(-8, 8, 0, 0, 1, 1), of(8, kNan, 0, 0, 1, 1), of(kInfinity, 8, 0, 0, 1, 1)};
+  for (const Region& r : wrong) CHECK(placed(r, kFrame) == std::nullopt);
+}
+
+TEST_CASE("region: the error names the first that is wrong") {
+  const std::vector<Region> regions = {{0, 0, 4, 4}, {2, 2, 4, 4}, {9, 0, 4, 4}, {0, 0, -1, 4}};
+  const auto result = place(regions, {8, 8});
+  REQUIRE_FALSE(result);
+  CHECK(result.error().region == 2);
+}
+
+TEST_CASE("region: a thousand, and no more") {
+  const std::vector<Region> most(kMaxRegions, Region{0, 0, 4, 4});
+  const auto placed = place(most, {8, 8});
+  REQUIRE(placed);
+  CHECK(placed->size() == 1000);
+  const std::vector<Region> more(kMaxRegions + 1, Region{0, 0, 4, 4});
+  const auto refused = place(more, {8, 8});
+  REQUIRE_FALSE(refused);
+  CHECK(refused.error().code == ErrorCode::kInvalidArgument);
+  CHECK(refused.error().region == -1);
+  CHECK(place({}, {8, 8})->size() == 0);
+}
+
+TEST_CASE("region: the record says what will be done") {
+  const std::vector<Region> regions = {{150, 10, 7, 7, RedactMode::kFill, RegionUnit::kPixel, 0x123456},
+                                       {0, 0, 120, 40, RedactMode::kBlur},
+                                       {10, 60, 96, 16, RedactMode::kPixelate}};
+  const auto placed = place(regions, {200, 100});
+  REQUIRE(placed);
+  const auto& fill = (*placed)[0];
+  CHECK(fill.mode == RedactMode::kFill);
+  CHECK(fill.color == 0x123456);
+  CHECK(fill.cell == 0);
+  const auto& blur = (*placed)[1];
+  CHECK(blur.mode == RedactMode::kBlur);
+  CHECK(blur.cell == 30);
+  CHECK(blur.radius == 30);
+  const auto& pixelate = (*placed)[2];
+  CHECK(pixelate.mode == RedactMode::kPixelate);
+  CHECK(pixelate.cell == 24);
+  CHECK(pixelate.radius == 0);
+}
+
+}  // namespace caseframe::test
