@@ -25,6 +25,7 @@ import { dropLeftovers } from './operations/leftovers.js';
 import { createLog } from './operations/log.js';
 import { createMetrics, measure, metricsRoute } from './operations/metrics.js';
 import { describeRoutes, openapiRoute } from './operations/openapi.js';
+import { createReconciler } from './operations/reconciler.js';
 import { createUnderWay } from './operations/under-way.js';
 import { PROBLEM, SNAPSHOT } from './schemas.js';
 
@@ -151,8 +152,19 @@ export async function createService(
     intervalMs: SWEEP_EVERY_MS,
     clock: { ...clock, now },
   });
+  const reconciler = createReconciler({
+    ...settings.reconcile,
+    records: bareRecords,
+    storage,
+    sweep: retention.sweep,
+    log,
+    registry: metrics.registry,
+    clock,
+    now,
+  });
   app.addHook('onReady', async () => {
     retention.start(); // It never throws, and nobody has to wait for it.
+    reconciler.start();
   });
   const announceEnd = () => {
     isDraining = true;
@@ -165,6 +177,7 @@ export async function createService(
   });
   app.addHook('onClose', async () => {
     await underWay.idle();
+    await reconciler.close();
     await retention.close();
     await storage.close();
     await bareRecords.close();

@@ -90,6 +90,8 @@ export function createRetention({
             await records.stored(lease, SYSTEM, { recovered: true });
             swept.recovered += 1;
           } else {
+            // A put that was cut short may have left bytes that nothing is said of yet: no list would find them.
+            await storage.remove(snapshot.objectKey);
             await records.abandon(lease);
             swept.abandoned += 1;
           }
@@ -104,7 +106,6 @@ export function createRetention({
     if (!head) return false;
     if (head.sha256 === sha256 && head.bytes === bytes) return true;
     log.error({ organizationId, id, objectKey }, 'an upload was cut short and left other bytes: they are removed');
-    await storage.remove(objectKey);
     return false;
   }
 

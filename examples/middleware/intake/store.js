@@ -57,7 +57,9 @@ export function createStore({ storage, records, log }) {
     } catch (error) {
       if (!isStorageError(error)) throw error;
       const problem = storageProblem(error);
-      if (isNew && (error.code === 'full' || error.code === 'denied')) {
+      // What is refused may have got half way, such as bytes for whose sidecar the disk had no room.
+      const isRefused = isNew && (error.code === 'full' || error.code === 'denied');
+      if (isRefused && (await isRemoved(objectKey))) {
         await records.abandon(lease);
       } else {
         // Nobody knows whether it got there: the row stays, so that the next try puts the same object again.
@@ -65,6 +67,14 @@ export function createStore({ storage, records, log }) {
       }
       throw problem;
     }
+  }
+
+  /** @param {string} objectKey @returns {Promise<boolean>} Whether nothing of it is left, for certain. */
+  async function isRemoved(objectKey) {
+    return storage.remove(objectKey).then(
+      () => true,
+      () => false,
+    );
   }
 
   /** @param {string} objectKey */

@@ -71,7 +71,7 @@
  * @property {string} at ISO 8601.
  * @property {string} actor
  * @property {string} role
- * @property {string} action `'stored' | 'viewed' | 'listed' | 'held' | 'released' | 'deleted' | 'expired' | 'exported' | 'refused'`
+ * @property {string} action `'stored' | 'viewed' | 'listed' | 'held' | 'released' | 'deleted' | 'expired' | 'exported' | 'refused' | 'reconciled'`
  * @property {string | null} via
  * @property {string | null} snapshotId
  * @property {object} details
@@ -109,6 +109,13 @@
  * @property {(limit: number, after?: { deletedAt: string, id: string }) => Promise<Snapshot[]>} unremoved Deleted ones
  *   whose object is still to be removed from the storage, in the order of their deletion; `after` goes on from one.
  * @property {(organizationId: string, id: string) => Promise<void>} removed Its object is gone. Repeating it is harmless.
+ * @property {(limit: number, after?: { organizationId: string, id: string }) =>
+ *   Promise<{ snapshot: Snapshot, leaseUntil: string }[]>} scan Pending and stored ones of all organisations, in the order of
+ *   organisation and id; `after` goes on from one.
+ * @property {(keys: string[]) => Promise<Map<string, Snapshot>>} findByObjects By `objectKey`, whatever their state.
+ * @property {(everyMs: number, work: () => Promise<void>) => Promise<'done' | 'busy' | 'early'>} passAlone Does the work
+ *   under a lock of the database, so that only one of all instances does it at a time. `busy`: another does. `early`: a
+ *   pass ended less than `everyMs` ago. Where the work throws, it counts as not done. SQLite has one process and no lock.
  * @property {(organizationId: string, entry: { actor: Actor, action: string, snapshotId?: string | null, details?: object }) =>
  *   Promise<AuditEntry>} audit
  * @property {(organizationId: string, query?: { snapshotId?: string, fromSeq?: number, limit?: number }) =>

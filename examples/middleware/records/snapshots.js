@@ -392,7 +392,7 @@ function utc(time) {
 }
 
 /** @param {SnapshotRow} row @returns {Snapshot} */
-function fromRow(row) {
+export function fromRow(row) {
   return {
     id: row.id,
     organizationId: row.organization_id,
