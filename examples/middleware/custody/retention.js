@@ -6,6 +6,8 @@
 /** Rows at a time: a transaction stays short. */
 const BATCH = 100;
 const INTERVAL_MS = 60_000;
+/** Uploads that are taken over at once: their lease is 20 s. */
+const RECOVERED_AT_ONCE = 20;
 
 /** @typedef {import('../records/records.js').Snapshot} Snapshot */
 
@@ -80,8 +82,9 @@ export function createRetention({
 
   /** Uploads whose lease has run out. @param {Swept} swept */
   async function recover(swept) {
-    for (let size = batch; size === batch && !closing.signal.aborted; ) {
-      const taken = await records.takeOverAbandoned(clock.now(), batch);
+    const most = Math.min(batch, RECOVERED_AT_ONCE);
+    for (let size = most; size === most && !closing.signal.aborted; ) {
+      const taken = await records.takeOverAbandoned(clock.now(), most);
       size = taken.length;
       for (const { snapshot, lease } of taken) {
         if (closing.signal.aborted) return;
@@ -90,14 +93,21 @@ export function createRetention({
             await records.stored(lease, SYSTEM, { recovered: true });
             swept.recovered += 1;
           } else {
-            // A put that was cut short may have left bytes that nothing is said of yet: no list would find them.
-            await storage.remove(snapshot.objectKey);
             await records.abandon(lease);
+            await removeHalf(snapshot.objectKey);
             swept.abandoned += 1;
           }
         });
       }
     }
+  }
+
+  /**
+   * A put that was cut short may have left bytes that nothing is said of yet: no list would find them. Only once there is
+   * no row: where the lease was lost, another has it, and its object. @param {string} objectKey
+   */
+  async function removeHalf(objectKey) {
+    if ((await records.findByObjects([objectKey])).size === 0) await storage.remove(objectKey);
   }
 
   /** Whether its object is there. One with other bytes is nobody's: it is removed. @param {Snapshot} snapshot */

@@ -57,24 +57,16 @@ export function createStore({ storage, records, log }) {
     } catch (error) {
       if (!isStorageError(error)) throw error;
       const problem = storageProblem(error);
-      // What is refused may have got half way, such as bytes for whose sidecar the disk had no room.
-      const isRefused = isNew && (error.code === 'full' || error.code === 'denied');
-      if (isRefused && (await isRemoved(objectKey))) {
+      if (isNew && (error.code === 'full' || error.code === 'denied')) {
         await records.abandon(lease);
+        // It may have got half way, such as bytes for whose sidecar the disk had no room. Whose row is there is another's.
+        if ((await records.findByObjects([objectKey])).size === 0) await removeOrphan(objectKey);
       } else {
         // Nobody knows whether it got there: the row stays, so that the next try puts the same object again.
         await records.release(lease);
       }
       throw problem;
     }
-  }
-
-  /** @param {string} objectKey @returns {Promise<boolean>} Whether nothing of it is left, for certain. */
-  async function isRemoved(objectKey) {
-    return storage.remove(objectKey).then(
-      () => true,
-      () => false,
-    );
   }
 
   /** @param {string} objectKey */

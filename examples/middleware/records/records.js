@@ -95,7 +95,7 @@
  * @property {(lease: string) => Promise<void>} release Whether there is an object is not known, such as after a time-out:
  *   the lease ends at once, so that the client's next try, or the sweep, takes the row over.
  * @property {(now: Date, limit?: number) => Promise<{ snapshot: Snapshot, lease: string }[]>} takeOverAbandoned Pending
- *   rows whose lease has run out, leased to the caller for a minute: after a crash.
+ *   rows whose lease has run out, leased to the caller for 20 s: after a crash.
  * @property {(organizationId: string, id: string) => Promise<Snapshot | undefined>} find Stored and deleted ones.
  * @property {(organizationId: string, query: { interactionId: string, agentId?: string, limit: number, after?: string }) =>
  *   Promise<Snapshot[]>} list Stored ones, in the order in which they were received; `after` is an id, from which the

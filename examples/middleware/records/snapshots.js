@@ -5,7 +5,7 @@ import { appendEntry } from './audit.js';
 import { LeaseLost, RecordsError, refuseUnstorable } from './records.js';
 
 /** How long the sweep has for a row that it has taken over. */
-const TAKEOVER_MS = 60_000;
+const TAKEOVER_MS = 20_000;
 /** How often a claim is tried again where the row it met has gone meanwhile. */
 const CLAIM_TRIES = 10;
 

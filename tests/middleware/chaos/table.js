@@ -1,0 +1,30 @@
+/** What came of it, as Markdown and as one sentence. */
+
+/** @typedef {import('./verify.js').Count} Count */
+
+/** @param {{ name: string, kills?: Map<string, { rounds: number, kills: number }>, counts: Map<string, Count> }[]} results */
+export function table(results) {
+  const lines = [
+    '| killed at, or what failed | where | rounds | killed | uploads | answered | mended by the reconciler | lost | objects twice | orphans |',
+    '|---|---|---:|---:|---:|---:|---:|---:|---:|---:|',
+  ];
+  for (const { name, kills, counts } of results) {
+    for (const [label, count] of counts) {
+      const { rounds = 1, kills: killed = '–' } = kills?.get(label) ?? {};
+      const { uploads, answered, mended, lost, twice, orphans } = count;
+      lines.push(
+        `| ${label} | ${name} | ${rounds} | ${killed} | ${uploads} | ${answered} | ${mended} | ${lost} | ${twice} | ${orphans} |`,
+      );
+    }
+  }
+  return lines.join('\n');
+}
+
+/** @param {Iterable<Count>} counts */
+export function sum(counts) {
+  const total = { uploads: 0, answered: 0, lost: 0, twice: 0, orphans: 0, mended: 0 };
+  for (const count of counts) {
+    for (const name of /** @type {(keyof Count)[]} */ (Object.keys(total))) total[name] += count[name];
+  }
+  return total;
+}
