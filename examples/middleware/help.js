@@ -6,10 +6,11 @@ export function help() {
   const width = Math.max(...Object.keys(NAMES).map((name) => name.length));
   return [
     'Usage: node main.js [serve] [--port <n>] [--host <address>] [--data <folder>] [--public-url <url>]',
-    '       node main.js migrate | verify-audit',
+    '       node main.js migrate | verify-audit | redrive',
     '',
     '  serve         the service, with the widget where it is built (default)',
     '  migrate       brings the database up to date; serve does so, too',
+    '  redrive       queues notes that were given up anew, and says what they had failed of',
     '  verify-audit  whether an entry of the audit was changed, is missing or in another place, and which',
     '',
     '  --port, --host, --public-url   win over PORT, HOST and PUBLIC_URL',

@@ -6,6 +6,7 @@ import { appendEntry, auditedOrganizations, entryRows, fromRow, readHead } from 
 import { verify } from './audit-verify.js';
 import { asRecordsError } from './failures.js';
 import { checkSchema, migrate } from './migrate.js';
+import { outboxRecords } from './outbox.js';
 import { postgresDialect } from './postgres.js';
 import { RecordsError } from './records.js';
 import { snapshotRecords } from './snapshots.js';
@@ -49,6 +50,7 @@ export async function openRecords(url, { now = () => new Date(), onIdleError = (
   /** @type {Omit<import('./records.js').Records, 'kind' | 'auditEntries' | 'organizations' | 'verifyAudit'>} */
   const calls = {
     ...snapshots,
+    ...outboxRecords(db, kind, now),
     migrate: () => migrate(db, kind),
     check,
     audit: (organizationId, entry) =>
