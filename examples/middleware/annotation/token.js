@@ -26,13 +26,13 @@ export function createToken({ loginUrl, clientId, clientSecret }, { now, metrics
   let current;
   /** @type {Promise<string> | undefined} */
   let renewal;
-  /** Why nobody asks before then. @type {{ until: number, trouble: GenesysTrouble } | undefined} */
+  /** Why nobody asks before then. @type {{ from: number, until: number, trouble: GenesysTrouble } | undefined} */
   let failed;
 
   /** @returns {Promise<string>} @throws {GenesysTrouble} */
   async function get() {
     const at = now();
-    const mayAsk = failed === undefined || at >= failed.until;
+    const mayAsk = failed === undefined || at >= failed.until || at < failed.from;
     if (current !== undefined && at < current.endsAt) {
       if (at >= current.renewAt && mayAsk) renew().catch(() => {}); // The old one is good for a while.
       return current.value;
@@ -53,8 +53,10 @@ export function createToken({ loginUrl, clientId, clientSecret }, { now, metrics
         (error) => {
           const trouble = error instanceof GenesysTrouble ? error : transient('Genesys gives no token just now', error);
           const { kind, retryAfterMs = AGAIN_MS } = trouble.trouble;
+          const from = now();
           failed = {
-            until: now() + (kind === 'permanent' ? WRONG_AGAIN_MS : retryAfterMs),
+            from,
+            until: from + (kind === 'permanent' ? WRONG_AGAIN_MS : retryAfterMs),
             trouble: asTransient(trouble),
           };
           metrics.tokens.inc({ outcome: kind === 'permanent' ? 'refused' : 'failed' });
