@@ -40,7 +40,7 @@ export function createAnnotator({ settings, records, metrics, clock, client, at 
 
   /** Renewed as often as it takes, so that no request outlasts it: a request takes half of it at most. @param {Task} task */
   function keepLease(task) {
-    let since = now();
+    let since = Date.parse(task.leaseUntil) - settings.leaseMs;
     async function renew() {
       since = now();
       if (await records.renewTask(task, settings.leaseMs)) return;

@@ -68,6 +68,7 @@ export function outboxRecords(db, kind, now) {
       kind: row.kind,
       attempts: row.attempts,
       lease: String(row.lease),
+      leaseUntil: String(row.lease_until),
       queuedAt: row.created_at,
       snapshot: fromRow(snapshot),
       interactionHeld: await isHeld(db, snapshot),

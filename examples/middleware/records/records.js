@@ -92,6 +92,7 @@
  * @property {TaskKind} kind
  * @property {number} attempts With this one.
  * @property {string} lease
+ * @property {string} leaseUntil ISO 8601.
  * @property {string} queuedAt ISO 8601.
  * @property {Snapshot} snapshot As it is now: it may be deleted.
  * @property {boolean} interactionHeld Whether any snapshot of its call is held.
