@@ -10,6 +10,7 @@ import { attributeKey, isNoteOf, linkOf, textOf } from './note.js';
 const NAMESPACE = 'e5db930b-4138-4f3b-a37d-531a851f2b88';
 /** Of a list, the newest first: a note that is looked for is at most some days old. */
 const MAX_PAGES = 10;
+/** The most that comments and notes come in. */
 const PAGE_SIZE = 100;
 
 /**
@@ -28,13 +29,10 @@ const PAGE_SIZE = 100;
  */
 export function createTargets({ publicUrl, schemaId }) {
   return {
-    /** A key of its own on the customer: written twice, it is there once. */
+    /** A key of its own on the customer: written twice, it is there once. `findAttribute` has looked before. */
     async attributes({ snapshot, conversation, ask, aboutToWrite }) {
       const participants = listOf(conversation.participants);
       const key = attributeKey(snapshot);
-      const link = linkOf(publicUrl, snapshot);
-      const before = participants.find(({ attributes }) => attributes?.[key] === link);
-      if (before !== undefined) return { how: 'found', where: { participantId: before.id, key } };
       const present = participants.filter(({ id, endTime }) => typeof id === 'string' && !endTime);
       const participant =
         present.find(({ purpose }) => purpose === 'customer' || purpose === 'external') ??
@@ -45,7 +43,7 @@ export function createTargets({ publicUrl, schemaId }) {
       await ask({
         method: 'PATCH',
         path: `${conversationPath(snapshot)}/participants/${encodeURIComponent(participant.id)}/attributes`,
-        body: { attributes: { [key]: link } },
+        body: { attributes: { [key]: linkOf(publicUrl, snapshot) } },
         writes: true,
       });
       return { how: 'written', where: { participantId: participant.id, key } };
@@ -67,7 +65,9 @@ export function createTargets({ publicUrl, schemaId }) {
       let how = /** @type {Written['how']} */ ('found');
       for (const caseId of caseIds) {
         const path = `/casemanagement/cases/${encodeURIComponent(caseId)}/comments`;
-        const comments = pages((after) => ask({ method: 'GET', path: path + query({ sortOrder: 'desc', after }) }));
+        const comments = pages((after) =>
+          ask({ method: 'GET', path: path + query({ pageSize: PAGE_SIZE, sortOrder: 'desc', after }) }),
+        );
         if (await some(comments, ({ content }) => isNoteOf(content, snapshot))) continue;
         await aboutToWrite();
         await ask({ method: 'POST', path, body: { content: textOf(publicUrl, snapshot) }, writes: true });
@@ -152,6 +152,18 @@ export function createTargets({ publicUrl, schemaId }) {
       return { how: 'written', where: { endpoint: 'interactions/annotations' } };
     },
   };
+}
+
+/**
+ * The attribute, where it stands already. It can be seen in a call that has ended, too.
+ * @param {string} publicUrl @param {any} conversation @param {import('../records/records.js').Snapshot} snapshot
+ * @returns {Written | undefined}
+ */
+export function findAttribute(publicUrl, conversation, snapshot) {
+  const key = attributeKey(snapshot);
+  const link = linkOf(publicUrl, snapshot);
+  const participant = listOf(conversation.participants).find(({ attributes }) => attributes?.[key] === link);
+  return participant && { how: 'found', where: { participantId: participant.id, key } };
 }
 
 /** @param {import('../records/records.js').Snapshot} snapshot */

@@ -70,17 +70,17 @@ export function outboxRecords(db, kind, now) {
       lease: String(row.lease),
       leaseUntil: String(row.lease_until),
       queuedAt: row.created_at,
+      target: row.target,
       snapshot: fromRow(snapshot),
       interactionHeld: await isHeld(db, snapshot),
     };
   }
 
-  /** @param {Task} task @param {number} leaseMs */
-  async function renewTask(task, leaseMs) {
+  /** @param {Task} task @param {number} leaseMs @param {string} [target] */
+  async function renewTask(task, leaseMs, target) {
     const until = new Date(now().getTime() + leaseMs).toISOString();
-    const renewed = await leased(db.updateTable('outbox').set({ lease_until: until, due_at: until }), task)
-      .returning('id')
-      .executeTakeFirst();
+    const changes = { lease_until: until, due_at: until, ...(target === undefined ? {} : { target }) };
+    const renewed = await leased(db.updateTable('outbox').set(changes), task).returning('id').executeTakeFirst();
     return renewed !== undefined;
   }
 

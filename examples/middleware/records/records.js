@@ -94,6 +94,7 @@
  * @property {string} lease
  * @property {string} leaseUntil ISO 8601.
  * @property {string} queuedAt ISO 8601.
+ * @property {string | null} target Where it was about to be written the last time: perhaps it stands there.
  * @property {Snapshot} snapshot As it is now: it may be deleted.
  * @property {boolean} interactionHeld Whether any snapshot of its call is held.
  *
@@ -132,7 +133,8 @@
  * @property {(organizationId: string, id: string) => Promise<void>} removed Its object is gone. Repeating it is harmless.
  * @property {(options: { kinds: TaskKind[], limit: number, leaseMs: number }) => Promise<Task[]>} claimTasks Those that are
  *   due, the longest first: queued ones, and ones whose lease has run out.
- * @property {(task: Task, leaseMs: number) => Promise<boolean>} renewTask The lease from now on. `false`: it is another's.
+ * @property {(task: Task, leaseMs: number, target?: string) => Promise<boolean>} renewTask The lease from now on, and where it
+ *   is about to be written. `false`: it is another's.
  * @property {(task: Task, when: { dueAt: Date, reason?: string, counts?: boolean }) => Promise<void>} postponeTask Gives the
  *   lease back, to be tried again. Where it does not count, it was no attempt. Nothing happens where the lease is lost.
  * @property {(task: Task, outcome: TaskOutcome) => Promise<void>} settleTask The row, the snapshot's `annotation` and the

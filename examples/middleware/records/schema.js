@@ -60,6 +60,7 @@
  * @property {string | null} lease Who works at it just now.
  * @property {string | null} lease_until
  * @property {string | null} last_error
+ * @property {string | null} target Where it was about to be written the last time.
  * @property {string} created_at When it was queued, or queued anew.
  *
  * @typedef {{ id: number, at: string }} ProbeRow

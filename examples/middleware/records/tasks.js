@@ -34,6 +34,7 @@ export function newTask({ organization_id, id }, kind, at) {
     lease: null,
     lease_until: null,
     last_error: null,
+    target: null,
     created_at: at,
   };
 }
