@@ -275,6 +275,33 @@ describe('the contact', () => {
   });
 });
 
+test('a note that may have been written is looked for there, though there is a better place by now', async () => {
+  genesys.contacts.set('contact-1', []);
+  const { id } = await taken({ ...ended(), externalContactId: 'contact-1' });
+  clock.advance(16 * MINUTE_MS);
+  genesys.setLost((line) => /^POST .*notes$/.test(line));
+  const lab = relay(['case', 'contact']);
+  assert.equal((await lab.step()).postponed, 1);
+  genesys.setLost();
+  genesys.cases.set('case-1', { conversationIds: ['call-1'], comments: [] });
+  clock.advance(MINUTE_MS);
+  assert.equal((await lab.step()).done, 1);
+  assert.equal(genesys.notesOf(id).length, 1);
+});
+
+test('an attribute is looked for in a call that has ended meanwhile', async () => {
+  genesys.cases.set('case-1', { conversationIds: ['call-1'], comments: [] });
+  const { id } = await taken();
+  genesys.setLost((line) => line.startsWith('PATCH'));
+  const lab = relay(['attributes', 'case']);
+  assert.equal((await lab.step()).postponed, 1);
+  genesys.setLost();
+  Object.assign(/** @type {any} */ (genesys.conversations.get('call-1')), ended());
+  clock.advance(MINUTE_MS);
+  assert.equal((await lab.step()).done, 1);
+  assert.equal(genesys.notesOf(id).length, 1);
+});
+
 describe('the guide’s endpoint', () => {
   test('gets what the guide sends, without a look at the conversation; a repeat does not find itself', async () => {
     const posts = genesys.openGuide();
