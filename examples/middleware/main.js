@@ -17,6 +17,10 @@ const COMMANDS = {
     const { verifyAuditCommand } = await import('./records/commands.js');
     return verifyAuditCommand(readSettings(environment, flags).databaseUrl);
   },
+  redrive: async ({ environment, flags }) => {
+    const { redriveCommand } = await import('./records/commands.js');
+    return redriveCommand(readSettings(environment, flags).databaseUrl);
+  },
 };
 
 /**

@@ -6,6 +6,8 @@ import multipart from '@fastify/multipart';
 import rateLimit from '@fastify/rate-limit';
 import underPressure from '@fastify/under-pressure';
 import fastify from 'fastify';
+import { createAnnotation } from './annotation/annotation.js';
+import { createAnnotationMetrics } from './annotation/metrics.js';
 import { answerProblems } from './answers.js';
 import { auditRoute } from './custody/audit.js';
 import { auditRefusal } from './custody/authorise.js';
@@ -63,11 +65,13 @@ const TIMEOUTS_EVERY_MS = 1000;
  * @param {import('./page.js').PageFolders} [given.page] The widget, served at `/`.
  * @param {() => Date} [given.now]
  * @param {import('pino').DestinationStream} [given.logStream] Default: stderr.
+ * @param {Pick<import('./annotation/annotation.js').AnnotationOptions, 'at' | 'random' | 'pollMs'>} [given.annotation] For
+ *   tests.
  * @returns {Promise<import('fastify').FastifyInstance>}
  */
 export async function createService(
   settings,
-  { storage, records: bareRecords, page, now = () => new Date(), logStream },
+  { storage, records: bareRecords, page, now = () => new Date(), logStream, annotation: annotationOptions },
 ) {
   const demo = settings.identity.demo ? createDemoKey() : undefined;
   const secrets = demo === undefined ? settings.secrets : [...settings.secrets, demo.key];
@@ -162,9 +166,20 @@ export async function createService(
     clock,
     now,
   });
+  const annotation =
+    settings.annotation &&
+    createAnnotation({
+      settings: settings.annotation,
+      records: bareRecords,
+      log,
+      metrics: createAnnotationMetrics(metrics.registry, bareRecords, now),
+      clock: { ...clock, now },
+      ...annotationOptions,
+    });
   app.addHook('onReady', async () => {
     retention.start(); // It never throws, and nobody has to wait for it.
     reconciler.start();
+    annotation?.start();
   });
   const announceEnd = () => {
     isDraining = true;
@@ -177,8 +192,7 @@ export async function createService(
   });
   app.addHook('onClose', async () => {
     await underWay.idle();
-    await reconciler.close();
-    await retention.close();
+    await Promise.all([reconciler.close(), retention.close(), annotation?.stop()]);
     await storage.close();
     await bareRecords.close();
   });

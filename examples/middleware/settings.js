@@ -9,6 +9,7 @@ import { REGIONS } from './identity/regions.js';
 import { parseStaticKeys } from './identity/static-keys.js';
 import { isLoopback } from './loopback.js';
 import { parseDatabaseUrl } from './records/open.js';
+import { readAnnotation, TARGETS } from './settings-annotation.js';
 import {
   DEFAULT_PORT,
   parseAddress,
@@ -41,9 +42,13 @@ export const NAMES = /** @type {const} */ ({
   GENESYS_OAUTH_CLIENTS: 'ids of the OAuth clients whose tokens are accepted, separated by commas',
   GENESYS_SUPERVISOR_ROLES: 'who is a supervisor: role names or ids, or permissions such as recording:recording:view',
   GENESYS_ADMIN_ROLES: 'who is an admin, likewise',
-  GENESYS_CLIENT_ID: "the service's own OAuth client, for notes on interactions",
+  GENESYS_CLIENT_ID: "the service's own OAuth client (client credentials), for notes on calls and cases",
   GENESYS_CLIENT_SECRET: 'its secret',
-  ANNOTATE: 'where notes on interactions go: off (default) until the service writes them',
+  GENESYS_CUSTOM_ATTRIBUTES_SCHEMA: 'id of the conversation schema of the target custom-attributes',
+  GENESYS_REQUESTS_PER_MINUTE: 'of this instance to Genesys, for notes (default 300, the limit of one OAuth client)',
+  ANNOTATE: `where notes go: off (default), auto, or some of ${TARGETS.join(', ')}, in the order in which they are tried`,
+  ANNOTATE_LEASE_SECONDS: 'after a crash another instance writes what was under way once this is out (default 60)',
+  PROTECT_RECORDINGS: "on: a legal hold protects the call's recordings in Genesys, too (default off)",
   MAX_FILE_BYTES: 'the largest file (default 16777216)',
   MAX_PIXELS: 'the most pixels of a picture (default 33177600, 8K UHD)',
   UPLOADS_PER_MINUTE: 'of one agent, on one instance (default 600)',
@@ -71,6 +76,7 @@ export const NAMES = /** @type {const} */ ({
  *
  * @typedef {object} GenesysSettings
  * @property {string} baseUrl Of the Platform API.
+ * @property {string} loginUrl Where tokens are issued.
  * @property {ReadonlySet<string>} organizations
  * @property {ReadonlySet<string>} oauthClients
  * @property {ReadonlySet<string>} supervisorRoles Names, ids or permissions.
@@ -86,6 +92,7 @@ export const NAMES = /** @type {const} */ ({
  * @property {{ days: number, organizations: ReadonlyMap<string, number> }} retention
  * @property {{ staticKeys: import('./identity/static-keys.js').StaticKey[], genesys?: GenesysSettings, demo: boolean }} identity
  *   `demo`: nothing else is configured, and only this machine reaches it.
+ * @property {import('./annotation/annotation.js').AnnotationSettings} [annotation] What is told to Genesys, and where.
  * @property {Limits} limits
  * @property {{ everyMs: number, graceMs: number }} reconcile `everyMs`: 0 is never.
  * @property {string} [metricsKey]
@@ -167,9 +174,8 @@ export function readSettings(environment, flags = {}) {
   if (metricsKey !== undefined && !/^[\x21-\x7e]{1,512}$/.test(metricsKey)) {
     mistakes.push('METRICS_KEY has to be 1 to 512 printable ASCII characters without a space');
   }
-  if ((text('ANNOTATE') ?? 'off') !== 'off') {
-    mistakes.push('ANNOTATE has to be off: the service does not write notes on interactions yet');
-  }
+  const region = genesys && { apiUrl: genesys.baseUrl, loginUrl: genesys.loginUrl };
+  const annotation = readAnnotation({ text, whole, mistakes, region, publicUrl });
 
   // By the names, not by what came of them: a key that is misspelt is no demo.
   const demo = text('STATIC_KEYS') === undefined && text('GENESYS_REGION') === undefined;
@@ -184,6 +190,7 @@ export function readSettings(environment, flags = {}) {
     databaseUrl,
     retention,
     identity: { staticKeys, genesys, demo },
+    annotation,
     limits,
     reconcile,
     metricsKey,
@@ -247,8 +254,10 @@ function readGenesys(text, list, mistakes, environment) {
     if (list(name).some((id) => !UUID.test(id))) mistakes.push(`${name} has to be ids (UUIDs), separated by commas`);
   }
   const lowerCase = (/** @type {string[]} */ ids) => new Set(ids.map((id) => id.toLowerCase()));
+  const standIn = genesysStandIn(environment.CASEFRAME_TEST_GENESYS_URL, mistakes);
   return {
-    baseUrl: genesysBaseUrl(region, environment.CASEFRAME_TEST_GENESYS_URL, mistakes),
+    baseUrl: standIn ?? `https://api.${region}`,
+    loginUrl: standIn ?? `https://login.${region}`,
     organizations: lowerCase(list('GENESYS_ORGANIZATIONS')),
     oauthClients: lowerCase(list('GENESYS_OAUTH_CLIENTS')),
     supervisorRoles: new Set(list('GENESYS_SUPERVISOR_ROLES')),
@@ -256,11 +265,11 @@ function readGenesys(text, list, mistakes, environment) {
   };
 }
 
-/** @param {string} region @param {string | undefined} standIn For tests, on this machine. @param {string[]} mistakes */
-function genesysBaseUrl(region, standIn, mistakes) {
-  if (standIn === undefined) return `https://api.${region}`;
-  const url = URL.canParse(standIn) ? new URL(standIn) : undefined;
+/** @param {string | undefined} address For tests, on this machine. @param {string[]} mistakes */
+function genesysStandIn(address, mistakes) {
+  if (address === undefined) return undefined;
+  const url = URL.canParse(address) ? new URL(address) : undefined;
   if (url?.protocol === 'http:' && isLoopback(url.hostname)) return url.origin;
   mistakes.push('CASEFRAME_TEST_GENESYS_URL is for tests and has to be http:// on this machine');
-  return '';
+  return undefined;
 }

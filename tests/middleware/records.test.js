@@ -343,7 +343,7 @@ describeRecords('the schema', ({ kind, createUrl, open }) => {
     const applied = (await Promise.all(processes)).map(({ stdout }) => JSON.parse(stdout));
     assert.deepEqual(
       applied.filter((names) => names.length > 0),
-      [['0001-snapshots', '0002-audit', '0003-outbox']],
+      [['0001-snapshots', '0002-audit', '0003-outbox', '0004-annotation']],
     );
   });
 

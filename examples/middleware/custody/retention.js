@@ -3,6 +3,8 @@
  * crash has cut short are finished or forgotten. In small batches, and again and again; several instances may do so at once.
  */
 
+import { SYSTEM } from '../records/records.js';
+
 /** Rows at a time: a transaction stays short. */
 const BATCH = 100;
 const INTERVAL_MS = 60_000;
@@ -38,9 +40,6 @@ const REAL_CLOCK = {
   setTimeout: (callback, ms) => setTimeout(callback, ms).unref(),
   clearTimeout: (timer) => clearTimeout(timer),
 };
-
-/** @type {import('../records/records.js').Actor} */
-const SYSTEM = { id: 'system', role: 'system', via: 'system' };
 
 /** @param {RetentionOptions} options */
 export function createRetention({

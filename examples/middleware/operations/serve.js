@@ -20,7 +20,12 @@ export async function serve({ environment, flags }) {
     onIdleError: (error) => app?.log.warn({ err: error }, 'a connection to the database broke while nobody used it'),
   });
   await records.migrate();
-  app = await createService(settings, { ...hooks.wrap({ storage, records }), page, now: hooks.now });
+  app = await createService(settings, {
+    ...hooks.wrap({ storage, records }),
+    page,
+    now: hooks.now,
+    annotation: hooks.annotation,
+  });
   hooks.watch(app);
   drainOnSignal(app, settings.limits);
   const address = await listen(app, settings);

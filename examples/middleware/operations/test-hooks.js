@@ -57,7 +57,8 @@ export function testHooks(environment, { host }) {
 
   return {
     now: () => new Date(Date.now() + offsetMs),
-    at,
+    /** The relay's own steps. @type {Pick<import('../annotation/annotation.js').AnnotationOptions, 'at'>} */
+    annotation: { at: (point) => at(`relay:${point}`) },
 
     /** @param {Stores} stores @returns {Stores} */
     wrap(stores) {
@@ -93,8 +94,7 @@ export function testHooks(environment, { host }) {
 
 const NONE = {
   now: () => new Date(),
-  /** @param {string} _name */
-  at: (_name) => {},
+  annotation: {},
   /** @param {Stores} stores */
   wrap: (stores) => stores,
   /** @param {import('fastify').FastifyInstance} _app */

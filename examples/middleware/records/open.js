@@ -6,6 +6,7 @@ import { appendEntry, auditedOrganizations, entryRows, fromRow, readHead } from 
 import { verify } from './audit-verify.js';
 import { asRecordsError } from './failures.js';
 import { checkSchema, migrate } from './migrate.js';
+import { outboxRecords } from './outbox.js';
 import { postgresDialect } from './postgres.js';
 import { RecordsError } from './records.js';
 import { snapshotRecords } from './snapshots.js';
@@ -51,6 +52,7 @@ export async function openRecords(url, { now = () => new Date(), onIdleError = (
   const calls = {
     ...snapshots,
     ...upkeepRecords(db, kind, now),
+    ...outboxRecords(db, kind, now),
     migrate: () => migrate(db, kind),
     check,
     audit: (organizationId, entry) =>

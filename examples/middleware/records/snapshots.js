@@ -2,7 +2,8 @@
 
 import { randomUUID } from 'node:crypto';
 import { appendEntry } from './audit.js';
-import { LeaseLost, RecordsError, refuseUnstorable } from './records.js';
+import { LeaseLost, RecordsError, refuseUnstorable, SYSTEM } from './records.js';
+import { enqueueProtection, newTask } from './tasks.js';
 
 /** How long the sweep has for a row that it has taken over. */
 const TAKEOVER_MS = 20_000;
@@ -12,9 +13,6 @@ const CLAIM_TRIES = 10;
 /** @typedef {import('./records.js').Snapshot} Snapshot */
 /** @typedef {import('./records.js').Actor} Actor */
 /** @typedef {import('./schema.js').SnapshotRow} SnapshotRow */
-
-/** @type {Actor} */
-const SYSTEM = { id: 'system', role: 'system', via: 'system' };
 
 /**
  * @param {import('./schema.js').Database} db
@@ -97,22 +95,9 @@ export function snapshotRecords(db, kind, now) {
         throw new LeaseLost('Another has taken this snapshot over, or it was abandoned');
       }
       await audit(trx, row, actor, 'stored', { ...proved(row), ...details });
-      const at = now().toISOString();
       await trx
         .insertInto('outbox')
-        .values({
-          id: randomUUID(),
-          organization_id: row.organization_id,
-          snapshot_id: row.id,
-          kind: 'annotation',
-          state: 'queued',
-          attempts: 0,
-          due_at: at,
-          lease: null,
-          lease_until: null,
-          last_error: null,
-          created_at: at,
-        })
+        .values(newTask(row, 'annotation', now().toISOString()))
         .execute();
       return fromRow(row);
     });
@@ -198,8 +183,11 @@ export function snapshotRecords(db, kind, now) {
     return rows.map(fromRow);
   }
 
-  /** @param {string} organizationId @param {string} id @param {boolean} held @param {string} reason @param {Actor} actor */
-  async function setHold(organizationId, id, held, reason, actor) {
+  /**
+   * @param {string} organizationId @param {string} id @param {boolean} held @param {string} reason @param {Actor} actor
+   * @param {{ protectRecordings?: boolean }} [options]
+   */
+  async function setHold(organizationId, id, held, reason, actor, { protectRecordings = false } = {}) {
     refuseUnstorable({ reason });
     return db.transaction().execute(async (trx) => {
       const row = await trx
@@ -212,6 +200,7 @@ export function snapshotRecords(db, kind, now) {
         .executeTakeFirst();
       if (!row) return undefined;
       await audit(trx, row, actor, held ? 'held' : 'released', { reason });
+      if (protectRecordings) await enqueueProtection(trx, row, now().toISOString());
       return fromRow(row);
     });
   }
@@ -376,6 +365,7 @@ function toRow(snapshot, { idempotencyKey, lease, leaseUntil }) {
     object_key: snapshot.objectKey,
     state: 'pending',
     annotation: 'queued',
+    annotation_reason: null,
     hold_reason: null,
     expires_at: utc(snapshot.expiresAt),
     deleted_at: null,
@@ -409,6 +399,7 @@ export function fromRow(row) {
     objectKey: row.object_key,
     state: row.state,
     annotation: row.annotation,
+    annotationReason: row.annotation_reason,
     legalHold: row.hold_reason !== null,
     holdReason: row.hold_reason,
     expiresAt: row.expires_at,
