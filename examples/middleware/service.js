@@ -73,7 +73,7 @@ export async function createService(
   settings,
   { storage, records: bareRecords, page, now = () => new Date(), logStream, annotation: annotationOptions },
 ) {
-  const demo = settings.identity.demo ? createDemoKey() : undefined;
+  const demo = settings.identity.demo ? createDemoKey(settings.identity.demoKey) : undefined;
   const secrets = demo === undefined ? settings.secrets : [...settings.secrets, demo.key];
   const log = /** @type {import('fastify').FastifyBaseLogger} */ (
     createLog({ level: settings.logLevel, secrets, stream: logStream })

@@ -90,7 +90,8 @@ export const NAMES = /** @type {const} */ ({
  * @property {string} storageUrl
  * @property {string} databaseUrl
  * @property {{ days: number, organizations: ReadonlyMap<string, number> }} retention
- * @property {{ staticKeys: import('./identity/static-keys.js').StaticKey[], genesys?: GenesysSettings, demo: boolean }} identity
+ * @property {{ staticKeys: import('./identity/static-keys.js').StaticKey[], genesys?: GenesysSettings, demo: boolean,
+ *   demoKey?: string }} identity
  *   `demo`: nothing else is configured, and only this machine reaches it.
  * @property {import('./annotation/annotation.js').AnnotationSettings} [annotation] What is told to Genesys, and where.
  * @property {Limits} limits
@@ -180,6 +181,10 @@ export function readSettings(environment, flags = {}) {
   // By the names, not by what came of them: a key that is misspelt is no demo.
   const demo = text('STATIC_KEYS') === undefined && text('GENESYS_REGION') === undefined;
   if (demo) mistakes.push(...whatNeedsIdentity({ host, allowedOrigins, publicUrl }));
+  // Of `npm run start:scaled`, whose instances are one demo.
+  const demoKey = demo ? environment.CASEFRAME_DEMO_KEY : undefined;
+  if (demoKey !== undefined && !/^[\w-]{43}$/.test(demoKey))
+    mistakes.push('CASEFRAME_DEMO_KEY has to be 32 bytes in base64url');
   if (mistakes.length > 0) throw new SettingsError(mistakes);
   return {
     ports,
@@ -189,7 +194,7 @@ export function readSettings(environment, flags = {}) {
     storageUrl,
     databaseUrl,
     retention,
-    identity: { staticKeys, genesys, demo },
+    identity: { staticKeys, genesys, demo, demoKey },
     annotation,
     limits,
     reconcile,

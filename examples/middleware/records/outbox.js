@@ -39,7 +39,13 @@ export function outboxRecords(db, kind, now) {
             .select('id')
             .where('state', '=', 'queued')
             .where('kind', 'in', kinds)
-            .where('due_at', '<=', at.toISOString())
+            .where((where) =>
+              where.or([
+                where('due_at', '<=', at.toISOString()),
+                // Queued by a clock that was ahead, and has been put right since.
+                where.and([where('attempts', '=', 0), where('created_at', '>', aMinuteAfter(at))]),
+              ]),
+            )
             .orderBy('due_at')
             .limit(limit)
             // SQLite's writers come one after the other anyway.
@@ -231,4 +237,9 @@ function ofSnapshot(query, { snapshot }) {
 /** @param {string} reason */
 function short(reason) {
   return reason.replaceAll('\0', '').toWellFormed().slice(0, MAX_REASON).toWellFormed();
+}
+
+/** @param {Date} at */
+function aMinuteAfter(at) {
+  return new Date(at.getTime() + 60_000).toISOString();
 }

@@ -2,6 +2,7 @@
 
 import { readFile } from 'node:fs/promises';
 import { bearer, formOf, KEYS, PATH, pause, sha256 } from '../servers/service.js';
+import { INTERACTIONS } from './stack.js';
 
 const PATIENCE_MS = 120_000;
 /** Clients that do not come again once their connection has broken. */
@@ -35,7 +36,13 @@ export async function createClients(address, random) {
     const n = sent.length;
     const file = distinct(n);
     /** @type {Sent} */
-    const one = { id: `snapshot-${n}`, label, interactionId: `call-${n % 7}`, sha256: sha256(file), state: 'waiting' };
+    const one = {
+      id: `snapshot-${n}`,
+      label,
+      interactionId: INTERACTIONS[n % INTERACTIONS.length],
+      sha256: sha256(file),
+      state: 'waiting',
+    };
     sent.push(one);
     const quits = mayQuit && random() < QUITTERS;
     for (const deadline = Date.now() + PATIENCE_MS; ; ) {

@@ -3,7 +3,7 @@
 import { CRASH_POINTS } from '../../../examples/middleware/operations/test-hooks.js';
 import { pause } from '../servers/service.js';
 import { createClients } from './clients.js';
-import { verify } from './verify.js';
+import { atRest, verify } from './verify.js';
 
 const UPLOADS = 5;
 /** How often a round may send more, until the step is reached. */
@@ -64,6 +64,7 @@ export async function crashRounds(
   }
   for (let index = 0; index < stack.count; index += 1) await stack.start(index);
   await Promise.all(uploads);
+  await atRest(stack);
   await stack.drain();
   const { counts, problems } = await verify(stack, clients.sent);
   return { kills, counts, problems, tries: clients.tries(), uploads: clients.sent.length };

@@ -2,7 +2,7 @@
 
 import { openRecords } from '../../../examples/middleware/records/open.js';
 import { openStorage } from '../../../examples/middleware/storage/open.js';
-import { startMain } from '../servers/service.js';
+import { pause, sha256, startMain } from '../servers/service.js';
 
 /** Beyond every grace, for the reconciler. */
 const LATER = { CASEFRAME_TEST_CLOCK_SECONDS: String(2 * 24 * 3600) };
@@ -14,6 +14,9 @@ const LATER = { CASEFRAME_TEST_CLOCK_SECONDS: String(2 * 24 * 3600) };
  * @property {number} lost Answered, and not there or not whole.
  * @property {number} twice Objects of the same picture beyond the first.
  * @property {number} orphans Objects without a row or rows without an object, after the reconciler.
+ * @property {number} noted Snapshots with a note on the case.
+ * @property {number} notedTwice Notes beyond the first of a snapshot.
+ * @property {number} unnoted Stored snapshots without one.
  * @property {number} mended By the reconciler.
  */
 
@@ -22,7 +25,8 @@ const LATER = { CASEFRAME_TEST_CLOCK_SECONDS: String(2 * 24 * 3600) };
  * @param {import('./stack.js').Stack} stack @param {import('./clients.js').Sent[]} sent
  * @returns {Promise<{ counts: Map<string, Count>, problems: string[] }>} `problems`: of the whole.
  */
-export async function verify({ env }, sent) {
+export async function verify({ env, notes }, sent) {
+  const noted = notes();
   const problems = [];
   const storage = await openStorage(env.STORAGE_URL, { env });
   const records = await openRecords(env.DATABASE_URL);
@@ -46,7 +50,17 @@ export async function verify({ env }, sent) {
     /** @type {Map<string, Count>} */
     const counts = new Map();
     const of = (/** @type {string | undefined} */ label = 'unknown') => {
-      const none = { uploads: 0, answered: 0, lost: 0, twice: 0, orphans: 0, mended: 0 };
+      const none = {
+        uploads: 0,
+        answered: 0,
+        lost: 0,
+        twice: 0,
+        orphans: 0,
+        noted: 0,
+        notedTwice: 0,
+        unnoted: 0,
+        mended: 0,
+      };
       if (!counts.has(label)) counts.set(label, none);
       return /** @type {Count} */ (counts.get(label));
     };
@@ -68,6 +82,10 @@ export async function verify({ env }, sent) {
       const count = of(label);
       count.uploads += 1;
       count.twice += Math.max(0, (times.get(sha256) ?? 0) - 1);
+      const notes_ = noted.get(id) ?? 0;
+      count.noted += Math.min(1, notes_);
+      count.notedTwice += Math.max(0, notes_ - 1);
+      if (notes_ === 0 && byId.get(id)?.state === 'stored') count.unnoted += 1;
       if (state !== 'answered') continue;
       count.answered += 1;
       const row = byId.get(id);
@@ -87,11 +105,30 @@ export async function verify({ env }, sent) {
   }
 }
 
+/** Until nothing is left to be annotated. @param {import('./stack.js').Stack} stack */
+export async function atRest({ env }) {
+  const records = await openRecords(env.DATABASE_URL);
+  try {
+    for (const deadline = Date.now() + 120_000; ; await pause(200)) {
+      const [tasks, pending] = [await records.countTasks(), (await records.scan(100_000)).filter(isPending)];
+      if (tasks.every(({ state }) => state === 'dead') && pending.length === 0) return;
+      if (Date.now() > deadline)
+        throw new Error(`It does not come to rest: ${JSON.stringify(tasks)}, ${pending.length}`);
+    }
+  } finally {
+    await records.close();
+  }
+}
+
+/** @param {{ snapshot: { state: string } }} row */
+function isPending({ snapshot }) {
+  return snapshot.state === 'pending';
+}
+
 /** The bytes' own hashes, by key. @param {import('../../../examples/middleware/storage/storage.js').Storage} storage */
 async function shas(storage) {
   /** @type {Map<string, string | undefined>} */
   const found = new Map();
-  const { sha256 } = await import('../servers/service.js');
   for await (const { key } of storage.list()) found.set(key, sha256(await storage.read(key)));
   return found;
 }

@@ -27,7 +27,8 @@ const AS_NOBODY = process.getuid?.() === 0 ? ['unshare', '--user', '--map-user=n
 const SETTINGS = { fsync: 'off', full_page_writes: 'off', max_connections: '200', unix_socket_directories: '' };
 
 /**
- * @returns {Promise<{ url: string, createDatabase: () => Promise<string>, stop: () => Promise<void> }>} `createDatabase`
+ * @returns {Promise<{ url: string, createDatabase: () => Promise<string>, restart: () => Promise<void>,
+ *   stop: () => Promise<void> }>} `createDatabase`
  *   makes an empty one and says its URL.
  */
 export async function startPostgres() {
@@ -53,11 +54,9 @@ export async function startPostgres() {
     const port = await freePort();
     const settings = Object.entries(SETTINGS).flatMap(([name, value]) => ['-c', `${name}=${value}`]);
     const args = ['-D', data, '-h', '127.0.0.1', '-p', String(port), ...settings];
-    const server = startProcess(...command('postgres', args), {
-      folder,
-      gently: true,
-      stdio: ['ignore', 'ignore', 'pipe'],
-    });
+    const start = () =>
+      startProcess(...command('postgres', args), { folder, gently: true, stdio: ['ignore', 'ignore', 'pipe'] });
+    let server = start();
     let log = '';
     server.child.stderr?.on('data', (chunk) => {
       log = (log + chunk).slice(-4000);
@@ -76,6 +75,13 @@ export async function startPostgres() {
             const name = `test_${++databases}`;
             await askOrThrow(url('postgres'), `create database ${name}`);
             return url(name);
+          },
+          /** As after a crash: nobody is waited for. */
+          async restart() {
+            server.child.kill('SIGQUIT');
+            await server.gone;
+            server = start();
+            while (!(await ask(url('postgres'), 'select 1'))) await sleep(100);
           },
           stop: () => server.stop(),
         };
