@@ -194,7 +194,7 @@ export function readSettings(environment, flags = {}) {
     storageUrl,
     databaseUrl,
     retention,
-    identity: { staticKeys, genesys, demo, demoKey },
+    identity: { staticKeys, genesys, demo, ...(demoKey === undefined ? {} : { demoKey }) },
     annotation,
     limits,
     reconcile,

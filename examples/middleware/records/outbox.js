@@ -18,6 +18,8 @@ import { fromRow } from './snapshots.js';
 
 /** An audit's text, and a line in a list. */
 const MAX_REASON = 500;
+/** By how much two instances' clocks may differ without being taken for wrong. */
+const AHEAD_MS = 60_000;
 
 /**
  * @param {import('./schema.js').Database} db
@@ -42,8 +44,12 @@ export function outboxRecords(db, kind, now) {
             .where((where) =>
               where.or([
                 where('due_at', '<=', at.toISOString()),
-                // Queued by a clock that was ahead, and has been put right since.
-                where.and([where('attempts', '=', 0), where('created_at', '>', aMinuteAfter(at))]),
+                // Queued, or leased, by a clock that was ahead and has been put right since.
+                where.and([where('attempts', '=', 0), where('created_at', '>', later(at, AHEAD_MS))]),
+                where.and([
+                  where('lease', 'is not', null),
+                  where('lease_until', '>', later(at, 2 * leaseMs + AHEAD_MS)),
+                ]),
               ]),
             )
             .orderBy('due_at')
@@ -239,7 +245,7 @@ function short(reason) {
   return reason.replaceAll('\0', '').toWellFormed().slice(0, MAX_REASON).toWellFormed();
 }
 
-/** @param {Date} at */
-function aMinuteAfter(at) {
-  return new Date(at.getTime() + 60_000).toISOString();
+/** @param {Date} at @param {number} ms */
+function later(at, ms) {
+  return new Date(at.getTime() + ms).toISOString();
 }
