@@ -34,8 +34,9 @@ export function readAnnotation({ text, whole, mistakes, region, publicUrl }) {
   if (!isNeeded) return undefined;
   const who = targets.length > 0 ? 'ANNOTATE' : 'PROTECT_RECORDINGS';
   const [clientId, clientSecret] = [text('GENESYS_CLIENT_ID'), text('GENESYS_CLIENT_SECRET')];
-  if (text('GENESYS_REGION') === undefined) mistakes.push(`${who} needs GENESYS_REGION`);
-  if (clientId === undefined && clientSecret === undefined) {
+  if (text('GENESYS_REGION') === undefined) {
+    mistakes.push(`${who} needs GENESYS_REGION`);
+  } else if (clientId === undefined && clientSecret === undefined) {
     mistakes.push(`${who} needs GENESYS_CLIENT_ID and GENESYS_CLIENT_SECRET, an OAuth client with client credentials`);
   }
   if (clientId !== undefined && !UUID.test(clientId)) mistakes.push('GENESYS_CLIENT_ID has to be an id (UUID)');

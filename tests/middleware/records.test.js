@@ -45,6 +45,7 @@ describeRecords('claims', ({ open }) => {
       metadata,
       state: 'stored',
       annotation: 'queued',
+      annotationReason: null,
       legalHold: false,
       holdReason: null,
       deletedAt: null,
@@ -375,7 +376,7 @@ describeRecords('the schema', ({ kind, createUrl, open }) => {
     await assert.rejects(records.migrate(), /audit_heads/);
     await assert.rejects(records.check(), { code: 'schema', message: /lacks 0001-snapshots/ });
     await runSql(url, 'drop table audit_heads');
-    assert.equal((await records.migrate()).length, 3);
+    assert.equal((await records.migrate()).length, 4);
     await records.check();
     await records.close();
   });

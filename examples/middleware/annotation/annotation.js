@@ -38,7 +38,7 @@ import { createToken } from './token.js';
  * @property {import('./metrics.js').AnnotationMetrics} metrics
  * @property {Clock} [clock] Default: the machine's.
  * @property {() => number} [random] In [0, 1). Default: `Math.random`.
- * @property {number} [pollMs] Between two looks at an empty outbox. Default: a second.
+ * @property {number} [pollMs] Between two looks at an empty outbox. Default: a second, or a quarter of the lease.
  * @property {(point: CrashPoint, task: import('../records/records.js').Task) => unknown} [at] For tests: awaited at each
  *   boundary between two steps.
  *

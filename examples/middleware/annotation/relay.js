@@ -5,6 +5,7 @@ import { createAnnotator } from './annotator.js';
 import { decide } from './retry.js';
 import { GenesysTrouble } from './trouble.js';
 
+/** Between two looks at an empty outbox; more often where a lease is short, so that it is soon taken over. */
 const POLL_MS = 1000;
 /** After the outbox could not be read. */
 const AWAY_MS = 5000;
@@ -24,7 +25,7 @@ const REQUESTS_PER_TASK = 5;
  */
 export function createRelay(parts) {
   const { settings, records, log, metrics, clock, pace } = parts;
-  const { random = Math.random, pollMs = POLL_MS, at = () => {} } = parts;
+  const { random = Math.random, pollMs = Math.min(POLL_MS, settings.leaseMs / 4), at = () => {} } = parts;
   const annotator = createAnnotator({ ...parts, at });
   /** @type {import('../records/records.js').TaskKind[]} */
   const kinds = [

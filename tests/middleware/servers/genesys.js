@@ -39,7 +39,7 @@ export async function startGenesys({ port: asked = 0 } = {}) {
   const counts = new Map();
   /** Instead of an answer. @type {((request: IncomingMessage, response: ServerResponse) => boolean) | undefined} */
   let fault;
-  /** Whether it is done but its answer does not arrive. @type {((request: string) => boolean) | undefined} */
+  /** Whether it is done but its answer does not arrive. @type {((request: string, token: Token) => boolean | 'silent') | undefined} */
   let loses;
   let limit = REQUESTS_PER_MINUTE;
   let tokenSeconds = 86_400;
@@ -87,7 +87,9 @@ export async function startGenesys({ port: asked = 0 } = {}) {
       body: text === '' ? undefined : JSON.parse(text),
       token,
     });
-    if (loses?.(line)) return void request.socket.destroy();
+    const lost = loses?.(line, token);
+    if (lost === 'silent') return;
+    if (lost) return void request.socket.destroy();
     if (code !== undefined) return refuse(response, status, code, message === undefined ? {} : { message });
     return answer(response, status, body);
   });
@@ -137,7 +139,7 @@ export async function startGenesys({ port: asked = 0 } = {}) {
     setFault(next) {
       fault = next;
     },
-    /** @param {typeof loses} [next] Of a request, as it is in `requests`. */
+    /** @param {typeof loses} [next] Of a request, as it is in `requests`: the connection breaks, or nothing ever comes. */
     setLost(next) {
       loses = next;
     },
