@@ -25,13 +25,16 @@ const AS_NOBODY = process.getuid?.() === 0 ? ['unshare', '--user', '--map-user=n
 
 /** What a test waits for and a crash of the machine would need. */
 const SETTINGS = { fsync: 'off', full_page_writes: 'off', max_connections: '200', unix_socket_directories: '' };
+/** For what is measured. */
+const DURABLE = { fsync: 'on', full_page_writes: 'on' };
 
 /**
+ * @param {{ isDurable?: boolean }} [options] Default: as fast as can be.
  * @returns {Promise<{ url: string, createDatabase: () => Promise<string>, restart: () => Promise<void>,
  *   stop: () => Promise<void> }>} `createDatabase`
  *   makes an empty one and says its URL.
  */
-export async function startPostgres() {
+export async function startPostgres({ isDurable = false } = {}) {
   const bin = await findPrograms();
   const folder = await mkdtemp(join(tmpdir(), 'cf-pg-'));
   const data = join(folder, 'data');
@@ -52,7 +55,10 @@ export async function startPostgres() {
 
   for (let tries = 1; ; ++tries) {
     const port = await freePort();
-    const settings = Object.entries(SETTINGS).flatMap(([name, value]) => ['-c', `${name}=${value}`]);
+    const settings = Object.entries({ ...SETTINGS, ...(isDurable ? DURABLE : {}) }).flatMap(([name, value]) => [
+      '-c',
+      `${name}=${value}`,
+    ]);
     const args = ['-D', data, '-h', '127.0.0.1', '-p', String(port), ...settings];
     const start = () =>
       startProcess(...command('postgres', args), { folder, gently: true, stdio: ['ignore', 'ignore', 'pipe'] });
