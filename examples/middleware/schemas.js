@@ -28,7 +28,12 @@ export const SNAPSHOT = {
     width: { type: 'integer' },
     height: { type: 'integer' },
     redactions: { type: 'array', items: { type: 'object', additionalProperties: true } },
-    annotation: { type: 'string', enum: ['queued', 'done', 'failed'] },
+    annotation: {
+      type: 'string',
+      enum: ['queued', 'done', 'failed'],
+      description: 'The note at the call or case: to be written, written, or given up until an operator redrives it',
+    },
+    annotationReason: { type: 'string', description: 'Why it failed; absent otherwise' },
     legalHold: { type: 'boolean' },
     expiresAt: { type: 'string', format: 'date-time' },
     url: { type: 'string', format: 'uri' },

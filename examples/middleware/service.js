@@ -6,6 +6,8 @@ import multipart from '@fastify/multipart';
 import rateLimit from '@fastify/rate-limit';
 import underPressure from '@fastify/under-pressure';
 import fastify from 'fastify';
+import { createAnnotation } from './annotation/annotation.js';
+import { createAnnotationMetrics } from './annotation/metrics.js';
 import { answerProblems } from './answers.js';
 import { auditRoute } from './custody/audit.js';
 import { auditRefusal } from './custody/authorise.js';
@@ -25,6 +27,7 @@ import { dropLeftovers } from './operations/leftovers.js';
 import { createLog } from './operations/log.js';
 import { createMetrics, measure, metricsRoute } from './operations/metrics.js';
 import { describeRoutes, openapiRoute } from './operations/openapi.js';
+import { createReconciler } from './operations/reconciler.js';
 import { createUnderWay } from './operations/under-way.js';
 import { PROBLEM, SNAPSHOT } from './schemas.js';
 
@@ -62,13 +65,15 @@ const TIMEOUTS_EVERY_MS = 1000;
  * @param {import('./page.js').PageFolders} [given.page] The widget, served at `/`.
  * @param {() => Date} [given.now]
  * @param {import('pino').DestinationStream} [given.logStream] Default: stderr.
+ * @param {Pick<import('./annotation/annotation.js').AnnotationOptions, 'at' | 'random' | 'pollMs'>} [given.annotation] For
+ *   tests.
  * @returns {Promise<import('fastify').FastifyInstance>}
  */
 export async function createService(
   settings,
-  { storage, records: bareRecords, page, now = () => new Date(), logStream },
+  { storage, records: bareRecords, page, now = () => new Date(), logStream, annotation: annotationOptions },
 ) {
-  const demo = settings.identity.demo ? createDemoKey() : undefined;
+  const demo = settings.identity.demo ? createDemoKey(settings.identity.demoKey) : undefined;
   const secrets = demo === undefined ? settings.secrets : [...settings.secrets, demo.key];
   const log = /** @type {import('fastify').FastifyBaseLogger} */ (
     createLog({ level: settings.logLevel, secrets, stream: logStream })
@@ -151,8 +156,30 @@ export async function createService(
     intervalMs: SWEEP_EVERY_MS,
     clock: { ...clock, now },
   });
+  const reconciler = createReconciler({
+    ...settings.reconcile,
+    records: bareRecords,
+    storage,
+    sweep: retention.sweep,
+    log,
+    registry: metrics.registry,
+    clock,
+    now,
+  });
+  const annotation =
+    settings.annotation &&
+    createAnnotation({
+      settings: settings.annotation,
+      records: bareRecords,
+      log,
+      metrics: createAnnotationMetrics(metrics.registry, bareRecords, now),
+      clock: { ...clock, now },
+      ...annotationOptions,
+    });
   app.addHook('onReady', async () => {
     retention.start(); // It never throws, and nobody has to wait for it.
+    reconciler.start();
+    annotation?.start();
   });
   const announceEnd = () => {
     isDraining = true;
@@ -165,7 +192,7 @@ export async function createService(
   });
   app.addHook('onClose', async () => {
     await underWay.idle();
-    await retention.close();
+    await Promise.all([reconciler.close(), retention.close(), annotation?.stop()]);
     await storage.close();
     await bareRecords.close();
   });

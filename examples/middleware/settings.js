@@ -9,6 +9,7 @@ import { REGIONS } from './identity/regions.js';
 import { parseStaticKeys } from './identity/static-keys.js';
 import { isLoopback } from './loopback.js';
 import { parseDatabaseUrl } from './records/open.js';
+import { readAnnotation, TARGETS } from './settings-annotation.js';
 import {
   DEFAULT_PORT,
   parseAddress,
@@ -41,9 +42,13 @@ export const NAMES = /** @type {const} */ ({
   GENESYS_OAUTH_CLIENTS: 'ids of the OAuth clients whose tokens are accepted, separated by commas',
   GENESYS_SUPERVISOR_ROLES: 'who is a supervisor: role names or ids, or permissions such as recording:recording:view',
   GENESYS_ADMIN_ROLES: 'who is an admin, likewise',
-  GENESYS_CLIENT_ID: "the service's own OAuth client, for notes on interactions",
+  GENESYS_CLIENT_ID: "the service's own OAuth client (client credentials), for notes on calls and cases",
   GENESYS_CLIENT_SECRET: 'its secret',
-  ANNOTATE: 'where notes on interactions go: off (default) until the service writes them',
+  GENESYS_CUSTOM_ATTRIBUTES_SCHEMA: 'id of the conversation schema of the target custom-attributes',
+  GENESYS_REQUESTS_PER_MINUTE: 'of this instance to Genesys, for notes (default 300, the limit of one OAuth client)',
+  ANNOTATE: `where notes go: off (default), auto, or some of ${TARGETS.join(', ')}, in the order in which they are tried`,
+  ANNOTATE_LEASE_SECONDS: 'after a crash another instance writes what was under way once this is out (default 60)',
+  PROTECT_RECORDINGS: "on: a legal hold protects the call's recordings in Genesys, too (default off)",
   MAX_FILE_BYTES: 'the largest file (default 16777216)',
   MAX_PIXELS: 'the most pixels of a picture (default 33177600, 8K UHD)',
   UPLOADS_PER_MINUTE: 'of one agent, on one instance (default 600)',
@@ -51,6 +56,8 @@ export const NAMES = /** @type {const} */ ({
   UPLOAD_LEASE_SECONDS: 'how long an upload is its own before a repeat takes it over (default 20)',
   DRAIN_SECONDS: 'how long requests under way may take after SIGTERM (default 20)',
   DRAIN_NOTICE_SECONDS: 'how long it goes on taking requests after SIGTERM, not ready any more (default 0)',
+  RECONCILE_HOURS: 'how often rows and objects are compared; 0 is never (default 24)',
+  RECONCILE_GRACE_MINUTES: 'how old a difference has to be (default 1440)',
   METRICS_KEY: 'opens /metrics to Authorization: Bearer from anywhere; without it only this machine sees them',
   LOG_LEVEL: `one of ${LOG_LEVELS.join(', ')} (default warn)`,
 });
@@ -69,6 +76,7 @@ export const NAMES = /** @type {const} */ ({
  *
  * @typedef {object} GenesysSettings
  * @property {string} baseUrl Of the Platform API.
+ * @property {string} loginUrl Where tokens are issued.
  * @property {ReadonlySet<string>} organizations
  * @property {ReadonlySet<string>} oauthClients
  * @property {ReadonlySet<string>} supervisorRoles Names, ids or permissions.
@@ -82,9 +90,12 @@ export const NAMES = /** @type {const} */ ({
  * @property {string} storageUrl
  * @property {string} databaseUrl
  * @property {{ days: number, organizations: ReadonlyMap<string, number> }} retention
- * @property {{ staticKeys: import('./identity/static-keys.js').StaticKey[], genesys?: GenesysSettings, demo: boolean }} identity
+ * @property {{ staticKeys: import('./identity/static-keys.js').StaticKey[], genesys?: GenesysSettings, demo: boolean,
+ *   demoKey?: string }} identity
  *   `demo`: nothing else is configured, and only this machine reaches it.
+ * @property {import('./annotation/annotation.js').AnnotationSettings} [annotation] What is told to Genesys, and where.
  * @property {Limits} limits
+ * @property {{ everyMs: number, graceMs: number }} reconcile `everyMs`: 0 is never.
  * @property {string} [metricsKey]
  * @property {string} logLevel
  * @property {string[]} secrets What must never be printed.
@@ -154,19 +165,26 @@ export function readSettings(environment, flags = {}) {
     drainMs: 1000 * whole('DRAIN_SECONDS', 20, 0, 3600),
     noticeMs: 1000 * whole('DRAIN_NOTICE_SECONDS', 0, 0, 3600),
   };
+  const reconcile = {
+    everyMs: 3_600_000 * whole('RECONCILE_HOURS', 24, 0, 8760),
+    graceMs: 60_000 * whole('RECONCILE_GRACE_MINUTES', 1440, 10, 525_600),
+  };
   const logLevel = text('LOG_LEVEL') ?? 'warn';
   if (!LOG_LEVELS.includes(logLevel)) mistakes.push(`LOG_LEVEL has to be one of ${LOG_LEVELS.join(', ')}`);
   const metricsKey = text('METRICS_KEY');
   if (metricsKey !== undefined && !/^[\x21-\x7e]{1,512}$/.test(metricsKey)) {
     mistakes.push('METRICS_KEY has to be 1 to 512 printable ASCII characters without a space');
   }
-  if ((text('ANNOTATE') ?? 'off') !== 'off') {
-    mistakes.push('ANNOTATE has to be off: the service does not write notes on interactions yet');
-  }
+  const region = genesys && { apiUrl: genesys.baseUrl, loginUrl: genesys.loginUrl };
+  const annotation = readAnnotation({ text, whole, mistakes, region, publicUrl });
 
   // By the names, not by what came of them: a key that is misspelt is no demo.
   const demo = text('STATIC_KEYS') === undefined && text('GENESYS_REGION') === undefined;
   if (demo) mistakes.push(...whatNeedsIdentity({ host, allowedOrigins, publicUrl }));
+  // Of `npm run start:scaled`, whose instances are one demo.
+  const demoKey = demo ? environment.CASEFRAME_DEMO_KEY : undefined;
+  if (demoKey !== undefined && !/^[\w-]{43}$/.test(demoKey))
+    mistakes.push('CASEFRAME_DEMO_KEY has to be 32 bytes in base64url');
   if (mistakes.length > 0) throw new SettingsError(mistakes);
   return {
     ports,
@@ -176,8 +194,10 @@ export function readSettings(environment, flags = {}) {
     storageUrl,
     databaseUrl,
     retention,
-    identity: { staticKeys, genesys, demo },
+    identity: { staticKeys, genesys, demo, ...(demoKey === undefined ? {} : { demoKey }) },
+    annotation,
     limits,
+    reconcile,
     metricsKey,
     logLevel,
     secrets: secretsOf([
@@ -239,8 +259,10 @@ function readGenesys(text, list, mistakes, environment) {
     if (list(name).some((id) => !UUID.test(id))) mistakes.push(`${name} has to be ids (UUIDs), separated by commas`);
   }
   const lowerCase = (/** @type {string[]} */ ids) => new Set(ids.map((id) => id.toLowerCase()));
+  const standIn = genesysStandIn(environment.CASEFRAME_TEST_GENESYS_URL, mistakes);
   return {
-    baseUrl: genesysBaseUrl(region, environment.CASEFRAME_TEST_GENESYS_URL, mistakes),
+    baseUrl: standIn ?? `https://api.${region}`,
+    loginUrl: standIn ?? `https://login.${region}`,
     organizations: lowerCase(list('GENESYS_ORGANIZATIONS')),
     oauthClients: lowerCase(list('GENESYS_OAUTH_CLIENTS')),
     supervisorRoles: new Set(list('GENESYS_SUPERVISOR_ROLES')),
@@ -248,11 +270,11 @@ function readGenesys(text, list, mistakes, environment) {
   };
 }
 
-/** @param {string} region @param {string | undefined} standIn For tests, on this machine. @param {string[]} mistakes */
-function genesysBaseUrl(region, standIn, mistakes) {
-  if (standIn === undefined) return `https://api.${region}`;
-  const url = URL.canParse(standIn) ? new URL(standIn) : undefined;
+/** @param {string | undefined} address For tests, on this machine. @param {string[]} mistakes */
+function genesysStandIn(address, mistakes) {
+  if (address === undefined) return undefined;
+  const url = URL.canParse(address) ? new URL(address) : undefined;
   if (url?.protocol === 'http:' && isLoopback(url.hostname)) return url.origin;
   mistakes.push('CASEFRAME_TEST_GENESYS_URL is for tests and has to be http:// on this machine');
-  return '';
+  return undefined;
 }

@@ -377,6 +377,7 @@ describeRecords('a tampered audit', ({ kind, createUrl, open }) => {
       'applied 0001-snapshots',
       'applied 0002-audit',
       'applied 0003-outbox',
+      'applied 0004-annotation',
       'The database is up to date',
       'The database was up to date',
     ]);

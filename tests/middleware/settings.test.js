@@ -8,6 +8,13 @@ import { NAMES, readSettings, retentionDays, SettingsError } from '../../example
 
 const UUID = '3f1c9c6e-0000-4000-8000-000000000001';
 const GENESYS = { GENESYS_REGION: 'mypurecloud.de', GENESYS_ORGANIZATIONS: UUID, GENESYS_OAUTH_CLIENTS: UUID };
+const NOTES = {
+  ...GENESYS,
+  GENESYS_CLIENT_ID: UUID,
+  GENESYS_CLIENT_SECRET: 'a-secret',
+  PUBLIC_URL: 'https://snapshots.example',
+  ANNOTATE: 'auto',
+};
 
 test('nothing at all is the demo: this machine only, files and rows in the data folder', () => {
   const settings = readSettings({}, { data: '/tmp/data' });
@@ -48,6 +55,25 @@ test('static keys may contain what base64 does', () => {
       ['boss', 'admin'],
     ],
   );
+});
+
+test('notes: off by default; auto is attributes and case, and custom attributes where they have a schema', () => {
+  const targetsOf = (/** @type {Record<string, string>} */ env) =>
+    readSettings({ ...NOTES, ...env }).annotation?.targets;
+  assert.equal(targetsOf({ ANNOTATE: '' }), undefined);
+  assert.equal(targetsOf({ ANNOTATE: 'off' }), undefined);
+  assert.deepEqual(targetsOf({}), ['attributes', 'case']);
+  const schema = { GENESYS_CUSTOM_ATTRIBUTES_SCHEMA: UUID };
+  assert.deepEqual(targetsOf(schema), ['attributes', 'case', 'custom-attributes']);
+  assert.deepEqual(targetsOf({ ANNOTATE: 'auto, recording,contact' }), ['attributes', 'case', 'recording', 'contact']);
+  assert.deepEqual(targetsOf({ ANNOTATE: 'guide' }), ['guide']);
+  const { annotation, secrets } = readSettings({ ...NOTES, ANNOTATE: 'off', PROTECT_RECORDINGS: 'on' });
+  assert.deepEqual([annotation?.targets, annotation?.protectRecordings], [[], true]);
+  assert.deepEqual(
+    [annotation?.apiUrl, annotation?.loginUrl],
+    ['https://api.mypurecloud.de', 'https://login.mypurecloud.de'],
+  );
+  assert.ok(secrets.includes('a-secret'));
 });
 
 describe('never open by default', () => {
@@ -116,7 +142,29 @@ describe('a mistake has a sentence', () => {
     [{ MAX_PIXELS: '0' }, /MAX_PIXELS has to be a whole number/],
     [{ LOG_LEVEL: 'loud' }, /LOG_LEVEL has to be one of/],
     [{ METRICS_KEY: 'two words' }, /METRICS_KEY/],
-    [{ ANNOTATE: 'participant-attributes' }, /ANNOTATE has to be off/],
+    [
+      { ...NOTES, ANNOTATE: 'participant-attributes' },
+      /ANNOTATE has to be off, auto, or some of .*“participant-attributes”/,
+    ],
+    [{ ...NOTES, ANNOTATE: 'off,case' }, /ANNOTATE has to be off, auto, or some of .*“off”/],
+    [{ ...NOTES, ANNOTATE: ',' }, /ANNOTATE has to be off, auto, or a list/],
+    [{ ...NOTES, ANNOTATE: 'auto,case' }, /names a target twice/],
+    [{ ...NOTES, ANNOTATE: 'guide,case' }, /guide alone/],
+    [{ ...NOTES, ANNOTATE: 'custom-attributes' }, /needs GENESYS_CUSTOM_ATTRIBUTES_SCHEMA/],
+    [{ ...NOTES, GENESYS_CUSTOM_ATTRIBUTES_SCHEMA: 'mine' }, /GENESYS_CUSTOM_ATTRIBUTES_SCHEMA has to be the id/],
+    [{ ...NOTES, PUBLIC_URL: '' }, /ANNOTATE needs PUBLIC_URL/],
+    [{ ...NOTES, PUBLIC_URL: `https://${'x'.repeat(170)}.example` }, /PUBLIC_URL is too long/],
+    [{ ...NOTES, GENESYS_CLIENT_ID: '', GENESYS_CLIENT_SECRET: '' }, /ANNOTATE needs GENESYS_CLIENT_ID/],
+    [{ ...NOTES, GENESYS_CLIENT_ID: 'me' }, /GENESYS_CLIENT_ID has to be an id/],
+    [{ ...NOTES, GENESYS_CLIENT_SECRET: 'two words' }, /GENESYS_CLIENT_SECRET has to be printable/],
+    [{ ...NOTES, PROTECT_RECORDINGS: 'yes' }, /PROTECT_RECORDINGS has to be on or off/],
+    [{ ...GENESYS, PROTECT_RECORDINGS: 'on' }, /PROTECT_RECORDINGS needs GENESYS_CLIENT_ID/],
+    [{ ...NOTES, GENESYS_REQUESTS_PER_MINUTE: '5' }, /GENESYS_REQUESTS_PER_MINUTE has to be a whole number from 10/],
+    [{ ...NOTES, ANNOTATE_LEASE_SECONDS: '0' }, /ANNOTATE_LEASE_SECONDS has to be a whole number from 1/],
+    [
+      { STATIC_KEYS: 'a-key=a:agent', PUBLIC_URL: NOTES.PUBLIC_URL, ANNOTATE: 'guide' },
+      /ANNOTATE needs GENESYS_REGION/,
+    ],
   ];
   for (const [env, sentence] of cases) {
     test(JSON.stringify(env), () => {

@@ -88,6 +88,7 @@ describe('a snapshot that is in order', () => {
       metadata: { redactions: [{ x: 1 }] },
       state: 'stored',
       annotation: 'queued',
+      annotationReason: null,
       legalHold: false,
       holdReason: null,
       deletedAt: null,

@@ -15,7 +15,8 @@ const MAX_BODY_BYTES = 8 * 1024;
 
 /** @param {import('fastify').FastifyInstance} app @param {import('../service.js').Parts} parts */
 export async function decisionRoutes(app, parts) {
-  const { storage, records, now } = parts;
+  const { storage, records, now, settings } = parts;
+  const protectRecordings = settings.annotation?.protectRecordings;
   app.addContentTypeParser(
     'application/json',
     { parseAs: 'string', bodyLimit: MAX_BODY_BYTES },
@@ -92,7 +93,10 @@ export async function decisionRoutes(app, parts) {
   /** @param {import('fastify').FastifyRequest} request @param {boolean} held */
   function setHold(request, held) {
     const { id } = /** @type {{ id: string }} */ (request.params);
-    return records.setHold(request.identity.organizationId, id, held, reasonOf(request), actorOf(request.identity));
+    const { identity } = request;
+    return records.setHold(identity.organizationId, id, held, reasonOf(request), actorOf(identity), {
+      protectRecordings,
+    });
   }
 
   /** @param {import('fastify').FastifyRequest} request */

@@ -56,6 +56,7 @@ export async function listRoute(app, { settings, records, now }) {
     return {
       snapshots: present.map((snapshot) => ({
         ...snapshot,
+        annotationReason: snapshot.annotationReason ?? undefined,
         url: addressOf(request, settings.publicUrl, snapshot.id),
         thumbnailUrl: addressOf(request, settings.publicUrl, snapshot.id, '/thumbnail'),
       })),

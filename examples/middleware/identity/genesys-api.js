@@ -1,12 +1,11 @@
 /** Asks the Genesys Cloud Platform API, with the token of whoever it is about. What goes wrong there is a refusal here. */
 
 import { Problem } from '../problem.js';
+import { drop, readJson } from './genesys-body.js';
 import { unauthorized } from './identity.js';
 
 /** An agent waits no longer for their upload to be looked at. */
 const TIMEOUT_MS = 5000;
-/** The largest answer is a conversation's; it lists each participant. */
-const MAX_ANSWER_BYTES = 4 * 1024 * 1024;
 /** Of 429, where Genesys does not say how long (its own limits count by the minute). */
 const DEFAULT_RETRY_AFTER_S = 60;
 const UNAVAILABLE_RETRY_AFTER_S = 5;
@@ -34,8 +33,11 @@ export function createGenesysApi(baseUrl, { timeoutMs = TIMEOUT_MS } = {}) {
       throw unavailable(error);
     }
     const { status, headers } = response;
-    if (status === 200) return { status, body: await readJson(response) };
-    await response.body?.cancel().catch(() => {});
+    if (status === 200) {
+      const body = await readJson(response).catch((error) => Promise.reject(unavailable(error)));
+      return { status, body };
+    }
+    await drop(response);
     if (status === 400 || status === 403 || status === 404) return { status };
     if (status === 401) throw unauthorized('Genesys does not know this token, or it has run out');
     if (status === 429) throw tooMany(headers.get('retry-after'));
@@ -43,24 +45,6 @@ export function createGenesysApi(baseUrl, { timeoutMs = TIMEOUT_MS } = {}) {
   }
 
   return { get };
-}
-
-/** @param {Response} response */
-async function readJson(response) {
-  try {
-    let size = 0;
-    const chunks = [];
-    for await (const chunk of /** @type {AsyncIterable<Uint8Array>} */ (/** @type {unknown} */ (response.body))) {
-      size += chunk.length;
-      if (size > MAX_ANSWER_BYTES) throw new Error('Genesys answered with more than expected');
-      chunks.push(chunk);
-    }
-    const body = JSON.parse(Buffer.concat(chunks).toString('utf8'));
-    if (typeof body !== 'object' || body === null) throw new Error('Genesys answered with no object');
-    return body;
-  } catch (error) {
-    throw unavailable(error);
-  }
 }
 
 /** Whoever cannot be asked about is not let in. @param {unknown} cause */

@@ -1,4 +1,4 @@
-/** `node main.js migrate` and `node main.js verify-audit`. Each opens the records, says what came of it, and closes them. */
+/** `node main.js migrate`, `verify-audit` and `redrive`. Each opens the records, says what came of it, and closes them. */
 
 import { openRecords } from './open.js';
 
@@ -42,6 +42,32 @@ export async function verifyAuditCommand(databaseUrl, print = console.log) {
       const { seq, hash } = await records.auditHead(organizationId);
       print(`${organizationId}: ${seq} entries, all in order; the last one's hash is ${hash}`);
     }
+    return 0;
+  } finally {
+    await records.close();
+  }
+}
+
+/**
+ * Queues what was given up anew, a line for each with what it died of; a running service does it then.
+ * @param {string} databaseUrl
+ * @param {Print} [print]
+ * @returns {Promise<number>} The exit code.
+ */
+export async function redriveCommand(databaseUrl, print = console.log) {
+  const records = await openRecords(databaseUrl);
+  try {
+    await records.check();
+    let count = 0;
+    for (const queuedBefore = new Date(); ; ) {
+      const tasks = await records.redriveTasks({ queuedBefore });
+      if (tasks.length === 0) break;
+      count += tasks.length;
+      for (const { organizationId, snapshotId, kind, reason } of tasks) {
+        print(`${organizationId}: ${kind} of ${snapshotId}, which had failed: ${reason}`);
+      }
+    }
+    print(count === 0 ? 'Nothing was given up' : `${count} queued anew`);
     return 0;
   } finally {
     await records.close();

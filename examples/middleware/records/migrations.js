@@ -15,6 +15,7 @@ export function migrationsFor(kind) {
     '0001-snapshots': { up: makeSnapshots },
     '0002-audit': { up: (db) => makeAudit(db, kind) },
     '0003-outbox': { up: makeOutbox },
+    '0004-annotation': { up: makeAnnotation },
   };
 
   /** @param {Schema} db */
@@ -88,6 +89,15 @@ export function migrationsFor(kind) {
       ])
       .execute();
     await sql`create index outbox_due on outbox (due_at) where state = 'queued'`.execute(db);
+  }
+
+  /** @param {Schema} db */
+  async function makeAnnotation(db) {
+    await db.schema.alterTable('snapshots').addColumn('annotation_reason', 'text').execute();
+    await db.schema.alterTable('outbox').addColumn('target', 'text').execute();
+    await sql`create index outbox_dead on outbox (created_at) where state = 'dead'`.execute(db);
+    await sql`create index snapshots_held on snapshots (organization_id, interaction_id)
+      where hold_reason is not null`.execute(db);
   }
 
   /** In PostgreSQL, times are compared letter by letter, whatever the database's language. */

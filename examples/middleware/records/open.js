@@ -6,10 +6,12 @@ import { appendEntry, auditedOrganizations, entryRows, fromRow, readHead } from 
 import { verify } from './audit-verify.js';
 import { asRecordsError } from './failures.js';
 import { checkSchema, migrate } from './migrate.js';
+import { outboxRecords } from './outbox.js';
 import { postgresDialect } from './postgres.js';
 import { RecordsError } from './records.js';
 import { snapshotRecords } from './snapshots.js';
 import { sqliteDialect } from './sqlite.js';
+import { upkeepRecords } from './upkeep.js';
 
 const EXAMPLES = 'such as sqlite:./data/records.db or postgres://user:password@host:5432/database';
 
@@ -49,6 +51,8 @@ export async function openRecords(url, { now = () => new Date(), onIdleError = (
   /** @type {Omit<import('./records.js').Records, 'kind' | 'auditEntries' | 'organizations' | 'verifyAudit'>} */
   const calls = {
     ...snapshots,
+    ...upkeepRecords(db, kind, now),
+    ...outboxRecords(db, kind, now),
     migrate: () => migrate(db, kind),
     check,
     audit: (organizationId, entry) =>

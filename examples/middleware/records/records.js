@@ -26,7 +26,8 @@
  * @property {object} metadata As the client sent it. Empty once it is deleted: it may be personal data.
  * @property {string} objectKey
  * @property {'pending' | 'stored' | 'deleted'} state
- * @property {'queued' | 'done' | 'failed'} annotation
+ * @property {'queued' | 'done' | 'failed'} annotation Whether the note at the interaction or case is written.
+ * @property {string | null} annotationReason Why it failed.
  * @property {boolean} legalHold
  * @property {string | null} holdReason
  * @property {string} expiresAt ISO 8601: past it and not held, it is gone.
@@ -47,7 +48,7 @@
  * @property {string} agentId
  * @property {string} idempotencyKey Scoped by organisation and agent.
  * @property {number} leaseMs
- * @property {Omit<Snapshot, 'state' | 'annotation' | 'legalHold' | 'holdReason' | 'deletedAt' | 'deletedReason'>} snapshot
+ * @property {Omit<Snapshot, 'state' | 'annotation' | 'annotationReason' | 'legalHold' | 'holdReason' | 'deletedAt' | 'deletedReason'>} snapshot
  */
 
 /**
@@ -71,7 +72,8 @@
  * @property {string} at ISO 8601.
  * @property {string} actor
  * @property {string} role
- * @property {string} action `'stored' | 'viewed' | 'listed' | 'held' | 'released' | 'deleted' | 'expired' | 'exported' | 'refused'`
+ * @property {string} action `'stored' | 'viewed' | 'listed' | 'held' | 'released' | 'deleted' | 'expired' | 'exported' |
+ *   'refused' | 'reconciled' | 'annotated' | 'annotation-failed' | 'protected' | 'unprotected' | 'protection-failed'`
  * @property {string | null} via
  * @property {string | null} snapshotId
  * @property {object} details
@@ -80,6 +82,24 @@
  * @property {string} digest SHA-256 of `text`, lowercase hex.
  * @property {string} hash SHA-256 of the previous `hash`, a line feed, `digest` and a line feed. Before the first entry
  *   `hash` is 64 zeros.
+ */
+
+/**
+ * @typedef {'annotation' | 'protection'} TaskKind A note about the snapshot; the protection of its call's recordings.
+ *
+ * @typedef {object} Task What is to be told to Genesys, leased to whoever claimed it.
+ * @property {string} id
+ * @property {TaskKind} kind
+ * @property {number} attempts With this one.
+ * @property {string} lease
+ * @property {string} leaseUntil ISO 8601.
+ * @property {string} queuedAt ISO 8601.
+ * @property {string | null} target Where it was about to be written the last time: perhaps it stands there.
+ * @property {Snapshot} snapshot As it is now: it may be deleted.
+ * @property {boolean} interactionHeld Whether any snapshot of its call is held.
+ *
+ * @typedef {{ outcome: 'done', details: object } | { outcome: 'failed' | 'dropped', reason: string }} TaskOutcome `details`
+ *   are for the audit. What failed is dead until it is redriven; what was dropped is not to be done any more.
  */
 
 /**
@@ -95,13 +115,15 @@
  * @property {(lease: string) => Promise<void>} release Whether there is an object is not known, such as after a time-out:
  *   the lease ends at once, so that the client's next try, or the sweep, takes the row over.
  * @property {(now: Date, limit?: number) => Promise<{ snapshot: Snapshot, lease: string }[]>} takeOverAbandoned Pending
- *   rows whose lease has run out, leased to the caller for a minute: after a crash.
+ *   rows whose lease has run out, leased to the caller for 20 s: after a crash.
  * @property {(organizationId: string, id: string) => Promise<Snapshot | undefined>} find Stored and deleted ones.
  * @property {(organizationId: string, query: { interactionId: string, agentId?: string, limit: number, after?: string }) =>
  *   Promise<Snapshot[]>} list Stored ones, in the order in which they were received; `after` is an id, from which the
  *   list goes on.
- * @property {(organizationId: string, id: string, held: boolean, reason: string, actor: Actor) => Promise<Snapshot | undefined>} setHold
- *   The row's word alone; the storage's own is the caller's. `undefined` where there is none or it is deleted.
+ * @property {(organizationId: string, id: string, held: boolean, reason: string, actor: Actor,
+ *   options?: { protectRecordings?: boolean }) => Promise<Snapshot | undefined>} setHold The row's word alone; the
+ *   storage's own is the caller's. `protectRecordings` queues the protection of the call's recordings with it.
+ *   `undefined` where there is none or it is deleted.
  * @property {(organizationId: string, id: string, reason: string, actor: Actor) =>
  *   Promise<{ outcome: 'deleted', snapshot: Snapshot } | { outcome: 'held' | 'gone' | 'missing' }>} markDeleted
  * @property {(now: Date, limit: number) => Promise<Snapshot[]>} expire Marks stored ones past `expiresAt` that are not
@@ -109,6 +131,26 @@
  * @property {(limit: number, after?: { deletedAt: string, id: string }) => Promise<Snapshot[]>} unremoved Deleted ones
  *   whose object is still to be removed from the storage, in the order of their deletion; `after` goes on from one.
  * @property {(organizationId: string, id: string) => Promise<void>} removed Its object is gone. Repeating it is harmless.
+ * @property {(limit: number, after?: { organizationId: string, id: string }) =>
+ *   Promise<{ snapshot: Snapshot, leaseUntil: string }[]>} scan Pending and stored ones of all organisations, in the order of
+ *   organisation and id; `after` goes on from one.
+ * @property {(keys: string[]) => Promise<Map<string, Snapshot>>} findByObjects By `objectKey`, whatever their state.
+ * @property {(everyMs: number, work: () => Promise<void>) => Promise<'done' | 'busy' | 'early'>} passAlone Does the work
+ *   under a lock of the database, so that only one of all instances does it at a time. `busy`: another does. `early`: a
+ *   pass ended less than `everyMs` ago. Where the work throws, it counts as not done. SQLite has one process and no lock.
+ * @property {(options: { kinds: TaskKind[], limit: number, leaseMs: number }) => Promise<Task[]>} claimTasks Those that are
+ *   due, the longest first: queued ones, and ones whose lease has run out.
+ * @property {(task: Task, leaseMs: number, target?: string) => Promise<boolean>} renewTask The lease from now on, and where it
+ *   is about to be written. `false`: it is another's.
+ * @property {(task: Task, when: { dueAt: Date, reason?: string, counts?: boolean }) => Promise<void>} postponeTask Gives the
+ *   lease back, to be tried again. Where it does not count, it was no attempt. Nothing happens where the lease is lost.
+ * @property {(task: Task, outcome: TaskOutcome) => Promise<void>} settleTask The row, the snapshot's `annotation` and the
+ *   audit in one. Throws `LeaseLost`.
+ * @property {(options: { queuedBefore: Date, limit?: number }) =>
+ *   Promise<{ organizationId: string, snapshotId: string, kind: TaskKind, reason: string }[]>} redriveTasks Queues dead ones
+ *   anew, the oldest first; `reason` is what they died of. They count as queued now: one that dies again at once is not
+ *   before `queuedBefore`.
+ * @property {() => Promise<{ kind: TaskKind, state: 'queued' | 'dead', count: number, oldest: string }[]>} countTasks
  * @property {(organizationId: string, entry: { actor: Actor, action: string, snapshotId?: string | null, details?: object }) =>
  *   Promise<AuditEntry>} audit
  * @property {(organizationId: string, query?: { snapshotId?: string, fromSeq?: number, limit?: number }) =>
@@ -122,6 +164,9 @@
  *
  * @typedef {{ organizationId: string, seq: number, problem: 'changed' | 'missing' | 'reordered', message: string }} AuditProblem
  */
+
+/** Who does what nobody asked for just now. @type {Actor} */
+export const SYSTEM = { id: 'system', role: 'system', via: 'system' };
 
 /** The lease was taken over, or the row is gone. */
 export class LeaseLost extends Error {

@@ -21,6 +21,7 @@
  * @property {string} object_key
  * @property {'pending' | 'stored' | 'deleted'} state
  * @property {'queued' | 'done' | 'failed'} annotation
+ * @property {string | null} annotation_reason Why it failed.
  * @property {string | null} hold_reason Not null: it is held.
  * @property {string} expires_at
  * @property {string | null} deleted_at
@@ -48,18 +49,19 @@
  * @property {number} seq Of the last entry; 0 before the first.
  * @property {string} hash Of the last entry.
  *
- * @typedef {object} OutboxRow What is still to be told to others about a snapshot.
+ * @typedef {object} OutboxRow What is still to be told to others about a snapshot: one of a kind.
  * @property {string} id
  * @property {string} organization_id
  * @property {string} snapshot_id
- * @property {string} kind `'annotation'`.
+ * @property {import('./records.js').TaskKind} kind
  * @property {'queued' | 'done' | 'dead'} state
- * @property {number} attempts
- * @property {string} due_at
- * @property {string | null} lease
+ * @property {number} attempts How often it was leased, but for those that were called off.
+ * @property {string} due_at While it is leased: when the lease runs out.
+ * @property {string | null} lease Who works at it just now.
  * @property {string | null} lease_until
  * @property {string | null} last_error
- * @property {string} created_at
+ * @property {string | null} target Where it was about to be written the last time.
+ * @property {string} created_at When it was queued, or queued anew.
  *
  * @typedef {{ id: number, at: string }} ProbeRow
  *

@@ -2,19 +2,19 @@
 
 import { randomUUID } from 'node:crypto';
 import { appendEntry } from './audit.js';
-import { LeaseLost, RecordsError, refuseUnstorable } from './records.js';
+import { LeaseLost, RecordsError, refuseUnstorable, SYSTEM } from './records.js';
+import { enqueueProtection, newTask } from './tasks.js';
 
 /** How long the sweep has for a row that it has taken over. */
-const TAKEOVER_MS = 60_000;
+const TAKEOVER_MS = 20_000;
+/** More than any setting allows: such a lease was given by a clock that was ahead, and has been put right since. */
+const LONGEST_LEASE_MS = 2 * 3_600_000;
 /** How often a claim is tried again where the row it met has gone meanwhile. */
 const CLAIM_TRIES = 10;
 
 /** @typedef {import('./records.js').Snapshot} Snapshot */
 /** @typedef {import('./records.js').Actor} Actor */
 /** @typedef {import('./schema.js').SnapshotRow} SnapshotRow */
-
-/** @type {Actor} */
-const SYSTEM = { id: 'system', role: 'system', via: 'system' };
 
 /**
  * @param {import('./schema.js').Database} db
@@ -63,7 +63,9 @@ export function snapshotRecords(db, kind, now) {
     if (first.sha256 !== row.sha256 || first.interaction_id !== row.interaction_id) return { outcome: 'mismatch' };
     if (first.state !== 'pending') return { outcome: first.state, snapshot: fromRow(first) };
     const retryAfterMs = Date.parse(first.lease_until) - now().getTime();
-    if (retryAfterMs > 0) return { outcome: 'in-progress', retryAfterMs };
+    // Longer than any lease: it was given by a clock that was ahead, and has been put right since.
+    const isPossible = retryAfterMs <= 2 * Math.max(Date.parse(row.lease_until) - now().getTime(), TAKEOVER_MS);
+    if (retryAfterMs > 0 && isPossible) return { outcome: 'in-progress', retryAfterMs };
     const { lease, lease_until } = row;
     await ofRow(trx.updateTable('snapshots').set({ lease, lease_until }), first).execute();
     return { outcome: 'claimed', snapshot: fromRow(first), lease };
@@ -97,22 +99,9 @@ export function snapshotRecords(db, kind, now) {
         throw new LeaseLost('Another has taken this snapshot over, or it was abandoned');
       }
       await audit(trx, row, actor, 'stored', { ...proved(row), ...details });
-      const at = now().toISOString();
       await trx
         .insertInto('outbox')
-        .values({
-          id: randomUUID(),
-          organization_id: row.organization_id,
-          snapshot_id: row.id,
-          kind: 'annotation',
-          state: 'queued',
-          attempts: 0,
-          due_at: at,
-          lease: null,
-          lease_until: null,
-          last_error: null,
-          created_at: at,
-        })
+        .values(newTask(row, 'annotation', now().toISOString()))
         .execute();
       return fromRow(row);
     });
@@ -140,7 +129,12 @@ export function snapshotRecords(db, kind, now) {
         .selectFrom('snapshots')
         .selectAll()
         .where('state', '=', 'pending')
-        .where('lease_until', '<=', at.toISOString())
+        .where((where) =>
+          where.or([
+            where('lease_until', '<=', at.toISOString()),
+            where('lease_until', '>', later(at, LONGEST_LEASE_MS)),
+          ]),
+        )
         .orderBy('lease_until')
         .limit(limit)
         .$if(isPostgres, (query) => query.forUpdate().skipLocked())
@@ -198,8 +192,11 @@ export function snapshotRecords(db, kind, now) {
     return rows.map(fromRow);
   }
 
-  /** @param {string} organizationId @param {string} id @param {boolean} held @param {string} reason @param {Actor} actor */
-  async function setHold(organizationId, id, held, reason, actor) {
+  /**
+   * @param {string} organizationId @param {string} id @param {boolean} held @param {string} reason @param {Actor} actor
+   * @param {{ protectRecordings?: boolean }} [options]
+   */
+  async function setHold(organizationId, id, held, reason, actor, { protectRecordings = false } = {}) {
     refuseUnstorable({ reason });
     return db.transaction().execute(async (trx) => {
       const row = await trx
@@ -212,6 +209,7 @@ export function snapshotRecords(db, kind, now) {
         .executeTakeFirst();
       if (!row) return undefined;
       await audit(trx, row, actor, held ? 'held' : 'released', { reason });
+      if (protectRecordings) await enqueueProtection(trx, row, now().toISOString());
       return fromRow(row);
     });
   }
@@ -376,6 +374,7 @@ function toRow(snapshot, { idempotencyKey, lease, leaseUntil }) {
     object_key: snapshot.objectKey,
     state: 'pending',
     annotation: 'queued',
+    annotation_reason: null,
     hold_reason: null,
     expires_at: utc(snapshot.expiresAt),
     deleted_at: null,
@@ -392,7 +391,7 @@ function utc(time) {
 }
 
 /** @param {SnapshotRow} row @returns {Snapshot} */
-function fromRow(row) {
+export function fromRow(row) {
   return {
     id: row.id,
     organizationId: row.organization_id,
@@ -409,6 +408,7 @@ function fromRow(row) {
     objectKey: row.object_key,
     state: row.state,
     annotation: row.annotation,
+    annotationReason: row.annotation_reason,
     legalHold: row.hold_reason !== null,
     holdReason: row.hold_reason,
     expiresAt: row.expires_at,

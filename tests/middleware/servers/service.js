@@ -41,8 +41,9 @@ export const FIELDS = { interactionId: 'call-1', agentId: 'agent-7', timestamp: 
  *   Faults between the service and what is behind it.
  * @param {() => Date} [options.now]
  * @param {import('../../../examples/middleware/page.js').PageFolders} [options.page]
+ * @param {Parameters<typeof createService>[1]['annotation']} [options.annotation]
  */
-export async function startService({ env = { STATIC_KEYS }, folder, wrap = () => ({}), now, page } = {}) {
+export async function startService({ env = { STATIC_KEYS }, folder, wrap = () => ({}), now, page, annotation } = {}) {
   const data = folder ?? (await mkdtemp(join(tmpdir(), 'caseframe-middleware-')));
   /** @type {string[]} */
   const log = [];
@@ -54,6 +55,7 @@ export async function startService({ env = { STATIC_KEYS }, folder, wrap = () =>
     ...wrap(parts),
     page,
     now,
+    annotation,
     logStream: { write: (line) => void log.push(line) },
   });
   const base = await app.listen({ host: '127.0.0.1', port: 0 });
@@ -107,7 +109,7 @@ export function startMain({ args = [], env = {} }) {
 /** What the surroundings say is none of the test's business. @param {NodeJS.ProcessEnv} environment */
 function withoutSettings(environment) {
   const own =
-    /^(PORT|HOST|PUBLIC_URL|ALLOWED_ORIGINS|STORAGE_URL|DATABASE_URL|RETENTION_DAYS|STATIC_KEYS|GENESYS_.*|ANNOTATE)$/;
+    /^(PORT|HOST|PUBLIC_URL|ALLOWED_ORIGINS|STORAGE_URL|DATABASE_URL|RETENTION_DAYS|STATIC_KEYS|GENESYS_.*|ANNOTATE.*|PROTECT_RECORDINGS)$/;
   return Object.fromEntries(Object.entries(environment).filter(([name]) => !own.test(name)));
 }
 

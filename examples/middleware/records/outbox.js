@@ -1,0 +1,251 @@
+/**
+ * What is still to be told to Genesys: a row for each note, and one for the protection of a call's recordings. A relay
+ * leases rows, works, and settles them. Each function is one transaction.
+ *
+ * A leased row is due again when its lease runs out: who died is taken over as soon as that. `lease` is the fence: whoever
+ * comes back late settles nothing.
+ */
+
+import { randomUUID } from 'node:crypto';
+import { appendEntry } from './audit.js';
+import { LeaseLost, SYSTEM } from './records.js';
+import { fromRow } from './snapshots.js';
+
+/** @typedef {import('./records.js').Task} Task */
+/** @typedef {import('./records.js').TaskKind} TaskKind */
+/** @typedef {import('./schema.js').OutboxRow} OutboxRow */
+/** @typedef {import('./schema.js').Transaction} Transaction */
+
+/** An audit's text, and a line in a list. */
+const MAX_REASON = 500;
+/** By how much two instances' clocks may differ without being taken for wrong. */
+const AHEAD_MS = 60_000;
+
+/**
+ * @param {import('./schema.js').Database} db
+ * @param {'sqlite' | 'postgres'} kind
+ * @param {() => Date} now
+ */
+export function outboxRecords(db, kind, now) {
+  /** @param {{ kinds: TaskKind[], limit: number, leaseMs: number }} options @returns {Promise<Task[]>} */
+  async function claimTasks({ kinds, limit, leaseMs }) {
+    const at = now();
+    const lease = randomUUID();
+    const until = new Date(at.getTime() + leaseMs).toISOString();
+    const rows = await db
+      .with(
+        (cte) => cte('due').materialized(),
+        (query) =>
+          query
+            .selectFrom('outbox')
+            .select('id')
+            .where('state', '=', 'queued')
+            .where('kind', 'in', kinds)
+            .where((where) =>
+              where.or([
+                where('due_at', '<=', at.toISOString()),
+                // Queued, or leased, by a clock that was ahead and has been put right since.
+                where.and([where('attempts', '=', 0), where('created_at', '>', later(at, AHEAD_MS))]),
+                where.and([
+                  where('lease', 'is not', null),
+                  where('lease_until', '>', later(at, 2 * leaseMs + AHEAD_MS)),
+                ]),
+              ]),
+            )
+            .orderBy('due_at')
+            .limit(limit)
+            // SQLite's writers come one after the other anyway.
+            .$if(kind === 'postgres', (due) => due.forUpdate().skipLocked()),
+      )
+      .updateTable('outbox')
+      .set((row) => ({ lease, lease_until: until, due_at: until, attempts: row('attempts', '+', 1) }))
+      .where('id', 'in', (query) => query.selectFrom('due').select('due.id'))
+      .returningAll()
+      .execute();
+    const tasks = [];
+    for (const row of rows) tasks.push(await toTask(row));
+    return tasks.sort((a, b) => (a.queuedAt < b.queuedAt ? -1 : 1));
+  }
+
+  /** @param {OutboxRow} row @returns {Promise<Task>} */
+  async function toTask(row) {
+    const snapshot = await db
+      .selectFrom('snapshots')
+      .selectAll()
+      .where('organization_id', '=', row.organization_id)
+      .where('id', '=', row.snapshot_id)
+      .executeTakeFirstOrThrow();
+    return {
+      id: row.id,
+      kind: row.kind,
+      attempts: row.attempts,
+      lease: String(row.lease),
+      leaseUntil: String(row.lease_until),
+      queuedAt: row.created_at,
+      target: row.target,
+      snapshot: fromRow(snapshot),
+      interactionHeld: await isHeld(db, snapshot),
+    };
+  }
+
+  /** @param {Task} task @param {number} leaseMs @param {string} [target] */
+  async function renewTask(task, leaseMs, target) {
+    const until = new Date(now().getTime() + leaseMs).toISOString();
+    const changes = { lease_until: until, due_at: until, ...(target === undefined ? {} : { target }) };
+    const renewed = await leased(db.updateTable('outbox').set(changes), task).returning('id').executeTakeFirst();
+    return renewed !== undefined;
+  }
+
+  /** @param {Task} task @param {{ dueAt: Date, reason?: string, counts?: boolean }} when */
+  async function postponeTask(task, { dueAt, reason, counts = true }) {
+    await leased(
+      db.updateTable('outbox').set((row) => ({
+        due_at: dueAt.toISOString(),
+        lease: null,
+        lease_until: null,
+        ...(reason === undefined ? {} : { last_error: short(reason) }),
+        ...(counts ? {} : { attempts: row('attempts', '-', 1) }),
+      })),
+      task,
+    ).execute();
+  }
+
+  /** @param {Task} task @param {import('./records.js').TaskOutcome} outcome */
+  function settleTask(task, outcome) {
+    return db.transaction().execute(async (trx) => {
+      if (task.kind === 'protection') return settleProtection(trx, task, outcome);
+      const isDone = outcome.outcome === 'done';
+      const reason = isDone ? null : short(outcome.reason);
+      await settle(trx, task, { state: outcome.outcome === 'failed' ? 'dead' : 'done', last_error: reason });
+      await ofSnapshot(
+        trx.updateTable('snapshots').set({ annotation: isDone ? 'done' : 'failed', annotation_reason: reason }),
+        task,
+      ).execute();
+      if (isDone) await audit(trx, task, 'annotated', outcome.details);
+      else if (outcome.outcome === 'failed') await audit(trx, task, 'annotation-failed', { reason });
+    });
+  }
+
+  /** @param {Transaction} trx @param {Task} task @param {import('./records.js').TaskOutcome} outcome */
+  async function settleProtection(trx, task, outcome) {
+    if (outcome.outcome !== 'done') {
+      await settle(trx, task, { state: 'dead', last_error: short(outcome.reason) });
+      await audit(trx, task, 'protection-failed', { reason: short(outcome.reason) });
+      return;
+    }
+    const action = task.interactionHeld ? 'protected' : 'unprotected';
+    const row = { organization_id: task.snapshot.organizationId, interaction_id: task.snapshot.interactionId };
+    // Another snapshot of the call was held or released meanwhile: what was told is no longer so, and is told anew.
+    const isStale = (await isHeld(trx, row)) !== task.interactionHeld;
+    const at = now().toISOString();
+    await settle(trx, task, isStale ? { state: 'queued', due_at: at } : { state: 'done', last_error: null });
+    await audit(trx, task, action, outcome.details);
+  }
+
+  /** @param {Transaction} trx @param {Task} task @param {Partial<OutboxRow>} changes */
+  async function settle(trx, task, changes) {
+    const row = await leased(trx.updateTable('outbox').set({ ...changes, lease: null, lease_until: null }), task)
+      .returning('id')
+      .executeTakeFirst();
+    if (row === undefined) throw new LeaseLost('Another has taken this task over');
+  }
+
+  /** @param {{ queuedBefore: Date, limit?: number }} options */
+  function redriveTasks({ queuedBefore, limit = 100 }) {
+    return db.transaction().execute(async (trx) => {
+      const at = now().toISOString();
+      const dead = await trx
+        .selectFrom('outbox')
+        .selectAll()
+        .where('state', '=', 'dead')
+        .where('created_at', '<', queuedBefore.toISOString())
+        .orderBy('created_at')
+        .limit(limit)
+        .$if(kind === 'postgres', (query) => query.forUpdate().skipLocked())
+        .execute();
+      for (const row of dead) {
+        await trx
+          .updateTable('outbox')
+          .set({ state: 'queued', attempts: 0, due_at: at, created_at: at })
+          .where('id', '=', row.id)
+          .execute();
+        if (row.kind !== 'annotation') continue;
+        await trx
+          .updateTable('snapshots')
+          .set({ annotation: 'queued', annotation_reason: null })
+          .where('organization_id', '=', row.organization_id)
+          .where('id', '=', row.snapshot_id)
+          .execute();
+      }
+      return dead.map((row) => ({
+        organizationId: row.organization_id,
+        snapshotId: row.snapshot_id,
+        kind: row.kind,
+        reason: row.last_error ?? '',
+      }));
+    });
+  }
+
+  async function countTasks() {
+    const rows = await db
+      .selectFrom('outbox')
+      .select(['kind', 'state'])
+      .select(({ fn }) => [fn.countAll().as('count'), fn.min('created_at').as('oldest')])
+      .where('state', 'in', ['queued', 'dead'])
+      .groupBy(['kind', 'state'])
+      .execute();
+    return rows.map(({ kind, state, count, oldest }) => ({
+      kind,
+      state: /** @type {'queued' | 'dead'} */ (state),
+      count: Number(count),
+      oldest,
+    }));
+  }
+
+  /** @param {Transaction} trx @param {Task} task @param {string} action @param {object} details */
+  function audit(trx, { snapshot }, action, details) {
+    const entry = { actor: SYSTEM, action, snapshotId: snapshot.id, details };
+    return appendEntry(trx, kind, snapshot.organizationId, entry, now());
+  }
+
+  return { claimTasks, renewTask, postponeTask, settleTask, redriveTasks, countTasks };
+}
+
+/** Whether any snapshot of the call is held. @param {import('./schema.js').Database | Transaction} db @param {{ organization_id: string, interaction_id: string }} row */
+async function isHeld(db, { organization_id, interaction_id }) {
+  const held = await db
+    .selectFrom('snapshots')
+    .select('id')
+    .where('organization_id', '=', organization_id)
+    .where('interaction_id', '=', interaction_id)
+    .where('hold_reason', 'is not', null)
+    .limit(1)
+    .executeTakeFirst();
+  return held !== undefined;
+}
+
+/**
+ * @template {{ where: (column: any, operator: any, value: any) => any }} Query
+ * @param {Query} query @param {Task} task @returns {Query}
+ */
+function leased(query, { id, lease }) {
+  return query.where('id', '=', id).where('lease', '=', lease).where('state', '=', 'queued');
+}
+
+/**
+ * @template {{ where: (column: any, operator: any, value: any) => any }} Query
+ * @param {Query} query @param {Task} task @returns {Query}
+ */
+function ofSnapshot(query, { snapshot }) {
+  return query.where('organization_id', '=', snapshot.organizationId).where('id', '=', snapshot.id);
+}
+
+/** @param {string} reason */
+function short(reason) {
+  return reason.replaceAll('\0', '').toWellFormed().slice(0, MAX_REASON).toWellFormed();
+}
+
+/** @param {Date} at @param {number} ms */
+function later(at, ms) {
+  return new Date(at.getTime() + ms).toISOString();
+}
