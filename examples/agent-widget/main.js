@@ -94,9 +94,12 @@ async function signInAgain(agent) {
 /** @param {string} interactionId */
 async function turn(interactionId) {
   interaction.value = interactionId;
-  button.source = calls.source();
   offer();
-  await (await filing).show(interaction.value);
+  const timeline = await filing;
+  // Not before: what is taken has to be somebody's, and a case's.
+  if (!isInteraction(interaction.value)) return;
+  button.source = calls.source();
+  await timeline.show(interaction.value);
 }
 
 /** What the button captures by, from now on. */
