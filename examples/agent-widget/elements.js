@@ -10,6 +10,15 @@ export function element(name, className = '', text = '') {
   return created;
 }
 
+/** @param {string} action @param {string} text @param {() => void} act */
+export function button(action, text, act) {
+  const created = /** @type {HTMLButtonElement} */ (element('button', '', text));
+  created.type = 'button';
+  created.dataset.action = action;
+  created.addEventListener('click', act);
+  return created;
+}
+
 /** The time of day, as the agent writes it. @param {string} date ISO 8601 */
 export function timeOf(date) {
   return new Intl.DateTimeFormat(language, { timeStyle: 'medium' }).format(new Date(date));

@@ -3,12 +3,12 @@
 import { CaptureError } from 'caseframe';
 import { strings } from './strings.js';
 
-/** @typedef {import('caseframe/engine').Region} Region */
-
 /** @param {HTMLInputElement} control @param {HTMLElement} state says how far the loading is */
 export function createFaceHiding(control, state) {
   /** @type {Promise<import('@caseframe/example-face-detection').FaceDetector> | null} */
   let detector = null;
+  /** In the picture that is being taken. @type {number | undefined} */
+  let found;
 
   async function loaded() {
     detector ??= import('face-detection').then(({ createFaceDetector }) => createFaceDetector());
@@ -42,24 +42,22 @@ export function createFaceHiding(control, state) {
   prepare();
 
   return {
-    /**
-     * For one capture; nothing while the switch is off.
-     * @param {{ mode: Region['mode'], signal: AbortSignal }} options
-     */
-    search(options) {
-      if (!control.checked) return undefined;
-      /** @type {Region[] | undefined} */
-      let regions;
-      return {
-        /** @param {import('caseframe').Still} still */
-        async detect(still) {
-          regions = await (await loaded()).detect(still, options);
-          if (control.checked) show('ready', strings.facesReady);
-          return regions;
-        },
-        /** How many; known once `detect` is done. */
-        found: () => regions?.length,
-      };
+    isOn: () => control.checked,
+
+    /** The `detect` hook: what is suggested in the review, or covered without one. @param {import('caseframe').Still} still */
+    async detect(still) {
+      found = undefined;
+      const regions = await (await loaded()).detect(still);
+      found = regions.length;
+      if (control.checked) show('ready', strings.facesReady);
+      return regions;
+    },
+
+    /** How many the picture that was just taken had, where they were looked for. */
+    takeCount() {
+      const count = found;
+      found = undefined;
+      return count;
     },
 
     dispose() {

@@ -1,239 +1,157 @@
-/** The agent's page: a call comes in, the agent captures, the snapshot is stored. */
+/** The agent's page: a call comes in, the agent takes a picture, it is filed with the case. */
 
-import { CaptureError, createCapture, fromMediaStream } from 'caseframe';
-import { startCall } from './customer.js';
-import { createDeliveries } from './deliveries.js';
+import { createCapture } from 'caseframe';
+import 'caseframe/element';
+import { createUploader } from 'caseframe/upload';
+import { ADDRESS, createAccess } from './access.js';
+import { createCalls } from './calls.js';
 import { createFaceHiding, isFromDetector } from './faces.js';
-import { createRedaction } from './redaction.js';
+import { followHost, givenInteraction, isEmbedded, isInteraction } from './host.js';
 import { createScene } from './scene.js';
-import { createSnapshotList } from './snapshots.js';
-import { localise, sayFaces, strings } from './strings.js';
+import { createSimulation } from './simulation.js';
+import { localise, strings } from './strings.js';
 import { createTimeline } from './timeline.js';
 
-/** A capture is usually faster than this: no button appears just to vanish. */
-const CANCEL_APPEARS_AFTER_MS = 400;
-/** Who is signed in. A real widget knows it from its platform. */
-const AGENT_ID = 'demo-agent';
+/** The longest that what waits may hold up the end of the page. */
+const FLUSH_MS = 5000;
 
 const byId = (/** @type {string} */ id) => /** @type {HTMLElement} */ (document.getElementById(id));
-const buttonById = (/** @type {string} */ id) => /** @type {HTMLButtonElement} */ (byId(id));
-const video = /** @type {HTMLVideoElement} */ (byId('customer-video'));
-const interaction = /** @type {HTMLInputElement} */ (byId('interaction'));
-const [captureButton, cancelButton] = [buttonById('capture'), buttonById('cancel')];
-const [cameraButton, freezeButton] = [buttonById('camera-off'), buttonById('freeze')];
-const callButton = buttonById('end-call');
-const [switchButton, shareButton] = [buttonById('switch-customer'), buttonById('share-screen')];
-const sourceChoice = /** @type {HTMLSelectElement} */ (byId('source'));
-
-localise();
-const redaction = createRedaction(byId('stage'), byId('redaction-outline'));
-const faces = createFaceHiding(/** @type {HTMLInputElement} */ (byId('hide-faces')), byId('faces-state'));
-const list = createSnapshotList(byId('snapshots'), byId('no-snapshots'));
-const timeline = createTimeline(byId('filed'), byId('filed-list'), byId('filed-note'));
-const deliveries = createDeliveries({
-  agentId: AGENT_ID,
-  section: byId('waiting'),
-  list: byId('waiting-list'),
-  explain,
-  warn: (sentence, code) => showMessage('error', sentence, code),
-  delivered: () => timeline.show(interaction.value),
-});
-const capture = createCapture();
-capture.ready().catch(showError);
-
+const checkbox = (/** @type {string} */ id) => /** @type {HTMLInputElement} */ (byId(id));
+const button = /** @type {import('caseframe/element').CaseframeButton} */ (byId('capture'));
+const interaction = checkbox('interaction');
 const query = new URLSearchParams(location.search);
 const isGenesys = query.get('source') === 'genesys';
-/** @type {import('./customer.js').Call | null} */
-let call = null;
-/** With the Genesys SDK, the same call: two customers, one of whom is shown. @type {import('./genesys.js').GenesysCalls | null} */
-let calls = null;
-/** What is captured from; after a call it stays, so that capturing says why it cannot. */
-let source = fromMediaStream(new MediaStream());
-/** @type {AbortController | null} */
-let underWay = null;
+
+localise();
+const faces = createFaceHiding(checkbox('hide-faces'), byId('faces-state'));
+const access = createAccess(/** @type {HTMLFormElement} */ (byId('sign-in')));
+const capture = createCapture();
+button.capture = capture;
+// What does not load is told by the button, at the first click.
+capture.ready().catch(() => {});
+/** Once somebody is signed in. @type {import('caseframe/upload').Uploader | null} */
+let uploader = null;
+const filing = signIn();
 
 // Nobody who asked for less motion gets a picture that sways.
 const reducedMotion = matchMedia('(prefers-reduced-motion: reduce)').matches;
-const still = query.get('scene') === 'still' || reducedMotion;
-const scene = await createScene({ still });
+const scene = await createScene({
+  still: query.get('scene') === 'still' || reducedMotion,
+  counter: query.get('counter') !== 'off',
+});
 // For tests: what the camera saw, to compare a snapshot with.
 Object.assign(globalThis, { caseframeDemo: { scene } });
 
-async function answerCall() {
-  showCallState('connecting');
-  callButton.disabled = true;
-  try {
-    if (isGenesys) await answerGenesysCalls();
-    else await answerPlainCall();
-    // The newest frame is at hand then: a click need not wait for the next.
-    capture.ready(source).catch(showError);
-  } catch (error) {
-    showCallState('ended');
-    throw error;
-  } finally {
-    callButton.disabled = false;
-  }
-}
+const video = /** @type {HTMLVideoElement} */ (byId('customer-video'));
+const calls = createCalls({
+  video,
+  canvas: scene.canvas,
+  isGenesys,
+  interactionId: givenInteraction,
+  show: showCall,
+  turn,
+});
+const simulation = createSimulation({
+  calls,
+  isGenesys,
+  uploads: `${ADDRESS}upload`,
+  restored: () => uploader?.flush(),
+});
 
-async function answerPlainCall() {
-  interaction.value = `case-${Math.random().toString(36).slice(2, 10)}`;
-  timeline.show(interaction.value);
-  call = await startCall(scene.canvas);
-  source.dispose();
-  source = fromMediaStream(call.stream);
-  video.srcObject = call.stream;
-}
-
-async function answerGenesysCalls() {
-  const { startGenesysCalls } = await import('./genesys.js');
-  calls = await startGenesysCalls(scene.canvas, ({ stream, interactionId }) => {
-    interaction.value = interactionId;
-    timeline.show(interactionId);
-    video.srcObject = stream;
-    video.play().catch(() => {}); // After a call that has ended, an element does not play by itself.
+/** Whoever takes pictures is known first: a picture goes out as its agent's alone. */
+async function signIn() {
+  const agent = await access.agent();
+  byId('agent').textContent = agent.agentId;
+  uploader = createUploader({
+    url: `${ADDRESS}upload`,
+    agentId: agent.agentId,
+    retry: { maxMs: 30_000 },
+    async headers({ renew }) {
+      if (renew) await signInAgain(agent);
+      return access.headers();
+    },
   });
-  call = { ...calls, stream: /** @type {MediaStream} */ (video.srcObject) };
-  source.dispose();
-  source = calls.source;
+  const timeline = createTimeline({
+    list: byId('snapshots'),
+    empty: byId('no-snapshots'),
+    note: byId('timeline-note'),
+    access,
+    agent,
+    uploader,
+  });
+  button.uploader = uploader;
+  button.hidden = givenInteraction !== null && !isInteraction(givenInteraction);
+  return timeline;
 }
 
-function endCall() {
-  call?.end();
-  call = calls = null;
-  for (const button of [cameraButton, freezeButton, shareButton]) button.setAttribute('aria-pressed', 'false');
-  showCallState('ended');
+/** @param {import('./access.js').Agent} agent */
+async function signInAgain(agent) {
+  const next = await access.renew();
+  // Somebody else's pictures are theirs, and so is the page.
+  if (next.agentId !== agent.agentId) location.reload();
 }
 
-/** @param {'connecting' | 'connected' | 'ended'} state */
-function showCallState(state) {
+/** @param {string} interactionId */
+async function turn(interactionId) {
+  interaction.value = interactionId;
+  offer();
+  const timeline = await filing;
+  // Not before: what is taken has to be somebody's, and a case's.
+  if (!isInteraction(interaction.value)) return;
+  button.source = calls.source();
+  await timeline.show(interaction.value);
+}
+
+/** What the button captures by, from now on. */
+function offer() {
+  button.review = checkbox('review').checked;
+  button.options = {
+    interactionId: interaction.value,
+    detect: faces.isOn() ? faces.detect : undefined,
+  };
+}
+
+/** @param {import('./calls.js').CallState} state */
+function showCall(state) {
   byId('call-state').dataset.state = state;
   byId('call-state').textContent = strings[state];
   byId('stage-note').hidden = state === 'connected';
   byId('stage-note').textContent = strings[state];
-  callButton.textContent = state === 'ended' ? strings.callAgain : strings.endCall;
-  for (const button of [cameraButton, freezeButton, switchButton, shareButton]) button.disabled = state === 'ended';
+  simulation.showCall(state);
 }
 
-async function captureNow() {
-  if (underWay) return;
-  if (!interaction.reportValidity()) return showMessage('error', strings.interactionInvalid);
-  if (!redaction.reportValidity()) return showMessage('error', strings.areaInvalid);
-  const interactionId = interaction.value;
-  underWay = new AbortController();
-  const endBusy = showBusy();
-  const search = faces.search({ mode: redaction.mode(), signal: underWay.signal });
-  try {
-    const snapshot = await capture.snapshot(source, {
-      interactionId,
-      redact: redaction.regions(),
-      detect: search?.detect,
-      signal: underWay.signal,
-    });
-    const facesFound = search?.found();
-    showMessage('status', strings.captured + (facesFound === undefined ? '' : `. ${sayFaces(facesFound)}`));
-    deliveries.send(snapshot, list.add(snapshot, facesFound));
-  } catch (error) {
-    showError(error);
-  } finally {
-    underWay = null;
-    endBusy();
-  }
-}
-
-/** Until what it returns is called. */
-function showBusy() {
-  showMessage('status', strings.capturing);
-  captureButton.setAttribute('aria-busy', 'true');
-  const appearance = setTimeout(() => {
-    cancelButton.hidden = false;
-  }, CANCEL_APPEARS_AFTER_MS);
-  return () => {
-    clearTimeout(appearance);
-    captureButton.removeAttribute('aria-busy');
-    if (document.activeElement === cancelButton) captureButton.focus();
-    cancelButton.hidden = true;
-  };
-}
-
-/** @param {unknown} error */
-function explain(error) {
-  if (!(error instanceof CaptureError)) throw error; // A mistake in this page: for its developer, not for the agent.
-  const { code, advice } = error;
-  if (isFromDetector(error) && code !== 'aborted') return { code, advice: strings.facesFailed };
-  return { code, advice: strings.advice[code] ?? advice };
-}
-
-/** @param {unknown} error */
-function showError(error) {
-  const { advice, code } = explain(error);
-  showMessage('error', advice, code);
-}
-
-/** One message at a time. @param {'status' | 'error'} where @param {string} text @param {string} [code] */
-function showMessage(where, text, code) {
-  byId('status').textContent = '';
-  byId('error').textContent = '';
-  byId(where).append(text);
-  if (code === undefined) return;
-  const tag = document.createElement('code');
-  tag.textContent = code;
-  byId(where).append(' ', tag);
-}
-
-/** @param {HTMLButtonElement} button @param {(on: boolean) => void} apply */
-function toggle(button, apply) {
-  button.addEventListener('click', () => {
-    const on = button.getAttribute('aria-pressed') !== 'true';
-    button.setAttribute('aria-pressed', String(on));
-    apply(on);
-  });
-}
-
-captureButton.addEventListener('click', captureNow);
-cancelButton.addEventListener('click', () => underWay?.abort());
-toggle(cameraButton, (off) => call?.setCamera(!off));
-toggle(freezeButton, (frozen) => call?.setFrozen(frozen));
-toggle(buttonById('offline'), deliveries.setOffline);
-toggle(shareButton, (sharing) => calls?.setSharing(sharing));
-switchButton.hidden = shareButton.hidden = !isGenesys;
-interaction.readOnly = isGenesys; // The SDK knows it.
-interaction.addEventListener('change', () => {
-  if (interaction.checkValidity()) timeline.show(interaction.value);
+for (const id of ['review', 'hide-faces']) byId(id).addEventListener('change', offer);
+button.addEventListener('caseframe-captured', async ({ detail: snapshot }) => {
+  const found = faces.takeCount();
+  const timeline = await filing;
+  // In the review they were seen; without it the picture has to be looked at now.
+  timeline.add(snapshot, button.review ? undefined : found);
 });
-switchButton.addEventListener('click', () => {
-  calls?.switchCustomer();
-  cameraButton.setAttribute('aria-pressed', String(calls?.isCameraOn() === false));
-  freezeButton.setAttribute('aria-pressed', String(calls?.isFrozen() === true));
-  shareButton.setAttribute('aria-pressed', String(calls?.isSharing() === true));
-});
-sourceChoice.value = isGenesys ? 'genesys' : 'stream';
-sourceChoice.addEventListener('change', () => {
-  query.set('source', sourceChoice.value);
-  location.search = String(query);
-});
-callButton.addEventListener('click', () => (call ? endCall() : answerCall()));
-video.addEventListener('playing', () => {
-  // After a call the element goes on: it plays black.
-  if (call) showCallState('connected');
+button.addEventListener('caseframe-error', ({ detail: error }) => {
+  // The code is that of any part that does not load: the sentence is about faces.
+  button.strings = isFromDetector(error) ? { advice: { [error.code]: strings.facesFailed } } : undefined;
 });
 video.addEventListener('resize', () => {
   byId('stage').style.aspectRatio = `${video.videoWidth} / ${video.videoHeight}`;
 });
-document.addEventListener('keydown', (event) => {
-  if (event.altKey && event.code === 'KeyC') {
-    event.preventDefault();
-    captureNow();
-  } else if (event.key === 'Escape') {
-    underWay?.abort();
-  }
-});
 addEventListener('pagehide', ({ persisted }) => {
-  if (persisted) return; // The browser keeps the page as it is, and may show it again.
-  deliveries.dispose();
-  call?.end();
-  source.dispose();
-  capture.dispose();
-  faces.dispose();
+  if (!persisted) end(); // Else the browser keeps the page as it is, and may show it again.
+});
+followHost({
+  async stop() {
+    await uploader?.flush({ timeoutMs: FLUSH_MS });
+    end();
+  },
 });
 
-await answerCall();
+function end() {
+  calls.dispose();
+  button.remove();
+  capture.dispose();
+  faces.dispose();
+  uploader?.dispose();
+}
+
+byId('no-interaction').hidden = givenInteraction === null || isInteraction(givenInteraction);
+/** @type {HTMLDetailsElement} */ (byId('simulation')).open = !isEmbedded;
+await calls.answer();

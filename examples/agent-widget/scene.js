@@ -18,11 +18,12 @@ const COUNTER = { bits: 16, block: 32 };
 const STILL_COUNT = 0b1010_0101_1100_0011;
 
 /**
- * @param {{ still: boolean }} options A still scene shows the same picture in every frame.
+ * @param {{ still: boolean, counter: boolean }} options A still scene shows the same picture in every frame. `counter`:
+ *   whether the strip is drawn.
  * @returns {Promise<{ canvas: HTMLCanvasElement, frame(): number }>} drawn for as long as the page lives; `frame` is
  *   what the counter shows now
  */
-export async function createScene({ still }) {
+export async function createScene({ still, counter }) {
   const canvas = createCanvas(WIDTH, HEIGHT);
   const context = contextOf(canvas);
   const photographs = await Promise.all(PHOTOGRAPHS.map(prepare));
@@ -32,7 +33,7 @@ export async function createScene({ still }) {
   function drawMoment(seconds) {
     drawPhotographs(context, photographs, seconds);
     drawCard(context, CARD.x + sway(seconds, 1.3) * 8, CARD.y + sway(seconds, 1.7) * 6);
-    drawCounter(context, count);
+    if (counter) drawCounter(context, count);
   }
 
   drawMoment(0);

@@ -1,120 +1,150 @@
-/** What is filed with the interaction, as the middleware tells it: a small picture, a legal hold, and who last did what. */
+/**
+ * The case's snapshots, the newest first: what was taken on this page, what waits to be sent (also from before a reload),
+ * and what the middleware has filed, put together by their ids.
+ */
 
-import { element, timeOf } from './elements.js';
+import { Refused } from './access.js';
+import { createEntry } from './entry.js';
 import { strings } from './strings.js';
 
-const ADDRESS = '/api/v1/video-snapshot/';
-
-/** @typedef {{ id: string, timestamp: string, agentId: string, legalHold: boolean, url: string, thumbnailUrl: string }} Filed */
+/** @typedef {import('caseframe').Snapshot} Snapshot */
+/** @typedef {import('caseframe/upload').PendingItem} PendingItem */
 
 /**
- * @param {HTMLElement} section Hidden while nothing is filed.
- * @param {HTMLElement} list
- * @param {HTMLElement} note Says why the list cannot be shown.
+ * @typedef {object} Filed As the middleware lists it.
+ * @property {string} id
+ * @property {string} agentId
+ * @property {string} timestamp ISO 8601
+ * @property {string} sha256
+ * @property {number} bytes
+ * @property {number} width
+ * @property {number} height
+ * @property {{ mode?: string }[]} redactions
+ * @property {boolean} legalHold
+ * @property {string} url
+ * @property {string} thumbnailUrl
  */
-export function createTimeline(section, list, note) {
-  /** By the snapshot's id: a thumbnail is fetched once, since each look is written down. @type {Map<string, ReturnType<typeof createEntry>>} */
-  let entries = new Map();
-  let shown = '';
+
+/**
+ * @typedef {object} Known What is known of one snapshot.
+ * @property {string} at When it was captured, ISO 8601.
+ * @property {Snapshot} [snapshot] Taken on this page.
+ * @property {number} [faces] How many were hidden in it.
+ * @property {PendingItem} [pending]
+ * @property {number} [progress] Of its upload, 0..1.
+ * @property {string} [url] Of its receipt.
+ * @property {Filed} [filed]
+ */
+
+/**
+ * @param {object} page
+ * @param {HTMLElement} page.list
+ * @param {HTMLElement} page.empty Shown while there is none.
+ * @param {HTMLElement} page.note Says why what is filed cannot be shown.
+ * @param {import('./access.js').Access} page.access
+ * @param {import('./access.js').Agent} page.agent
+ * @param {import('caseframe/upload').Uploader} page.uploader
+ */
+export function createTimeline({ list, empty, note, access, agent, uploader }) {
+  /** @type {Map<string, { known: Known, view: ReturnType<typeof createEntry> }>} */
+  const entries = new Map();
+  let interactionId = '';
   let newest = 0;
 
-  /** @param {string} interactionId */
-  async function show(interactionId) {
+  /** @param {string} id @param {Partial<Known>} news */
+  function learn(id, news) {
+    const entry = entries.get(id) ?? {
+      known: { at: dateOf(news) },
+      view: createEntry(id, { access, agent, uploader, changed: refresh }),
+    };
+    Object.assign(entry.known, news);
+    const { known, view } = entry;
+    view.update(known, interactionId);
+    if (!entries.has(id)) place(view.root, known.at);
+    entries.set(id, entry);
+    empty.hidden = true;
+  }
+
+  /** Where it belongs by its time. @param {HTMLElement} root @param {string} date */
+  function place(root, date) {
+    root.dataset.at = date;
+    const after = [...list.children].find((other) => /** @type {HTMLElement} */ (other.dataset.at ?? '') < date);
+    list.insertBefore(root, after ?? null);
+  }
+
+  /** @param {string} id */
+  function forget(id) {
+    entries.get(id)?.view.remove();
+    entries.delete(id);
+    empty.hidden = entries.size > 0;
+  }
+
+  /** What waits. What this page sends at once needs no second word. */
+  async function refresh() {
+    const waiting = await uploader.pending().catch(() => []);
+    for (const item of waiting) learn(item.id, { pending: item });
+    for (const [id, { known }] of entries) {
+      if (!known.pending || waiting.some((item) => item.id === id)) continue;
+      known.pending = undefined;
+      // Neither waiting nor delivered: somebody has taken it out.
+      if (!known.url && !known.filed) forget(id);
+      else learn(id, {});
+    }
+  }
+
+  async function fetchFiled() {
+    if (interactionId === '') return; // No call yet.
     newest += 1;
     const request = newest;
-    const answer = await ask(`?${new URLSearchParams({ interactionId })}`);
-    if (request !== newest) return; // The agent has gone on meanwhile.
-    if (interactionId !== shown) {
-      entries = new Map();
-      list.replaceChildren();
-      shown = interactionId;
+    try {
+      const response = await access.ask(`?${new URLSearchParams({ interactionId })}`);
+      const { snapshots } = await response.json();
+      if (request !== newest) return; // The agent has gone on meanwhile.
+      note.textContent = '';
+      for (const filed of /** @type {Filed[]} */ (snapshots)) learn(filed.id, { filed });
+    } catch (error) {
+      if (!(error instanceof Refused)) throw error;
+      if (request === newest) note.textContent = `${strings.timelineUnavailable} ${error.message}`;
     }
-    note.textContent = answer.error ?? '';
-    for (const filed of /** @type {Filed[]} */ (answer.snapshots ?? [])) {
-      const entry = entries.get(filed.id) ?? createEntry(filed);
-      if (!entries.has(filed.id)) list.append(entry.root);
-      entries.set(filed.id, entry);
-      entry.update(filed.legalHold);
-    }
-    section.hidden = entries.size === 0 && answer.error === undefined;
   }
 
-  return { show };
+  uploader.on('queued', refresh);
+  uploader.on('failed', refresh);
+  uploader.on('progress', ({ id, loaded, total }) => {
+    if (entries.has(id)) learn(id, { progress: loaded / total });
+  });
+  uploader.on('delivered', async ({ id, receipt }) => {
+    if (entries.has(id)) learn(id, { url: receipt.url, pending: undefined });
+    await refresh();
+    await fetchFiled();
+  });
+  uploader.on('warning', ({ code, ids }) => {
+    if (code === 'agent-mismatch') note.textContent = strings.otherAgent;
+    else if (ids.length > 0) note.textContent = strings.volatile;
+  });
+  document.addEventListener('visibilitychange', refresh);
+
+  return {
+    refresh,
+
+    /** @param {Snapshot} snapshot @param {number} [faces] */
+    add: (snapshot, faces) => learn(snapshot.id, { snapshot, faces }),
+
+    /** The agent turns to another interaction. What waits of others stays in sight. @param {string} next */
+    async show(next) {
+      if (next !== interactionId) {
+        interactionId = next;
+        for (const [id, { known }] of entries) {
+          if (known.pending) learn(id, {});
+          else forget(id);
+        }
+      }
+      await Promise.all([refresh(), fetchFiled()]);
+    },
+  };
 }
 
-/** @param {Filed} filed */
-function createEntry({ id, timestamp, url, thumbnailUrl }) {
-  const root = element('li', 'filed');
-  root.dataset.id = id;
-  const time = timeOf(timestamp);
-  const link = Object.assign(document.createElement('a'), { href: url, target: '_blank', rel: 'noopener' });
-  const picture = Object.assign(document.createElement('img'), { src: thumbnailUrl, className: 'filed-picture' });
-  picture.alt = `${strings.thumbnail} ${time}`;
-  link.append(picture);
-  const badge = element('span', 'badge', strings.held);
-  const head = element('p', 'head');
-  head.append(element('strong', '', time), ' ', badge);
-  const audit = element('p', 'hint audit');
-  const message = element('p', 'message');
-  message.setAttribute('role', 'alert');
-
-  const form = document.createElement('form');
-  const label = element('label');
-  const reason = Object.assign(document.createElement('input'), {
-    required: true,
-    maxLength: 500,
-    autocomplete: 'off',
-  });
-  const button = Object.assign(document.createElement('button'), { type: 'submit' });
-  label.append(element('span', '', strings.reason), reason);
-  form.append(label, button);
-  const text = element('div', 'text');
-  text.append(head, audit, form, message);
-  root.append(link, text);
-  let isHeld = false;
-
-  /** @param {boolean} held */
-  async function update(held) {
-    isHeld = held;
-    root.dataset.held = String(held);
-    badge.hidden = !held;
-    button.textContent = held ? strings.release : strings.hold;
-    button.setAttribute('aria-label', `${button.textContent}: ${time}`);
-    // Agents may not read it, and are shown none.
-    const { entries = [] } = await ask(`${id}/audit`);
-    const last = entries[entries.length - 1];
-    const what = last && (strings.actions[/** @type {keyof typeof strings.actions} */ (last.action)] ?? last.action);
-    audit.textContent = last ? `${what} · ${last.actor}, ${timeOf(last.at)} (${entries.length})` : '';
-  }
-
-  form.addEventListener('submit', async (event) => {
-    event.preventDefault();
-    button.disabled = true;
-    const answer = await ask(`${id}/legal-hold`, {
-      method: isHeld ? 'DELETE' : 'PUT',
-      headers: { 'content-type': 'application/json' },
-      body: JSON.stringify({ reason: reason.value }),
-    });
-    button.disabled = false;
-    message.textContent = answer.error ?? '';
-    if (answer.error !== undefined) return;
-    reason.value = '';
-    await update(answer.legalHold);
-  });
-
-  return { root, update };
-}
-
-/**
- * @param {string} path @param {RequestInit} [init]
- * @returns {Promise<any>} The answer, or its `error` as a sentence.
- */
-async function ask(path, init) {
-  try {
-    const response = await fetch(ADDRESS + path, init);
-    const answer = await response.json();
-    return response.ok ? answer : { error: answer.error };
-  } catch {
-    return { error: strings.timelineUnavailable };
-  }
+/** @param {Partial<Known>} known */
+function dateOf({ snapshot, pending, filed }) {
+  return snapshot?.capturedAt ?? pending?.capturedAt ?? filed?.timestamp ?? '';
 }

@@ -30,11 +30,11 @@ export function installedFolders() {
 
 /**
  * @param {import('fastify').FastifyInstance} app
- * @param {PageFolders & { cookie?: (request: import('fastify').FastifyRequest) => string }} options `cookie`: set with
- *   the page itself.
+ * @param {PageFolders & { cookie?: (request: import('fastify').FastifyRequest) => string, frameAncestors: string[] }}
+ *   options `cookie`: set with the page itself. `frameAncestors`: origins that may show it in a frame, beside its own.
  */
-export async function pageRoutes(app, { widgetFolder, packageFolder, cookie }) {
-  const policy = contentSecurityPolicy(await readFile(join(widgetFolder, 'index.html'), 'utf8'));
+export async function pageRoutes(app, { widgetFolder, packageFolder, cookie, frameAncestors }) {
+  const policy = contentSecurityPolicy(await readFile(join(widgetFolder, 'index.html'), 'utf8'), frameAncestors);
   /** @param {import('fastify').FastifyReply} reply */
   const setHeaders = (reply) => {
     // On every file: a worker obeys the policy its own script came with.
@@ -61,9 +61,9 @@ export async function pageRoutes(app, { widgetFolder, packageFolder, cookie }) {
 /**
  * What the package needs, and beyond it only what the widget shows: its style sheet, its pictures, blobs of its own.
  * An import map has to stand in the page itself, so that it is allowed by its hash.
- * @param {string} html
+ * @param {string} html @param {string[]} frameAncestors
  */
-function contentSecurityPolicy(html) {
+function contentSecurityPolicy(html, frameAncestors) {
   const importMap = /<script type="importmap">([\s\S]*?)<\/script>/.exec(html)?.[1] ?? '';
   const hash = createHash('sha256').update(importMap).digest('base64');
   return [
@@ -75,6 +75,6 @@ function contentSecurityPolicy(html) {
     "img-src 'self' blob:",
     "base-uri 'none'",
     "form-action 'none'",
-    "frame-ancestors 'self'",
+    ["frame-ancestors 'self'", ...frameAncestors].join(' '),
   ].join('; ');
 }

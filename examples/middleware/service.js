@@ -20,6 +20,7 @@ import { overloaded, withProblems } from './failures.js';
 import { createGate } from './gate.js';
 import { createDemoKey } from './identity/demo.js';
 import { requireIdentity } from './identity/plugin.js';
+import { whoRoute } from './identity/who.js';
 import { uploadRoute } from './intake/upload.js';
 import { checkHost, PATH } from './links.js';
 import { healthRoutes } from './operations/health.js';
@@ -138,7 +139,7 @@ export async function createService(
           `${identity.organizationId} ${identity.agentId} ${routeOptions.config.form ? 'uploads' : ''}`,
       });
       await api.register(multipart);
-      for (const routes of [uploadRoute, viewRoutes, listRoute, decisionRoutes, auditRoute, exportRoute]) {
+      for (const routes of [whoRoute, uploadRoute, viewRoutes, listRoute, decisionRoutes, auditRoute, exportRoute]) {
         await api.register(routes, parts);
       }
     },
@@ -146,7 +147,7 @@ export async function createService(
   );
   if (page !== undefined) {
     const { pageRoutes } = await import('./page.js');
-    await app.register(pageRoutes, { ...page, cookie: demo?.cookie });
+    await app.register(pageRoutes, { ...page, cookie: demo?.cookie, frameAncestors: settings.frameAncestors });
   }
 
   const retention = createRetention({

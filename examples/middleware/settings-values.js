@@ -41,10 +41,10 @@ export function parsePublicUrl(value) {
   throw new SyntaxError('PUBLIC_URL has to be such as https://snapshots.example, without user, query and fragment');
 }
 
-/** A browser compares an Origin header letter by letter. @param {string} origin */
-export function parseOrigin(origin) {
+/** A browser compares an Origin header letter by letter. @param {string} name Of the setting. @param {string} origin */
+export function parseOrigin(name, origin) {
   if (URL.canParse(origin) && /^https?:/.test(origin) && new URL(origin).origin === origin) return origin;
-  throw new SyntaxError(`“${origin}” is not an origin: give such as https://agents.example in ALLOWED_ORIGINS`);
+  throw new SyntaxError(`“${origin}” is not an origin: give such as https://agents.example in ${name}`);
 }
 
 /**

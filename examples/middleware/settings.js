@@ -33,6 +33,7 @@ export const NAMES = /** @type {const} */ ({
   HOST: 'the address it listens on (default 127.0.0.1: only this machine reaches it)',
   PUBLIC_URL: 'what links to snapshots start with, when a proxy stands in front',
   ALLOWED_ORIGINS: 'origins of pages that may call it, separated by commas',
+  FRAME_ANCESTORS: 'origins of pages that may show the widget in a frame (default: https://apps.<GENESYS_REGION>)',
   STORAGE_URL: 'file:…, s3://bucket/prefix?region=…, azure://account/container or gs://bucket/prefix',
   DATABASE_URL: 'sqlite:… or postgres://…',
   RETENTION_DAYS: 'days a snapshot is kept, then exceptions: 30,<organisation id>=90 (default 30)',
@@ -87,6 +88,7 @@ export const NAMES = /** @type {const} */ ({
  * @property {string} host
  * @property {string} [publicUrl] Without a final slash.
  * @property {string[]} allowedOrigins
+ * @property {string[]} frameAncestors Of the widget, beside its own origin.
  * @property {string} storageUrl
  * @property {string} databaseUrl
  * @property {{ days: number, organizations: ReadonlyMap<string, number> }} retention
@@ -145,7 +147,14 @@ export function readSettings(environment, flags = {}) {
   const ports = checked([0], () => parsePorts(flags.port ?? text('PORT')));
   const host = flags.host ?? text('HOST') ?? '127.0.0.1';
   const publicUrl = checked(undefined, () => parsePublicUrl(flags['public-url'] ?? text('PUBLIC_URL')));
-  const allowedOrigins = list('ALLOWED_ORIGINS').map((origin) => checked(origin, () => parseOrigin(origin)));
+  const allowedOrigins = list('ALLOWED_ORIGINS').map((origin) =>
+    checked(origin, () => parseOrigin('ALLOWED_ORIGINS', origin)),
+  );
+  const region = text('GENESYS_REGION');
+  const frameAncestors =
+    text('FRAME_ANCESTORS') === undefined && region !== undefined
+      ? [`https://apps.${region}`] // Where agents have their desktop (purecloud-client-app-sdk, env.ts).
+      : list('FRAME_ANCESTORS').map((origin) => checked(origin, () => parseOrigin('FRAME_ANCESTORS', origin)));
   const data = resolve(flags.data ?? fileURLToPath(new URL('../../data', import.meta.url)));
   const storageUrl = checked('', () =>
     parseAddress(text('STORAGE_URL') ?? `file:${join(data, 'objects')}`, parseStorageUrl),
@@ -175,12 +184,12 @@ export function readSettings(environment, flags = {}) {
   if (metricsKey !== undefined && !/^[\x21-\x7e]{1,512}$/.test(metricsKey)) {
     mistakes.push('METRICS_KEY has to be 1 to 512 printable ASCII characters without a space');
   }
-  const region = genesys && { apiUrl: genesys.baseUrl, loginUrl: genesys.loginUrl };
-  const annotation = readAnnotation({ text, whole, mistakes, region, publicUrl });
+  const api = genesys && { apiUrl: genesys.baseUrl, loginUrl: genesys.loginUrl };
+  const annotation = readAnnotation({ text, whole, mistakes, region: api, publicUrl });
 
   // By the names, not by what came of them: a key that is misspelt is no demo.
-  const demo = text('STATIC_KEYS') === undefined && text('GENESYS_REGION') === undefined;
-  if (demo) mistakes.push(...whatNeedsIdentity({ host, allowedOrigins, publicUrl }));
+  const demo = text('STATIC_KEYS') === undefined && region === undefined;
+  if (demo) mistakes.push(...whatNeedsIdentity({ host, allowedOrigins, frameAncestors, publicUrl }));
   // Of `npm run start:scaled`, whose instances are one demo.
   const demoKey = demo ? environment.CASEFRAME_DEMO_KEY : undefined;
   if (demoKey !== undefined && !/^[\w-]{43}$/.test(demoKey))
@@ -191,6 +200,7 @@ export function readSettings(environment, flags = {}) {
     host,
     publicUrl,
     allowedOrigins,
+    frameAncestors,
     storageUrl,
     databaseUrl,
     retention,
@@ -220,12 +230,16 @@ export function retentionDays({ days, organizations }, organizationId) {
   return organizations.get(organizationId) ?? days;
 }
 
-/** Never open by default. @param {{ host: string, allowedOrigins: string[], publicUrl?: string }} reach */
-function whatNeedsIdentity({ host, allowedOrigins, publicUrl }) {
+/**
+ * Never open by default.
+ * @param {{ host: string, allowedOrigins: string[], frameAncestors: string[], publicUrl?: string }} reach
+ */
+function whatNeedsIdentity({ host, allowedOrigins, frameAncestors, publicUrl }) {
   const needs = [];
   const who = 'configure who may use it first, by STATIC_KEYS or GENESYS_REGION';
   if (!isLoopback(host)) needs.push(`HOST is reached from other machines: ${who}`);
   if (allowedOrigins.length > 0) needs.push(`ALLOWED_ORIGINS lets other pages in: ${who}`);
+  if (frameAncestors.length > 0) needs.push(`FRAME_ANCESTORS lets other pages show the widget: ${who}`);
   if (publicUrl !== undefined && !isLoopback(new URL(publicUrl).hostname)) {
     needs.push(`PUBLIC_URL is another machine's: ${who}`);
   }

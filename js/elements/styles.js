@@ -138,11 +138,15 @@ export function adoptStyles(root, texts) {
 function linkStyles(root) {
   if (root.querySelector('link')) return;
   const given = root.ownerDocument.querySelector('link[data-caseframe]');
-  if (given) root.prepend(given.cloneNode());
-  else if (!isWarned) {
+  if (given) {
+    const link = /** @type {HTMLLinkElement} */ (given.cloneNode());
+    // In the page itself it styles nothing: its rules are for bare elements.
+    link.media = '';
+    root.prepend(link);
+  } else if (!isWarned) {
     isWarned = true;
     console.warn(
-      'caseframe: this browser needs <link rel="stylesheet" href="…/element.css" data-caseframe> in the page',
+      'caseframe: this browser needs <link rel="stylesheet" href="…/element.css" media="not all" data-caseframe>',
     );
   }
 }

@@ -4,6 +4,7 @@
  */
 import { CaptureError } from '../errors.js';
 import { fromPlainError, PING, PONG, UP } from './messages.js';
+import { startTrusted } from './trusted.js';
 
 /** @import { Clock } from '../clock.js' */
 /** @import { LoadOptions } from '../engine/index.js' */
@@ -149,9 +150,11 @@ function startWorker(engine, url, context) {
     let worker;
     try {
       // Written out, the name too (WORKER_NAME), so that bundlers see a worker.
-      worker = url
-        ? new Worker(url, { type: 'module', name: 'caseframe' })
-        : new Worker(new URL('./worker.js', import.meta.url), { type: 'module', name: 'caseframe' });
+      worker = startTrusted(() =>
+        url
+          ? new Worker(url, { type: 'module', name: 'caseframe' })
+          : new Worker(new URL('./worker.js', import.meta.url), { type: 'module', name: 'caseframe' }),
+      );
     } catch {
       resolve(undefined);
       return;

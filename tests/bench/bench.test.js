@@ -164,6 +164,13 @@ test('a quick run', async (t) => {
     assert.deepEqual(Object.keys(rows[2].timings), ['wait', 'read', 'engine', 'mainThread', 'total']);
   });
 
+  await t.test('a step of a drag in the review is seen by the trace and by the clock', () => {
+    const { cpuMs, longestTaskMs, previewMs } = results.reviewing;
+    for (const summary of [cpuMs, longestTaskMs, previewMs]) {
+      assertPositive(summary, results.plan.review.rounds, 'reviewing');
+    }
+  });
+
   await t.test('sizes count both modules, the glue and the scripts', () => {
     const [simd, baseline] = results.sizes;
     const paths = (row) => row.files.map(({ path }) => path);

@@ -19,6 +19,7 @@ export const QUALITY = 0.9;
  * @property {Rounds & { times: number }} browsers `times`: runs a sample is the mean of, for coarse clocks.
  * @property {Rounds & { width: number, height: number, frameRate: number }} call The remote video that captures are taken
  *   from. 15 frames a second, because the sender's encoder shares this machine's cores.
+ * @property {Rounds & { width: number, height: number }} review Of the still that is dragged on.
  * @property {Rounds & { width: number, height: number, frameRate: number }} copies Of `--i420`.
  * @property {Rounds & { bytes: number }} upload Of `--upload`; `bytes` of one picture.
  * @property {number} limitMs After that a run is taken to hang, and ends.
@@ -44,6 +45,7 @@ const FULL = {
   options: { rounds: 15, warmUp: 3 },
   browsers: { rounds: 10, warmUp: 2, times: 3 },
   call: { width: 1920, height: 1080, frameRate: 15, rounds: 20, warmUp: 2 },
+  review: { width: 1920, height: 1080, rounds: 20, warmUp: 2 },
   copies: { width: 1920, height: 1080, frameRate: 15, rounds: 100, warmUp: 10 },
   upload: { rounds: 40, warmUp: 5, bytes: 300_000 },
   limitMs: 900_000,
@@ -65,6 +67,7 @@ const QUICK = {
   options: { rounds: 1, warmUp: 0 },
   browsers: { rounds: 1, warmUp: 0, times: 1 },
   call: { width: 640, height: 360, frameRate: 15, rounds: 1, warmUp: 0 },
+  review: { width: 640, height: 360, rounds: 1, warmUp: 0 },
   copies: { width: 640, height: 360, frameRate: 15, rounds: 1, warmUp: 0 },
   upload: { rounds: 1, warmUp: 0, bytes: 50_000 },
   limitMs: 540_000,

@@ -1,10 +1,10 @@
 /**
- * The benchmark: `node tests/bench/run.mjs [--quick] [--out FOLDER] [--publish] [--results FILE] [--i420 | --attack | --upload]`.
+ * The benchmark: `node tests/bench/run.mjs [--quick] [--out FOLDER] [--publish] [--results FILE] [--i420 | --attack | --upload | --review]`.
  * Prints the Markdown of the README's figures, and writes FOLDER/results.json and FOLDER/encoders.svg (build/bench by
  * default). Everything runs one after another, all but the other browsers' tables in one Chromium. `--publish` takes
  * what was printed into README.md and tests/bench/encoders.svg; `--results` prints what an earlier run has written;
  * `--i420` only times the ways to copy a frame out of a VideoFrame; `--attack` only tries to read what was redacted;
- * `--upload` only compares uploads with a bare XMLHttpRequest.
+ * `--upload` only compares uploads with a bare XMLHttpRequest; `--review` only times the steps of a drag in the review.
  * Needs the package and the bench's programs built: `npm run bench` does that first.
  */
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
@@ -25,12 +25,13 @@ import { measureOptions } from './options.js';
 import { bundlePeers, peerVersions } from './peers.js';
 import { planFor, QUALITY } from './plan.js';
 import { publish, publishChart } from './publish.js';
+import { measureReview } from './review.js';
 import { measureScaling } from './scaling.js';
 import { scene, writeCameraFile } from './scene.js';
 import { serve } from './server.js';
 import { measureSizes } from './sizes.js';
 import { addsUp, measureStages } from './stages.js';
-import { copiesTable, toMarkdown, uploadTable } from './table.js';
+import { copiesTable, reviewTable, toMarkdown, uploadTable } from './table.js';
 import { measureUploading, takeUpload } from './uploading.js';
 
 const { values: options } = parseArgs({
@@ -42,6 +43,7 @@ const { values: options } = parseArgs({
     i420: { type: 'boolean', default: false },
     attack: { type: 'boolean', default: false },
     upload: { type: 'boolean', default: false },
+    review: { type: 'boolean', default: false },
   },
 });
 /** Served, so inside the checkout. */
@@ -54,6 +56,7 @@ if (options.results) await show(JSON.parse(await readFile(options.results, 'utf8
 else if (options.i420) console.log(copiesTable(await run(copies)));
 else if (options.attack) await attack();
 else if (options.upload) console.log(uploadTable(await run(uploads)));
+else if (options.review) console.log(reviewTable(await run(reviews)));
 else {
   const results = await run(measure);
   await writeFile(new URL('results.json', OUT), `${JSON.stringify(results, null, 1)}\n`);
@@ -133,6 +136,8 @@ async function measure({ context, origin, exchange }) {
   const encodeOptions = await inBench((bench) => measureOptions({ bench, frame, plan: plan.options }));
   say(`capturing ${plan.call.width} × ${plan.call.height}`);
   const capturing = await inPage({ context, origin }, (page) => measureCapturing({ browser, page, call: plan.call }));
+  say('reviewing');
+  const reviewing = await reviews({ context, origin });
   say('the other browsers');
   const url = `${origin}/tests/bench/page/remote.html`;
   const browsers = await measureBrowsers({ url, exchange, frame, picture, plan: plan.browsers });
@@ -156,6 +161,7 @@ async function measure({ context, origin, exchange }) {
     scaling,
     options: encodeOptions,
     capturing,
+    reviewing,
     browsers,
     sizes: await measureSizes(),
   };
@@ -164,6 +170,12 @@ async function measure({ context, origin, exchange }) {
 /** @param {Lab} lab */
 function copies(lab) {
   return inPage(lab, (page) => measureCopies(page, plan.copies));
+}
+
+/** @param {Pick<Lab, 'context' | 'origin'>} lab */
+function reviews({ context, origin }) {
+  const browser = context.browser();
+  return inPage({ context, origin }, (page) => measureReview({ browser, page, plan: plan.review }));
 }
 
 /** @param {Lab} lab */

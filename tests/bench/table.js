@@ -18,6 +18,7 @@ export function toMarkdown(results) {
     ...scalingTable(results.scaling),
     ...optionsTable(results),
     ...capturingTable(results.capturing, plan.call),
+    ...reviewLines(results.reviewing),
     ...sizesTable(results.sizes),
     ...targetsTable(results),
   ].join('\n');
@@ -210,6 +211,18 @@ function capturingTable({ width, height, frameRate, rows }, { rounds }) {
       blobMs ? range(blobMs) : '',
     ]),
   ).concat(...rows.filter(({ timings }) => timings).map(timingsLine));
+}
+
+/** Of `--review`. @param {import('./review.js').ReviewRow} row */
+export const reviewTable = (row) => reviewLines(row).join('\n');
+
+/** @param {import('./review.js').ReviewRow} row */
+function reviewLines({ width, height, cpuMs, longestTaskMs, previewMs }) {
+  return table(
+    'One step of a drag in the review, ms',
+    ['still', 'the page’s main thread', 'longest task', 'until the core’s preview is seen'],
+    [[`${width} × ${height}`, range(cpuMs), range(longestTaskMs), range(previewMs)]],
+  );
 }
 
 function timingsLine({ name, timings }) {

@@ -84,6 +84,16 @@ const TARGETS = [
     measure: (results) => captured(results, 'caseframe').netCpuMs.median,
   },
   {
+    what: 'the page’s thread in one drag step of the review',
+    ...{ relation: '≤', limit: 16, unit: 'ms', digits: 2 },
+    measure: ({ reviewing }) => reviewing.cpuMs.median,
+  },
+  {
+    what: 'drag step to the core’s preview',
+    ...{ relation: '≤', limit: 50, unit: 'ms', digits: 1 },
+    measure: ({ reviewing }) => reviewing.previewMs.median,
+  },
+  {
     what: 'click to Blob ÷ inline code',
     ...{ relation: '≤', limit: 1, unit: '', digits: 2 },
     measure: (results) => captured(results, 'caseframe').blobMs.median / captured(results, 'guide').blobMs.median,

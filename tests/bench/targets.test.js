@@ -25,6 +25,7 @@ const RESULTS = {
       { name: 'caseframe', blobMs: summarize([38]), netCpuMs: summarize([1.2]) },
     ],
   },
+  reviewing: { cpuMs: summarize([5]), previewMs: summarize([51]) },
 };
 
 test('each target is held against its own figure, and what is exactly met holds', () => {
@@ -41,6 +42,8 @@ test('each target is held against its own figure, and what is exactly met holds'
       [55, '≤', 55, true],
       [45.1, '≤', 45, false],
       [1.2, '≤', 1, false],
+      [5, '≤', 16, true],
+      [51, '≤', 50, false],
       [0.95, '≤', 1, true],
     ],
   );

@@ -25,7 +25,8 @@ const PATIENCE_MS = 120_000;
  * @property {RegExp} [expected] Complaints of the browser that are the point of the test.
  */
 
-export function useDemo() {
+/** @param {NodeJS.ProcessEnv} [environment] Of the middleware. */
+export function useDemo(environment = {}) {
   const demo = {
     /** @type {Awaited<ReturnType<typeof launchChromium>>} */ browser: undefined,
     /** Of the middleware. @type {string} */ base: undefined,
@@ -41,7 +42,7 @@ export function useDemo() {
      */
     async openWidget(t, query, { width = 1280, height = 900, colorScheme = 'light', reducedMotion, expected } = {}) {
       const page = await demo.browser.context.newPage();
-      page.setDefaultTimeout(PATIENCE_MS);
+      page.setDefaultTimeout(Number(process.env.PATIENCE) || PATIENCE_MS);
       /** @type {string[]} */
       const problems = [];
       page.on('pageerror', (error) => problems.push(String(error)));
@@ -79,7 +80,7 @@ export function useDemo() {
   let dataFolder;
   before(async () => {
     dataFolder = await mkdtemp(join(tmpdir(), 'caseframe-demo-'));
-    const settings = readSettings({}, { data: dataFolder });
+    const settings = readSettings(environment, { data: dataFolder });
     demo.snapshots = join(dataFolder, 'objects', 'video-snapshots');
     await mkdir(demo.snapshots, { recursive: true });
     demo.records = await openRecords(settings.databaseUrl);
@@ -99,6 +100,53 @@ export function useDemo() {
     await rm(dataFolder, { recursive: true, force: true });
   });
   return demo;
+}
+
+/** What the agent presses; inside the element. */
+export const CAPTURE = '#capture [part=button]';
+/** What the button says. */
+export const MESSAGE = '#capture [part=message]';
+
+/** Takes a picture that is not looked at first. @param {Page} page */
+export async function take(page) {
+  await page.uncheck('#review');
+  await page.click(CAPTURE);
+}
+
+/** Takes a picture, up to the review. @param {Page} page */
+export async function openReview(page) {
+  await page.check('#review');
+  await page.click(CAPTURE);
+  await reviewed(page);
+}
+
+/** Waits until the review shows the picture. @param {Page} page */
+export async function reviewed(page) {
+  await page.locator('caseframe-review [part=picture]').waitFor();
+  await page.waitForSelector('#capture[state=reviewing]');
+}
+
+/**
+ * In the review: a region from the keyboard, put into its place by the list.
+ * @param {Page} page
+ * @param {{ x: number, y: number, width: number, height: number }} area In pixels of the picture.
+ * @param {string} [mode]
+ */
+export async function coverArea(page, { x, y, width, height }, mode = 'pixelate') {
+  await page.locator('caseframe-review [part=surface]').focus();
+  for (const key of ['Enter', 'Enter']) await page.keyboard.press(key);
+  const entry = page.locator('caseframe-review [part=list] li').last();
+  for (const [n, value] of [width, height, x, y].entries()) {
+    const field = entry.locator('input').nth((n + 2) % 4);
+    await field.fill(String(value));
+    await page.keyboard.press('Tab');
+  }
+  await entry.locator('select').selectOption(mode);
+}
+
+/** @param {Page} page */
+export async function confirm(page) {
+  await page.locator('caseframe-review [part=confirm]').click();
 }
 
 /** @param {Page} page */

@@ -6,7 +6,7 @@ import assert from 'node:assert/strict';
 import { readFile } from 'node:fs/promises';
 import { after, before, test } from 'node:test';
 import { fileURLToPath } from 'node:url';
-import { launchChromium, startServer } from './harness.js';
+import { launchChromium, STRICT_CSP, startServer } from './harness.js';
 import { assertClean, driverOf, load } from './review-driver.js';
 
 const axe = await readFile(fileURLToPath(import.meta.resolve('axe-core/axe.min.js')), 'utf8');
@@ -339,6 +339,62 @@ test('without <dialog>: the focus is kept inside all the same, Escape leaves', (
       },
     },
   ));
+
+test('without constructable stylesheets it looks the same, by the stylesheet that the page links', async (t) => {
+  /** @param {boolean} isOld */
+  async function lookOf(isOld) {
+    const page = await chromium.context.newPage();
+    t.after(() => page.close());
+    const driver = driverOf(page, false);
+    await page.setViewportSize({ width: 1280, height: 800 });
+    if (isOld) {
+      await page.addInitScript(() => {
+        delete ShadowRoot.prototype.adoptedStyleSheets;
+        addEventListener(
+          'readystatechange',
+          () => {
+            const link = document.createElement('link');
+            Object.assign(link, { rel: 'stylesheet', href: '/dist/elements/element.css', media: 'not all' });
+            link.dataset.caseframe = '';
+            if (!document.querySelector('link')) document.head.append(link);
+          },
+          true,
+        );
+      });
+    }
+    await load(page, server.url, `${STRICT_CSP}; style-src 'self'`);
+    await page.evaluate((regions) => reviewLab.open({ regions }), REGIONS);
+    await driver.until(() => {
+      const link = reviewLab.root().querySelector('link');
+      return !link || link.sheet;
+    });
+    await driver.drag([0.5, 0.5], [0.7, 0.7]);
+    await driver.count(2);
+    const look = await page.evaluate(() =>
+      ['.review', '.surface', '.box', '.side', '.list li', '.foot', '.primary', '[part=handle] i', 'canvas'].map(
+        (one) => {
+          const element = reviewLab.root().querySelector(one);
+          const { x, y, width, height } = element.getBoundingClientRect();
+          const { color, backgroundColor, position, touchAction, display } = getComputedStyle(element);
+          return {
+            one,
+            box: [x, y, width, height].map(Math.round),
+            color,
+            backgroundColor,
+            position,
+            touchAction,
+            display,
+          };
+        },
+      ),
+    );
+    await assertClean(driver);
+    return look;
+  }
+  const today = await lookOf(false);
+  assert.equal(today[0].position, 'fixed');
+  assert.deepEqual(await lookOf(true), today);
+});
 
 test('a hundred reviews that come and go leave nothing behind', () =>
   review(

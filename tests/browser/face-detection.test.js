@@ -11,10 +11,10 @@ import sharp from 'sharp';
 import { passesOver } from '../../examples/face-detection/passes.js';
 import { merge, toRegions } from '../../examples/face-detection/regions.js';
 import { DETECTOR_FILES, VENDOR_FILES } from '../../examples/face-detection/vendor.js';
-import { sharpPicture, untilCalm, useDemo } from './demo.js';
+import { confirm, coverArea, MESSAGE, openReview, sharpPicture, take, untilCalm, useDemo } from './demo.js';
 
 const COFFEE = fileURLToPath(new URL('../fixtures/coffee.png', import.meta.url));
-const FAILED = 'Faces could not be looked for, so nothing was captured. Try again, or turn “Hide faces” off.';
+const FAILED = 'Faces could not be looked for, so nothing was captured. Try again, or turn “Find faces” off.';
 /** The astronaut's eyes, nose and mouth in the still scene of 1280 × 720, by eye. */
 const FEATURES = { left: 440, top: 60, right: 650, bottom: 255 };
 /** In dB. While the encoder is still filling in detail, blots of it can be taken for faces. */
@@ -36,9 +36,9 @@ describe('the switch', () => {
   test('is off at first, and then nothing is fetched and nothing is covered', async (t) => {
     const { page, requests } = await openWidget(t);
     assert.equal(await page.isChecked('#hide-faces'), false);
-    await page.click('#capture');
+    await take(page);
     const { record } = await demo.stored(page);
-    assert.equal(await page.textContent('#status'), 'Captured');
+    assert.equal(await page.locator('.snapshot .faces').textContent(), '');
     assert.deepEqual(record.metadata.redactions, []);
     assert.deepEqual(ofDetector(requests), []);
   });
@@ -47,12 +47,11 @@ describe('the switch', () => {
     const { page, requests } = await openWidget(t);
     await switchOn(page);
     assert.ok((await sharpPicture(page, MIN_PSNR)) >= MIN_PSNR);
-    await page.click('#capture');
+    await take(page);
     const { record, jpeg } = await demo.stored(page);
     const { redactions } = record.metadata;
     t.diagnostic(`covered: ${JSON.stringify(redactions)}`);
     const said = `${redactions.length === 1 ? '1 face' : `${redactions.length} faces`} hidden: check the picture for others`;
-    assert.equal(await page.textContent('#status'), `Captured. ${said}`);
     assert.equal(await page.textContent('.snapshot .faces'), said);
     const { mode, cell, ...covered } = redactions.find(hidesFace);
     assert.equal(mode, 'pixelate');
@@ -77,20 +76,32 @@ describe('the switch', () => {
     );
   });
 
-  test('takes the way of covering that is chosen, beside the area that is drawn', async (t) => {
+  test('in the review: what is found is suggested, to be covered or left, beside what is drawn', async (t) => {
     const { page } = await openWidget(t);
     await switchOn(page);
-    await page.check('#redact');
-    await page.selectOption('#redact-mode', 'fill');
-    await page.click('#capture');
-    const { record } = await demo.stored(page);
-    const { redactions } = record.metadata;
-    assert.ok(redactions.length >= 2 && redactions.every(({ mode }) => mode === 'fill'), JSON.stringify(redactions));
+    assert.ok((await sharpPicture(page, MIN_PSNR)) >= MIN_PSNR);
+    for (const decision of ['accept', 'delete']) {
+      await openReview(page);
+      const drafts = page.locator('caseframe-review li[data-open]');
+      await drafts.first().waitFor();
+      for (let left = await drafts.count(); left > 0; left -= 1) {
+        await drafts.first().locator(`[part=${decision}]`).click();
+      }
+      await coverArea(page, { x: 820, y: 520, width: 380, height: 100 }, 'fill');
+      await confirm(page);
+      const { record } = await demo.stored(page, decision === 'accept' ? 1 : 2);
+      const { redactions } = record.metadata;
+      assert.equal(redactions.filter(({ mode }) => mode === 'fill').length, 1, JSON.stringify(redactions));
+      assert.equal(redactions.some(hidesFace), decision === 'accept', JSON.stringify(redactions));
+      // What the agent has left open on purpose is told with the picture.
+      assert.equal(record.metadata.dropped.some(hidesFace), decision === 'delete', JSON.stringify(record.metadata));
+    }
   });
 
   test('works from the keyboard', async (t) => {
     const { page } = await openWidget(t);
-    await page.focus('#redact-height');
+    await page.uncheck('#review');
+    await page.focus('#review');
     await page.keyboard.press('Tab');
     assert.equal(await page.evaluate(() => document.activeElement?.id), 'hide-faces');
     await page.keyboard.press('Space');
@@ -108,7 +119,7 @@ describe('the switch', () => {
     await switchOn(page);
     let n = 0;
     const capture = async () => {
-      await page.click('#capture');
+      await take(page);
       n += 1;
       await demo.stored(page, n);
     };
@@ -125,9 +136,8 @@ test('a picture without a face says so, and is stored as it is', async (t) => {
   const { page } = await openWidget(t, { prepare: withoutAstronaut });
   await switchOn(page);
   assert.ok((await sharpPicture(page, MIN_PSNR)) >= MIN_PSNR);
-  await page.click('#capture');
+  await take(page);
   const { record } = await demo.stored(page);
-  assert.equal(await page.textContent('#status'), 'Captured. 0 faces found: check the picture');
   assert.equal(await page.textContent('.snapshot .faces'), '0 faces found: check the picture');
   assert.deepEqual(record.metadata.redactions, []);
 });
@@ -148,8 +158,8 @@ describe('a detector that cannot be loaded fails the capture, and nothing is sen
       });
       await page.check('#hide-faces');
       await page.waitForSelector('#faces-state[data-state=failed]');
-      await page.click('#capture');
-      await failed(page, requests, `${FAILED} engine-load`);
+      await take(page);
+      await failed(page, requests, FAILED);
     });
   }
 
@@ -158,8 +168,8 @@ describe('a detector that cannot be loaded fails the capture, and nothing is sen
       prepare: (context) => context.route(MODEL, (route) => route.fulfill({ body: Buffer.alloc(100_000) })),
     });
     await page.check('#hide-faces');
-    await page.click('#capture');
-    await failed(page, requests, `${FAILED} engine-load`);
+    await take(page);
+    await failed(page, requests, FAILED);
   });
 
   test('until it can be', async (t) => {
@@ -170,7 +180,7 @@ describe('a detector that cannot be loaded fails the capture, and nothing is sen
     await page.check('#hide-faces');
     await page.waitForSelector('#faces-state[data-state=failed]');
     assert.deepEqual(uploads(requests), []);
-    await page.click('#capture');
+    await take(page);
     assert.ok((await demo.stored(page)).record.metadata.redactions.some(hidesFace));
     assert.equal(await page.getAttribute('#faces-state', 'data-state'), 'ready');
   });
@@ -190,13 +200,13 @@ test('a capture that waits for the detector is ended by Escape', async (t) => {
       }),
   });
   await page.check('#hide-faces');
-  await page.click('#capture');
-  await page.waitForSelector('#cancel:not([hidden])');
+  await take(page);
+  await page.locator('#capture [part=cancel]').waitFor();
   await page.keyboard.press('Escape');
-  await failed(page, requests, 'The capture was cancelled. Nothing was saved. aborted');
+  await failed(page, requests, 'Cancelled. Nothing was saved.');
   release();
   await page.waitForSelector('#faces-state[data-state=ready]');
-  await page.click('#capture');
+  await take(page);
   assert.ok((await demo.stored(page)).record.metadata.redactions.some(hidesFace), 'the next one is not hurt');
 });
 
@@ -374,8 +384,7 @@ function uploads(requests) {
 
 /** @param {import('playwright-core').Page} page @param {string[]} requests @param {string} message */
 async function failed(page, requests, message) {
-  await page.waitForSelector('#error:not(:empty)');
-  assert.equal(await page.textContent('#error'), message);
+  await page.locator(MESSAGE, { hasText: message }).waitFor();
   assert.equal(await page.locator('.snapshot').count(), 0);
   assert.deepEqual(uploads(requests), []);
   const interaction = await page.inputValue('#interaction');

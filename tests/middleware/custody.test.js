@@ -123,6 +123,10 @@ describe('looking at a snapshot', () => {
     assert.equal(asked.length, 1);
     assert.ok(asked[0].seconds <= 60);
     assert.equal(asked[0].fileName, `${id}.jpg`);
+    const told = await fetch(`${linked.url}/${id}`, { headers: { ...bearer(KEYS.agent), accept: 'application/json' } });
+    assert.equal(told.status, 200, 'for a page that has a key, and may not follow a redirect');
+    assert.deepEqual(await told.json(), { url: 'https://bucket.example/object?signature=1' });
+    assert.equal(told.headers.get('cache-control'), 'no-store');
     assert.ok(!linked.log.join('').includes('signature'), 'a link is as good as a key: it stays out of the log');
     const record = await linked.records.find('local', id);
     await linked.storage.remove(String(record?.objectKey));

@@ -31,6 +31,7 @@ describe('a static key', () => {
 
   const ROUTES = [
     ['POST', '/upload'],
+    ['GET', '/@me'],
     ['GET', '/some-id'],
     ['GET', '/some-id/thumbnail'],
     ['GET', '/some-id/export'],
@@ -59,6 +60,11 @@ describe('a static key', () => {
     }
     const cookie = `caseframe-demo-${new URL(service.base).port}=${KEYS.agent}`;
     assert.equal((await fetch(`${service.url}/?interactionId=call-1`, { headers: { cookie } })).status, 401);
+  });
+
+  test('says who its agent is', async () => {
+    const { status, body } = await read(await fetch(`${service.url}/@me`, { headers: bearer(KEYS.supervisor) }));
+    assert.deepEqual([status, body], [200, { agentId: 'supervisor-1', organizationId: 'local', role: 'supervisor' }]);
   });
 
   test('says who the agent is: a form that says something else is refused', async () => {

@@ -283,6 +283,7 @@ test('the OpenAPI document has every route and every code of the contract', asyn
     'GET /{id}': [200, 302, 403, 404, 410],
     'GET /{id}/thumbnail': [200, 403, 404, 410],
     'GET /': [200, 401, 403],
+    'GET /@me': [200, 401],
     'PUT /{id}/legal-hold': [200, 403, 404],
     'DELETE /{id}/legal-hold': [200, 403, 404],
     'DELETE /{id}': [200, 403, 404, 423],

@@ -38,6 +38,16 @@ test('an empty value is none', () => {
   assert.equal(readSettings({ STATIC_KEYS: '', GENESYS_REGION: ' ', PORT: '' }).identity.demo, true);
 });
 
+test('the widget is shown by Genesys Cloud’s own desktop, or by whom FRAME_ANCESTORS names', () => {
+  assert.deepEqual(readSettings(GENESYS).frameAncestors, ['https://apps.mypurecloud.de']);
+  const named = { ...GENESYS, FRAME_ANCESTORS: 'https://desktop.example, http://localhost:81' };
+  assert.deepEqual(readSettings(named).frameAncestors, ['https://desktop.example', 'http://localhost:81']);
+  assert.throws(
+    () => readSettings({ ...GENESYS, FRAME_ANCESTORS: '*' }),
+    (/** @type {SettingsError} */ { mistakes }) => /FRAME_ANCESTORS$/.test(mistakes.join()),
+  );
+});
+
 test('retention may differ by organisation', () => {
   const { retention } = readSettings({ RETENTION_DAYS: `30, ${UUID}=90,local=7` });
   assert.deepEqual(
@@ -84,6 +94,7 @@ describe('never open by default', () => {
     { HOST: '127.0.0.1.evil.example' },
     { ALLOWED_ORIGINS: 'https://agents.example' },
     { PUBLIC_URL: 'https://snapshots.example' },
+    { FRAME_ANCESTORS: 'https://desktop.example' },
   ];
   for (const env of open) {
     test(JSON.stringify(env), () => {

@@ -12,6 +12,7 @@ import { makeThumbnail } from './thumbnails.js';
 
 /** Long enough to follow a redirect, too short to pass around. */
 const LINK_SECONDS = 60;
+const LINK = { type: 'object', required: ['url'], properties: { url: { type: 'string' } } };
 
 /** @param {import('fastify').FastifyInstance} app @param {import('../service.js').Parts} parts */
 export async function viewRoutes(app, parts) {
@@ -25,7 +26,11 @@ export async function viewRoutes(app, parts) {
   const view = {
     summary: 'Shows a snapshot',
     params: SNAPSHOT_PATH,
-    response: { 200: picture, 302: { description: 'To a link of at most 60 s', type: 'null' }, ...refused },
+    response: {
+      200: { ...picture, content: { ...picture.content, 'application/json': { schema: LINK } } },
+      302: { description: 'To a link of at most 60 s', type: 'null' },
+      ...refused,
+    },
   };
   app.get('/:id', { schema: view }, async (request, reply) => {
     const snapshot = await findSnapshot(request, parts);
@@ -35,7 +40,11 @@ export async function viewRoutes(app, parts) {
     const link = await storage.link(snapshot.objectKey, { seconds: LINK_SECONDS, fileName: `${snapshot.id}.jpg` });
     const bytes = link === undefined ? await readPicture(snapshot) : undefined;
     await audit(request, snapshot, {});
-    if (link !== undefined) return reply.header('cache-control', 'no-store').redirect(link.url, 302);
+    if (link !== undefined) {
+      reply.header('cache-control', 'no-store');
+      // A page that sends its key cannot follow a redirect to where its own policy does not let it read.
+      return request.headers.accept === 'application/json' ? { url: link.url } : reply.redirect(link.url, 302);
+    }
     return sendPicture(reply, snapshot.id, bytes);
   });
 

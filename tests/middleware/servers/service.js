@@ -109,7 +109,7 @@ export function startMain({ args = [], env = {} }) {
 /** What the surroundings say is none of the test's business. @param {NodeJS.ProcessEnv} environment */
 function withoutSettings(environment) {
   const own =
-    /^(PORT|HOST|PUBLIC_URL|ALLOWED_ORIGINS|STORAGE_URL|DATABASE_URL|RETENTION_DAYS|STATIC_KEYS|GENESYS_.*|ANNOTATE.*|PROTECT_RECORDINGS)$/;
+    /^(PORT|HOST|PUBLIC_URL|ALLOWED_ORIGINS|FRAME_ANCESTORS|STORAGE_URL|DATABASE_URL|RETENTION_DAYS|STATIC_KEYS|GENESYS_.*|ANNOTATE.*|PROTECT_RECORDINGS)$/;
   return Object.fromEntries(Object.entries(environment).filter(([name]) => !own.test(name)));
 }
 
