@@ -98,6 +98,18 @@ test('each block of code is in a language that something checks', () => {
   assert.deepEqual(unknown, []);
 });
 
+test('each setting of the middleware that is named is one', async () => {
+  const settings = await readFile(new URL('examples/middleware/settings.js', root), 'utf8');
+  const named = pages
+    .filter(({ path }) => /^(README|docs\/)/.test(path))
+    .flatMap(({ text }) => Array.from(text.matchAll(/`([A-Z]+_[A-Z_]+)(?:=[^`]*)?`/g), ([, name]) => name));
+  assert.ok(named.length > 3, 'nothing was looked at');
+  assert.deepEqual(
+    named.filter((name) => !settings.includes(name)),
+    [],
+  );
+});
+
 test('HTML uses attributes that the elements have', async () => {
   const { modules } = JSON.parse(await readFile(new URL('js/elements/custom-elements.json', root), 'utf8'));
   const elements = modules.flatMap((/** @type {any} */ { declarations }) => declarations);

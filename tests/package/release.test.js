@@ -31,7 +31,8 @@ const boms = {};
 
 before(async () => {
   out = await mkdtemp(join(tmpdir(), 'caseframe-release-'));
-  const status = () => execFileSync('git', ['status', '--porcelain', '--untracked-files=no'], { cwd: root, encoding: 'utf8' });
+  const status = () =>
+    execFileSync('git', ['status', '--porcelain', '--untracked-files=no'], { cwd: root, encoding: 'utf8' });
   const before = status();
   // A registry that is not there: a dry run needs none.
   const env = { ...process.env, npm_config_registry: 'http://127.0.0.1:1', npm_config_fetch_retries: '0' };
