@@ -48,6 +48,18 @@ export function declaredIn(text) {
     }
   }
 
+  /** The words of one of a union's members stand before its `|`: where one has some, all have. @param {any[]} members @param {string} owner */
+  function readUnion(members, owner) {
+    const read = members.map(({ start, end }) => ({
+      name: `${owner} ${text.slice(start, end)}`,
+      words: wordsBefore(text.slice(0, start).trimEnd().replace(/\|$/, '').length),
+      isNumber: false,
+      isExported: false,
+    }));
+    // The first one's place has the type's own words before it, where it has none of its own.
+    if (read.slice(1).some(({ words }) => words)) found.push(...read);
+  }
+
   /** @param {any} node @param {number} start @param {boolean} isExported @param {boolean} isForeign */
   function read(node, start, isExported, isForeign) {
     const names =
@@ -57,6 +69,8 @@ export function declaredIn(text) {
     const words = wordsBefore(start);
     // What is added to somebody else's interface has words; that interface has its own.
     if (!isForeign) for (const name of names) found.push({ name, words, isNumber: false, isExported });
+    const { type, types = [] } = node.typeAnnotation ?? {};
+    if (type === 'TSUnionType') readUnion(types, names[0]);
     if (node.type === 'TSInterfaceDeclaration' || node.type === 'ClassDeclaration') {
       readMembers(node.body.body, names[0]);
     }

@@ -4,30 +4,55 @@
  * Why something failed. Each code has a sentence for the agent ({@link CaptureError.advice}) and a row in the README.
  */
 export type CaptureErrorCode =
+  /** No video to capture: no track, no target, or none of the ids that were given (`details.targets`: how many there were). */
   | 'no-source'
+  /** The track comes from a camera or screen of this computer. */
   | 'local-stream'
+  /** The sender's camera is off by signalling, or `track.enabled` is false on this page. */
   | 'camera-off'
+  /** Nothing was decoded within `timeoutMs`, or the browser lets the page play no video. */
   | 'no-frame'
+  /** There had been frames, and none fresh enough came within `timeoutMs`. */
   | 'stale-frame'
+  /** All frames until the deadline showed nothing; `details.report`. */
   | 'black-frame'
+  /** All frames until the deadline were what memory holds before a decoder has written to it; `details.report`. */
   | 'undecoded-frame'
+  /** One single colour, where `reject` names 'uniform'; `details.report`. */
   | 'uniform-frame'
+  /** The picture stayed below `minWidth` or `minHeight` until the deadline. */
   | 'too-small'
+  /** The track, the connection or the session has ended, or shows somebody else now. */
   | 'stream-ended'
+  /** It is not certain whose picture it is; `details.interactionIds` or `details.participants`. */
   | 'interaction-ambiguous'
+  /** The interaction was another when the frame was in hand; the frame was dropped. */
   | 'interaction-changed'
+  /** The element plays a file of another origin without CORS. */
   | 'tainted'
+  /** `beforeCapture` gave `false` or failed (`cause`). */
   | 'consent-denied'
+  /** An argument is not what it has to be; `details.name` and `details.expected`, of a region more. */
   | 'invalid-argument'
+  /** The module or a script was not found, not allowed, not WebAssembly, or took longer than `loadTimeoutMs`. */
   | 'engine-load'
+  /** The worker trapped or stopped answering; the next call starts a new one. */
   | 'engine-crash'
+  /** The frame does not fit into memory. */
   | 'out-of-memory'
+  /** By `signal`, `uploader.discard(id)` or the agent. */
   | 'aborted'
+  /** The capture, still, engine or uploader is no more; of an uploader, `details.kept` says whether the snapshot is stored. */
   | 'disposed'
+  /** The server refused what no repeat mends; `details.status`, `code` and `error`. Kept in the queue. */
   | 'upload-rejected'
+  /** Too old, or `details.reason`: what the last try failed by. Kept in the queue. */
   | 'upload-failed'
+  /** The snapshot was taken by another agent than the uploader is of. */
   | 'agent-mismatch'
+  /** `limits.count` or `limits.bytes` is reached; nothing was stored. */
   | 'queue-full'
+  /** The browser falsifies what a canvas reads, and nothing but a canvas can read this video. */
   | 'unreliable-pixels';
 
 /** The one class of error that the package throws and rejects with. */

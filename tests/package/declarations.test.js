@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict';
 import { readdir, readFile } from 'node:fs/promises';
 import { test } from 'node:test';
+import { CAPTURE_ERROR_CODES } from '../../js/errors.js';
 import { checkDeclarations, complaintsAbout, declaredIn } from '../../toolchain/declarations.mjs';
 
 const root = new URL('../../', import.meta.url);
@@ -19,6 +20,12 @@ test('what has none is told', () => {
   const undocumented = `
     export interface Box { /** In pixels. */ width: number; height: number; label?: string }
     export type Mode = 'a';
+    /** One of three. */
+    export type Code =
+      | 'first'
+      /** With words. */
+      | 'second'
+      | 'third';
     export function open(box: Box): void;
     export const version: string;
     export class Lid extends HTMLElement { constructor(x: string); /** Whether. */ ajar: boolean; shut(): void }
@@ -34,6 +41,8 @@ test('what has none is told', () => {
     'Box.height has no words',
     'Box.label has no words',
     'Mode has no words',
+    "Code 'first' has no words",
+    "Code 'third' has no words",
     'open has no words',
     'version has no words',
     'Lid has no words',
@@ -43,6 +52,16 @@ test('what has none is told', () => {
     'Inner has no words',
     'Fine.age is a number, and nothing says of what',
   ]);
+});
+
+test('each error’s code has words, and where editors look for them', async () => {
+  const codes = declaredIn(await read('js/types/shared.d.ts')).filter(({ name }) =>
+    name.startsWith('CaptureErrorCode '),
+  );
+  assert.deepEqual(
+    codes.map(({ name }) => name),
+    CAPTURE_ERROR_CODES.map((code) => `CaptureErrorCode '${code}'`),
+  );
 });
 
 test('tests/types/agreement.ts compares every type that an entry declares with the source', async () => {
