@@ -28,11 +28,11 @@ export type Variant = 'simd' | 'baseline';
 /** Where the module comes from. */
 export interface LoadOptions {
   /** 'auto' (default) takes SIMD where the browser has it. */
-  variant?: 'auto' | Variant;
+  variant?: 'auto' | Variant | undefined;
   /** The .wasm file, or, ending in '/', the folder that holds both. Default: beside the package's files. */
-  wasmUrl?: string | URL;
+  wasmUrl?: string | URL | undefined;
   /** Compiled already; `wasmUrl` and `variant` do not matter then. */
-  wasmModule?: WebAssembly.Module;
+  wasmModule?: WebAssembly.Module | undefined;
 }
 
 /**
@@ -47,11 +47,11 @@ export interface Frame {
   /** In pixels, 1..65500. */
   height: number;
   /** Bytes from one row to the next, at least `width * 4`, which is the default. */
-  stride?: number;
+  stride?: number | undefined;
   /** As an `ImageData` has it. What is not 'srgb' (default) is 'invalid-argument': browsers do not convert alike. */
-  colorSpace?: string;
+  colorSpace?: string | undefined;
   /** As an `ImageData` has it. What is not 'rgba-unorm8' (default) is 'invalid-argument'. */
-  pixelFormat?: string;
+  pixelFormat?: string | undefined;
 }
 
 /** Bytes in a buffer of their own: `Uint8Array<ArrayBuffer>` from TypeScript 5.7 on, `Uint8Array` before. */

@@ -26,11 +26,11 @@ export type Kind = 'camera' | 'screen' | 'any';
 /** Which of the pictures that an adapter knows are offered. */
 export interface Selection {
   /** Default 'any'. */
-  kind?: Kind;
+  kind?: Kind | undefined;
   /** Only pictures of this interaction: a conversation's id. */
-  interactionId?: string;
+  interactionId?: string | undefined;
   /** Only pictures of this participant. */
-  participantId?: string;
+  participantId?: string | undefined;
 }
 
 /** What only `fromVideoClient` takes. */
@@ -50,19 +50,21 @@ export interface Emitter {
   /** Listens to an event. */
   on: (event: any, listener: any) => unknown;
   /** Takes a listener back; this or `removeListener` is needed for `dispose()` to do so. */
-  off?: (event: any, listener: any) => unknown;
+  off?: ((event: any, listener: any) => unknown) | undefined;
   /** The older name of `off`. */
-  removeListener?: (event: any, listener: any) => unknown;
+  removeListener?: ((event: any, listener: any) => unknown) | undefined;
 }
 
 /** What is read of a `genesys-cloud-webrtc-sdk` instance beside its events 'sessionStarted' and 'sessionEnded'. */
 export interface SdkFields {
   /** Tells video sessions from phones and screens, where a session does not say itself. */
-  isVideoSession?: (session: any) => boolean;
+  isVideoSession?: ((session: any) => boolean) | undefined;
   /** Knows the sessions that are there already; made by `initialize()`. */
-  sessionManager?: { getAllSessions?: () => any[]; getAllActiveSessions?: () => any[] };
+  sessionManager?:
+    | { getAllSessions?: (() => any[]) | undefined; getAllActiveSessions?: (() => any[]) | undefined }
+    | undefined;
   /** The agent, who is never a target. */
-  _personDetails?: { id?: string } | null;
+  _personDetails?: { id?: string | undefined } | null | undefined;
 }
 
 /** A `genesys-cloud-webrtc-sdk` instance. */
@@ -71,11 +73,11 @@ export type WebrtcSdkLike = Emitter & SdkFields;
 /** What is read of the guide's client beside its events 'participant-added', 'stream-added' and those that take them back. */
 export interface ClientFields {
   /** Where the agent is now. */
-  getActiveInteraction: () => { id?: string | null } | null | undefined;
+  getActiveInteraction: () => { id?: string | null | undefined } | null | undefined;
   /** Those who are there already, where the client tells. */
-  participants?: Iterable<any>;
+  participants?: Iterable<any> | undefined;
   /** The same as a method. */
-  getParticipants?: () => Iterable<any>;
+  getParticipants?: (() => Iterable<any>) | undefined;
 }
 
 /** The `VideoClient` of Genesys' capture guide. */

@@ -38,13 +38,13 @@ export function fromMediaStream(stream: MediaStream): CaptureSource;
 /** Where the package's files are, and where the work is done. */
 export interface CreateCaptureOptions {
   /** The .wasm file, or, ending in '/', the folder of both. Relative to the page. Default: beside the package's files. */
-  wasmUrl?: string | URL;
+  wasmUrl?: string | URL | undefined;
   /** `caseframe/worker`, where it is hosted elsewhere: of the page's origin, of the same version. Default: beside the package's files. */
-  workerUrl?: string | URL;
+  workerUrl?: string | URL | undefined;
   /** Compiled already; `wasmUrl` does not matter then. */
-  wasmModule?: WebAssembly.Module;
+  wasmModule?: WebAssembly.Module | undefined;
   /** 'auto' (default): in a worker, where one can be had. `false`: in the page's own thread. */
-  worker?: 'auto' | false;
+  worker?: 'auto' | false | undefined;
 }
 
 /** What a picture is taken from: a remote stream, one of its video tracks, an element that shows it, or a source. */
@@ -82,25 +82,25 @@ export interface Capture {
 /** What a capture waits for, and for whom. */
 export interface CaptureOnlyOptions {
   /** The whole wait for a good frame, in ms, above 0 and up to 2147483647; the hooks' own time is not counted. Default 3000. */
-  timeoutMs?: number;
+  timeoutMs?: number | undefined;
   /** How long the engine may take to load, in ms, beside the wait and not counted in it; then 'engine-load'. Default 15000. */
-  loadTimeoutMs?: number;
+  loadTimeoutMs?: number | undefined;
   /** How long ago the frame may have been presented, in ms; older ones are 'stale-frame'. Default 1000. */
-  maxFrameAgeMs?: number;
+  maxFrameAgeMs?: number | undefined;
   /** In pixels: smaller frames are let pass until the deadline, then 'too-small'. Default 0. */
-  minWidth?: number;
+  minWidth?: number | undefined;
   /** In pixels. Default 0. */
-  minHeight?: number;
+  minHeight?: number | undefined;
   /** Ends the capture with 'aborted'; its reason is the error's `cause`. */
-  signal?: AbortSignal;
+  signal?: AbortSignal | undefined;
   /** Asked before anything is captured: consent, a notice to the customer. `false`, or an error, is 'consent-denied'. */
-  beforeCapture?: (context: CaptureContext) => boolean | void | Promise<boolean | void>;
+  beforeCapture?: ((context: CaptureContext) => boolean | void | Promise<boolean | void>) | undefined;
   /** Finds regions in the frame, to be covered beyond `redact`: faces, for instance. Asked once a still. */
-  detect?: (still: Still) => Region[] | Promise<Region[]>;
+  detect?: ((still: Still) => Region[] | Promise<Region[]>) | undefined;
   /** Picks one where the source has several; names it where the source knows none. */
-  interactionId?: string;
+  interactionId?: string | undefined;
   /** Picks one where several participants have video. */
-  participantId?: string;
+  participantId?: string | undefined;
 }
 
 /** What `snapshot` and `grab` take. */
@@ -149,7 +149,7 @@ export interface StillOnlyOptions {
    * These regions in place of all others: those of `grab`, and what `detect` finds. For somebody who has seen them and
    * answers for the picture. Not together with `redact`.
    */
-  replaceRedact?: Region[];
+  replaceRedact?: Region[] | undefined;
 }
 
 /** What a still's `encode` takes. */

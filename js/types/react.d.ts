@@ -3,7 +3,7 @@ import type { DetailedHTMLProps, HTMLAttributes } from 'react';
 import type { CaseframeButton, CaseframeEventMap, CaseframeReview } from './element.js';
 
 /** What a page can set: React sets it as a property where the element has one. */
-type Settable<T> = Partial<Omit<T, keyof HTMLElement | 'state' | 'show'>>;
+type Settable<T> = { [K in Exclude<keyof T, keyof HTMLElement | 'state' | 'show'>]?: T[K] | undefined };
 
 /** React 19 listens to an event of any name by `on` and the name. */
 type Listeners = { [K in keyof CaseframeEventMap as `on${K}`]?: (event: CaseframeEventMap[K]) => void };

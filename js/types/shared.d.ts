@@ -143,16 +143,16 @@ export interface Region {
   /** In `unit`: at least 1 in pixels, above 0 as a ratio. */
   height: number;
   /** Default 'pixelate'. Use 'fill' for text. */
-  mode?: RedactMode;
+  mode?: RedactMode | undefined;
   /** Of 'fill': `#rgb`, `#rrggbb` or one of CSS's sixteen basic names. Default black. */
-  color?: string;
+  color?: string | undefined;
   /** Default 'pixel': pixels of the frame, or of the picture that `of` names. */
-  unit?: RegionUnit;
+  unit?: RegionUnit | undefined;
   /**
    * The size of the picture that a region in pixels was drawn on: a preview, or an earlier frame. The region is scaled
    * from there to the frame that comes, and never covers less than was drawn. Default: the frame itself. Not with 'ratio'.
    */
-  of?: Size;
+  of?: Size | undefined;
 }
 
 /** A rectangle that was really covered, in pixels of the frame before scaling: a {@link Region} grown and clipped. */
@@ -184,23 +184,23 @@ export interface Redaction {
  */
 export interface Metadata {
   /** A UUID, with or without hyphens: Exif's ImageUniqueID. Default: the snapshot's own; of the engine alone, derived from the picture. */
-  id?: string | null;
+  id?: string | null | undefined;
   /** Up to 256 bytes. Written with `embed: true` only; another than the one that is captured is 'invalid-argument'. */
-  interactionId?: string | null;
+  interactionId?: string | null | undefined;
   /** Up to 256 bytes. Written with `embed: true` only; another than the one that is captured is 'invalid-argument'. */
-  participantId?: string | null;
+  participantId?: string | null | undefined;
   /** Up to 256 bytes. Written with `embed: true` only. */
-  agentId?: string | null;
+  agentId?: string | null | undefined;
   /** A Date, or ISO 8601 with an offset, which is kept: `2026-11-22T10:20:30.456+01:00`. Default of a snapshot: when the frame was presented. */
-  capturedAt?: string | Date | null;
+  capturedAt?: string | Date | null | undefined;
   /** Up to 256 bytes. Default `caseframe` and its version. */
-  software?: string | null;
+  software?: string | null | undefined;
   /** Up to 4096 bytes; tabs and line breaks are allowed here. */
-  description?: string | null;
+  description?: string | null | undefined;
   /** How old the frame was when it was taken, in ms, 0..4294967295; rounded. Default of a snapshot: what was measured. */
-  frameAgeMs?: number | null;
+  frameAgeMs?: number | null | undefined;
   /** Whether the ids of people and interactions, which are personal data, go into the file. Default false. */
-  embed?: boolean;
+  embed?: boolean | undefined;
 }
 
 /**
@@ -209,63 +209,63 @@ export interface Metadata {
  */
 export interface EncodeOptions {
   /** 0..1, as in `canvas.toBlob`; mapped to libjpeg's 1..100. Default 0.9. */
-  quality?: number;
+  quality?: number | undefined;
   /** Default '4:2:0'. */
-  subsampling?: Subsampling;
+  subsampling?: Subsampling | undefined;
   /** Whether the file shows coarsely first; smaller, and slower to write. Default false. */
-  progressive?: boolean;
+  progressive?: boolean | undefined;
   /** In pixels, above 0: the picture is made to fit, area-averaged, and never enlarged. Default none. */
-  maxWidth?: number;
+  maxWidth?: number | undefined;
   /** In pixels, above 0. Default none. */
-  maxHeight?: number;
+  maxHeight?: number | undefined;
   /** What is covered, at source size, before anything is scaled or encoded: at most 1,000 regions. Default none. */
-  redact?: Region[];
+  redact?: Region[] | undefined;
   /**
    * Verdicts that are not accepted: of a capture, later frames are tried until the deadline; the engine throws at once
    * ('black-frame', 'undecoded-frame', 'uniform-frame'). Default `['black', 'undecoded']`.
    */
-  reject?: Verdict[];
+  reject?: Verdict[] | undefined;
   /** What the file says of itself. */
-  metadata?: Metadata;
+  metadata?: Metadata | undefined;
 }
 
 /** How a smaller copy of a frame is made, for showing. */
 export interface PreviewOptions {
   /** In pixels, above 0; never enlarged. Default none. */
-  maxWidth?: number;
+  maxWidth?: number | undefined;
   /** In pixels, above 0. Default none. */
-  maxHeight?: number;
+  maxHeight?: number | undefined;
   /** Covered at source size, before scaling, by the same core as the file. Default none: everything is shown. */
-  redact?: Region[];
+  redact?: Region[] | undefined;
 }
 
 /** One picture that can be captured. Two calls of `targets()` name the same picture by the same `track` or `element`. */
 export interface Target {
   /** A remote video track. Missing, and `element` too, where a camera is off that has never sent. */
-  track?: MediaStreamTrack;
+  track?: MediaStreamTrack | undefined;
   /** Without a track, the element that plays a file. Beside one, the element that shows it. */
-  element?: HTMLVideoElement;
+  element?: HTMLVideoElement | undefined;
   /** What the snapshot is filed under, read at the moment of the call; `null` where the source knows none. */
   interactionId: string | null;
   /** Who is in the picture; `null` where the source does not know. */
   participantId: string | null;
   /** Their account, where they have one: customers often have none. */
-  userId?: string | null;
+  userId?: string | null | undefined;
   /** 'camera' or 'screen' of Genesys' sources; 'stream', 'track' or 'element' of plain ones. */
   kind: string;
   /**
    * What the source does not know for certain, where it lists one picture for several interactions or participants. A
    * capture does not take such a target, whatever name it is given: 'interaction-ambiguous'.
    */
-  guess?: 'interaction' | 'participant';
+  guess?: 'interaction' | 'participant' | undefined;
   /** What a picture without ids comes from: a stream, or a file's address. Another origin is another picture. */
-  origin?: unknown;
+  origin?: unknown | undefined;
   /** Whether signalling says that the sender's camera is off: a capture is 'camera-off' at once. */
-  cameraOff?: boolean;
+  cameraOff?: boolean | undefined;
   /** On the clock of `performance.now()`, in ms. Frames presented before may show somebody else and do not count. */
-  notBefore?: number;
+  notBefore?: number | undefined;
   /** The track's receiver, whose counters tell a frozen video from one that has never started. */
-  receiver?: RTCRtpReceiver;
+  receiver?: RTCRtpReceiver | undefined;
 }
 
 /** What captures are taken from: lists what there is now. */

@@ -27,21 +27,21 @@ export type PageHeaders = Record<string, string> | Headers;
 /** How long the next try waits after the n-th has failed: a random part of `baseMs` × 2ⁿ⁻¹, at most `maxMs`. */
 export interface RetryOptions {
   /** In ms, above 0. Default 1000. */
-  baseMs?: number;
+  baseMs?: number | undefined;
   /** In ms, above 0; caps the server's Retry-After as well. Default 300000. */
-  maxMs?: number;
+  maxMs?: number | undefined;
 }
 
 /** How much may wait, of one agent; `parallel` of one page. */
 export interface QueueLimits {
   /** Snapshots, above 0; more are 'queue-full'. Default 1000. */
-  count?: number;
+  count?: number | undefined;
   /** In all, in bytes, above 0; more are 'queue-full'. Default 268435456 (256 MiB). */
-  bytes?: number;
+  bytes?: number | undefined;
   /** How long one is tried, in ms, above 0; then 'upload-failed'. Default 604800000 (7 days). */
-  ageMs?: number;
+  ageMs?: number | undefined;
   /** How many are sent at once by this page, each of another interaction. Default 3. */
-  parallel?: number;
+  parallel?: number | undefined;
 }
 
 /** Where snapshots go, and as whom. */
@@ -54,23 +54,23 @@ export interface UploaderOptions {
    * Called anew for every try, and once more at once after a 401. Failing, taking longer than 15 s, or a value that is no
    * text counts as a failed try. Default none.
    */
-  headers?: (context: HeadersContext) => PageHeaders | Promise<PageHeaders>;
+  headers?: ((context: HeadersContext) => PageHeaders | Promise<PageHeaders>) | undefined;
   /** Where snapshots wait: 'indexeddb' (default) survives a reload, 'memory' does not. */
-  queue?: 'indexeddb' | 'memory';
+  queue?: 'indexeddb' | 'memory' | undefined;
   /** The queue's name; all uploaders of an origin with the same name share it. Default 'caseframe-upload'. */
-  database?: string;
+  database?: string | undefined;
   /** When a failed try is repeated. */
-  retry?: RetryOptions;
+  retry?: RetryOptions | undefined;
   /** How much may wait. */
-  limits?: QueueLimits;
+  limits?: QueueLimits | undefined;
   /** A try without progress for so long is broken off, in ms. Default 30000. */
-  stallMs?: number;
+  stallMs?: number | undefined;
   /** A try without an answer so long after its body is broken off, in ms. Default 60000. */
-  answerMs?: number;
+  answerMs?: number | undefined;
   /** Whether pictures are encrypted in the database: AES-GCM, with a key that no script can read out. Default false. */
-  encrypt?: boolean;
+  encrypt?: boolean | undefined;
   /** Whether cookies go to another origin too, as in `fetch`; that origin has to agree. Default 'same-origin'. */
-  credentials?: 'same-origin' | 'include';
+  credentials?: 'same-origin' | 'include' | undefined;
 }
 
 /**
@@ -81,27 +81,27 @@ export interface UploadSnapshot {
   /** The idempotency key: 1 to 255 printable ASCII characters. */
   id: string;
   /** The JPEG, not empty. */
-  blob?: Blob;
+  blob?: Blob | undefined;
   /** Of the blob, 64 lowercase hex digits. */
-  sha256?: string;
+  sha256?: string | undefined;
   /** ISO 8601. */
-  capturedAt?: string;
+  capturedAt?: string | undefined;
   /** What it is filed under: required here or in `send`, unless only `id` is given. */
-  interactionId?: string | null;
+  interactionId?: string | null | undefined;
   /** In pixels. */
-  width?: number;
+  width?: number | undefined;
   /** In pixels. */
-  height?: number;
+  height?: number | undefined;
   /** Who is in the picture. */
-  participantId?: string | null;
+  participantId?: string | null | undefined;
   /** As a target's `kind`. */
-  sourceKind?: string;
+  sourceKind?: string | undefined;
   /** Where the pixels came from: a snapshot's `frame`. */
-  frame?: object;
+  frame?: object | undefined;
   /** What was covered: a snapshot's `redactions`. */
-  redactions?: object[];
+  redactions?: object[] | undefined;
   /** What was suggested in a review and is not covered. */
-  dropped?: object[];
+  dropped?: object[] | undefined;
 }
 
 /** How far a request's body has left, in bytes. 100 % is sent, not delivered. */
@@ -115,19 +115,19 @@ export interface UploadProgress {
 /** What `send` takes. */
 export interface SendOptions {
   /** Where the snapshot itself has none, or another is meant. */
-  interactionId?: string;
+  interactionId?: string | undefined;
   /** Takes the snapshot out of the queue: 'aborted'. What has been sent already may be stored. */
-  signal?: AbortSignal;
+  signal?: AbortSignal | undefined;
   /** Called as the request's body leaves. */
-  onProgress?: (progress: UploadProgress) => void;
+  onProgress?: ((progress: UploadProgress) => void) | undefined;
 }
 
 /** What `flush` takes. */
 export interface FlushOptions {
   /** How long it waits, in ms, at least 0. Default 10000. */
-  timeoutMs?: number;
+  timeoutMs?: number | undefined;
   /** Ends the wait with 'aborted', not the sending. */
-  signal?: AbortSignal;
+  signal?: AbortSignal | undefined;
 }
 
 /** What the middleware answers once a picture is stored. */

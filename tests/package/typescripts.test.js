@@ -40,6 +40,10 @@ export async function use(source: Source, stream: MediaStream): Promise<Blob> {
     beforeCapture: async ({ interactionId }: CaptureContext) => { if (interactionId === null) return false; },
     detect: async (still: Still) => [{ x: 0, y: 0, width: still.width, height: 1 }],
   };
+  const nothing = undefined;
+  await capture.snapshot(source, { ...options, minWidth: nothing, signal: nothing, interactionId: nothing, metadata: { id: nothing } });
+  createCapture({ wasmUrl: nothing, worker: nothing });
+  createUploader({ url: '/u', agentId: 'a', headers: nothing, retry: { baseMs: nothing }, limits: nothing });
   const still = await capture.grab(fromMediaStream(stream), options);
   const shown: Preview = await still.preview({ maxWidth: 200 });
   shown.close();
@@ -113,6 +117,8 @@ async function compile(tsc, resolution) {
   const compilerOptions = {
     noEmit: true,
     strict: true,
+    // `undefined` is "not given" everywhere, and to this option it is not.
+    exactOptionalPropertyTypes: true,
     target: 'es2020',
     module: resolution === 'bundler' ? 'esnext' : 'nodenext',
     moduleResolution: resolution,
