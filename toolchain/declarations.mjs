@@ -48,7 +48,10 @@ export function declaredIn(text) {
     }
   }
 
-  /** The words of one of a union's members stand before its `|`: where one has some, all have. @param {any[]} members @param {string} owner */
+  /**
+   * The words of a union's member stand before its `|`. Where one has some, all have to.
+   * @param {any[]} members @param {string} owner
+   */
   function readUnion(members, owner) {
     const read = members.map(({ start, end }) => ({
       name: `${owner} ${text.slice(start, end)}`,
@@ -56,7 +59,6 @@ export function declaredIn(text) {
       isNumber: false,
       isExported: false,
     }));
-    // The first one's place has the type's own words before it, where it has none of its own.
     if (read.slice(1).some(({ words }) => words)) found.push(...read);
   }
 

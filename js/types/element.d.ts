@@ -42,7 +42,10 @@ export class CaseframeButton extends HTMLElement {
   options: CaptureOptions;
   /** Whether the agent sees the picture before it is encoded, and covers what is nobody's business. Default false. */
   review: boolean;
-  /** Whether the agent is asked if the customer agrees, before each picture and before `options.beforeCapture`. Default false. */
+  /**
+   * Whether the agent is asked if the customer agrees, before each picture and before `options.beforeCapture`. Default
+   * false.
+   */
   consent: boolean;
   /** Whether the shutter is heard. Default false. */
   sound: boolean;
@@ -64,7 +67,10 @@ export class CaseframeReview extends HTMLElement {
   still: Still | null;
   /** Regions that are covered from the start. Default none. */
   regions: Region[];
-  /** Regions that something has found, to be accepted or dropped. Set while the review is open, they are added. Default none. */
+  /**
+   * Regions that something has found, to be accepted or dropped. Set while the review is open, they are added. Default
+   * none.
+   */
   suggestions: Region[];
   /** How new regions are covered. Default 'pixelate'. */
   mode: RedactMode;
@@ -158,7 +164,10 @@ export interface ReviewWords extends SharedWords {
   picture: string;
   /** “Draw a frame over what must not be seen: drag, or click two corners.” */
   pictureHint: string;
-  /** “Arrow keys move the cursor, Enter puts a region there: arrow keys move it, with Shift they size it, Enter keeps it, Escape drops it. On a region, Delete removes it, M changes the method.” */
+  /**
+   * “Arrow keys move the cursor, Enter puts a region there: arrow keys move it, with Shift they size it, Enter keeps
+   * it, Escape drops it. On a region, Delete removes it, M changes the method.”
+   */
   keysHint: string;
   /** “Zoom in” */
   zoomIn: string;

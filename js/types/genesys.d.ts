@@ -70,7 +70,10 @@ export interface SdkFields {
 /** A `genesys-cloud-webrtc-sdk` instance. */
 export type WebrtcSdkLike = Emitter & SdkFields;
 
-/** What is read of the guide's client beside its events 'participant-added', 'stream-added' and those that take them back. */
+/**
+ * What is read of the guide's client beside its events 'participant-added', 'stream-added' and those that take them
+ * back.
+ */
 export interface ClientFields {
   /** Where the agent is now. */
   getActiveInteraction: () => { id?: string | null | undefined } | null | undefined;

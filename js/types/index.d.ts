@@ -39,7 +39,10 @@ export function fromMediaStream(stream: MediaStream): CaptureSource;
 export interface CreateCaptureOptions {
   /** The .wasm file, or, ending in '/', the folder of both. Relative to the page. Default: beside the package's files. */
   wasmUrl?: string | URL | undefined;
-  /** `caseframe/worker`, where it is hosted elsewhere: of the page's origin, of the same version. Default: beside the package's files. */
+  /**
+   * `caseframe/worker`, where it is hosted elsewhere: of the page's origin, of the same version. Default: beside the
+   * package's files.
+   */
   workerUrl?: string | URL | undefined;
   /** Compiled already; `wasmUrl` does not matter then. */
   wasmModule?: WebAssembly.Module | undefined;
@@ -73,7 +76,10 @@ export interface Capture {
    *   engine has to be loaded, `loadTimeoutMs`.
    */
   snapshot: (source: Source, options?: CaptureOptions) => Promise<Snapshot>;
-  /** Waits for a good frame and keeps it in the engine's memory, until the still is discarded. Rejects as `snapshot` does. */
+  /**
+   * Waits for a good frame and keeps it in the engine's memory, until the still is discarded. Rejects as `snapshot`
+   * does.
+   */
   grab: (source: Source, options?: CaptureOptions) => Promise<Still>;
   /** Zeroes all pixels and lets go of everything; what is pending rejects with 'disposed'. May be called again. */
   dispose: () => void;
@@ -81,9 +87,15 @@ export interface Capture {
 
 /** What a capture waits for, and for whom. */
 export interface CaptureOnlyOptions {
-  /** The whole wait for a good frame, in ms, above 0 and up to 2147483647; the hooks' own time is not counted. Default 3000. */
+  /**
+   * The whole wait for a good frame, in ms, above 0 and up to 2147483647; the hooks' own time is not counted. Default
+   * 3000.
+   */
   timeoutMs?: number | undefined;
-  /** How long the engine may take to load, in ms, beside the wait and not counted in it; then 'engine-load'. Default 15000. */
+  /**
+   * How long the engine may take to load, in ms, beside the wait and not counted in it; then 'engine-load'. Default
+   * 15000.
+   */
   loadTimeoutMs?: number | undefined;
   /** How long ago the frame may have been presented, in ms; older ones are 'stale-frame'. Default 1000. */
   maxFrameAgeMs?: number | undefined;
@@ -116,7 +128,10 @@ export interface CaptureContext {
   sourceKind: string;
 }
 
-/** What `preview` gives: both are drawn by `drawImage`, and yours to `close()`. A canvas where browsers cannot make an ImageBitmap (Safari before 15). */
+/**
+ * What `preview` gives: both are drawn by `drawImage`, and yours to `close()`. A canvas where browsers cannot make an
+ * ImageBitmap (Safari before 15).
+ */
 export type Preview = ImageBitmap | (HTMLCanvasElement & { close: () => void });
 
 /** A frame that was taken and waits in the engine's memory to be shown, redacted and encoded. */
@@ -189,7 +204,10 @@ export interface Snapshot {
 export interface FrameRecord {
   /** How they were read: from a decoded `VideoFrame`, or through a canvas. */
   method: 'video-frame' | 'canvas';
-  /** From the frame's presentation to the moment its pixels were secured, in ms; how exactly, docs/calls.md says for each path. */
+  /**
+   * From the frame's presentation to the moment its pixels were secured, in ms; how exactly, docs/calls.md says for
+   * each path.
+   */
   ageMs: number;
   /** The element's count of presented frames, where an element was read. */
   presentedFrames?: number;

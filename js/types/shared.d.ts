@@ -4,7 +4,10 @@
  * Why something failed. Each code has a sentence for the agent ({@link CaptureError.advice}) and a row in the README.
  */
 export type CaptureErrorCode =
-  /** No video to capture: no track, no target, or none of the ids that were given (`details.targets`: how many there were). */
+  /**
+   * No video to capture: no track, no target, or none of the ids that were given (`details.targets`: how many there
+   * were).
+   */
   | 'no-source'
   /** The track comes from a camera or screen of this computer. */
   | 'local-stream'
@@ -42,7 +45,10 @@ export type CaptureErrorCode =
   | 'out-of-memory'
   /** By `signal`, `uploader.discard(id)` or the agent. */
   | 'aborted'
-  /** The capture, still, engine or uploader is no more; of an uploader, `details.kept` says whether the snapshot is stored. */
+  /**
+   * The capture, still, engine or uploader is no more; of an uploader, `details.kept` says whether the snapshot is
+   * stored.
+   */
   | 'disposed'
   /** The server refused what no repeat mends; `details.status`, `code` and `error`. Kept in the queue. */
   | 'upload-rejected'
@@ -183,7 +189,10 @@ export interface Redaction {
  * never cut.
  */
 export interface Metadata {
-  /** A UUID, with or without hyphens: Exif's ImageUniqueID. Default: the snapshot's own; of the engine alone, derived from the picture. */
+  /**
+   * A UUID, with or without hyphens: Exif's ImageUniqueID. Default: the snapshot's own; of the engine alone, derived
+   * from the picture.
+   */
   id?: string | null | undefined;
   /** Up to 256 bytes. Written with `embed: true` only; another than the one that is captured is 'invalid-argument'. */
   interactionId?: string | null | undefined;
@@ -191,7 +200,10 @@ export interface Metadata {
   participantId?: string | null | undefined;
   /** Up to 256 bytes. Written with `embed: true` only. */
   agentId?: string | null | undefined;
-  /** A Date, or ISO 8601 with an offset, which is kept: `2026-11-22T10:20:30.456+01:00`. Default of a snapshot: when the frame was presented. */
+  /**
+   * A Date, or ISO 8601 with an offset, which is kept: `2026-11-22T10:20:30.456+01:00`. Default of a snapshot: when the
+   * frame was presented.
+   */
   capturedAt?: string | Date | null | undefined;
   /** Up to 256 bytes. Default `caseframe` and its version. */
   software?: string | null | undefined;

@@ -216,7 +216,10 @@ export interface Uploader {
    *   too old, 'upload-failed' (kept in the queue), 'aborted' (taken out of it), 'disposed'.
    */
   send: (snapshot: UploadSnapshot, options?: SendOptions) => Promise<Receipt>;
-  /** What is not delivered, the oldest first; other agents' too. While the database is out of reach, what this page holds. */
+  /**
+   * What is not delivered, the oldest first; other agents' too. While the database is out of reach, what this page
+   * holds.
+   */
   pending: () => Promise<PendingItem[]>;
   /**
    * Tries a snapshot again at once, also one that was given up. `false` where the queue has none of this id.

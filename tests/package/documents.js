@@ -50,7 +50,9 @@ export function toPage(path, text) {
         headings.set(slug, times + 1);
         page.anchors.add(times > 0 ? `${slug}-${times}` : slug);
       }
-      for (const [, target] of line.matchAll(/\]\(([^()\s]+)\)/g)) page.links.push({ target, line: i + 1 });
+      const targets = /\]\(([^()\s]+)\)|\b(?:src|srcset|href)="([^"]+)"/g;
+      for (const [, link, attribute] of line.matchAll(targets))
+        page.links.push({ target: link ?? attribute, line: i + 1 });
     }
   }
   if (block) throw new Error(`${path}: the block of line ${block.line} does not end`);

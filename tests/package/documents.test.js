@@ -63,11 +63,11 @@ test('each link and each anchor leads somewhere', () => {
 test('and one that does not is told', () => {
   const page = toPage(
     'docs/x.md',
-    '# A `b` (c)\n# A\n# A\n[1](#a-b-c) [2](#a-1) [3](#no) [4](../README.md#no) [5](none.md) [6](../../x)',
+    '# A `b` (c)\n# A\n# A\n[1](#a-b-c) [2](#a-1) [3](#no) [4](../README.md#no) [5](none.md) [6](../../x) <img src="no.webp">',
   );
   assert.deepEqual(
     brokenLinks(page).map((broken) => broken.split(' ')[1]),
-    ['#no', '../README.md#no', 'none.md', '../../x'],
+    ['#no', '../README.md#no', 'none.md', '../../x', 'no.webp'],
   );
 });
 
