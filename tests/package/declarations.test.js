@@ -3,6 +3,8 @@ import assert from 'node:assert/strict';
 import { readdir, readFile } from 'node:fs/promises';
 import { test } from 'node:test';
 import { CAPTURE_ERROR_CODES } from '../../js/errors.js';
+import { parseCaptureOptions } from '../../js/options.js';
+import { parseOptions } from '../../js/upload/options.js';
 import { checkDeclarations, complaintsAbout, declaredIn } from '../../toolchain/declarations.mjs';
 
 const root = new URL('../../', import.meta.url);
@@ -89,4 +91,37 @@ test('package.json leads to a declaration for each entry, and none to another', 
   const declared = Object.values(exports).flatMap(({ types: path }) => (path ? [path] : []));
   const files = (await readdir(types)).map((file) => `./dist/types/${file}`);
   assert.deepEqual([...declared, './dist/types/shared.d.ts'].sort(), files.sort());
+});
+
+/** What the words of a declaration call the default, by the name of the option. @param {string} file @param {string} owner */
+async function statedDefaults(file, owner) {
+  const options = declaredIn(await read(`js/types/${file}.d.ts`)).filter(({ name }) => name.startsWith(`${owner}.`));
+  const stated = options.map(({ name, words }) => {
+    const found = /Default (?:`([^`]+)`|('[^']+')|([\w.]+))/.exec(words.replace(/\s+/g, ' ').replace(/\.$/, ''));
+    return [name.slice(owner.length + 1), found?.[1] ?? found?.[2] ?? found?.[3]];
+  });
+  return Object.fromEntries(stated.filter(([, value]) => value !== undefined && value !== 'none'));
+}
+
+/** @param {Record<string, string>} stated @param {Record<string, unknown>} real */
+function assertDefaults(stated, real) {
+  const shown = (/** @type {unknown} */ value) => JSON.stringify(value).replace(/"/g, "'").replace(/,/g, ', ');
+  for (const [name, value] of Object.entries(stated)) assert.equal(value, shown(real[name]), name);
+}
+
+test('the defaults that the words state are those that the source takes', async () => {
+  const { limits, encode } = parseCaptureOptions({});
+  const capture = await statedDefaults('index', 'CaptureOnlyOptions');
+  assert.deepEqual(Object.keys(capture), Object.keys(limits));
+  assertDefaults(capture, limits);
+  const { reject } = await statedDefaults('shared', 'EncodeOptions');
+  assertDefaults({ reject }, encode);
+
+  const uploader = parseOptions({ url: 'https://a.example/', agentId: 'a' });
+  const real = { ...uploader, queue: 'indexeddb' };
+  for (const owner of ['UploaderOptions', 'RetryOptions', 'QueueLimits']) {
+    const stated = await statedDefaults('upload', owner);
+    assert.ok(Object.keys(stated).length > 1, owner);
+    assertDefaults(stated, real);
+  }
 });

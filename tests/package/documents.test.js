@@ -6,6 +6,7 @@ import { readFile } from 'node:fs/promises';
 import { posix } from 'node:path';
 import { test } from 'node:test';
 import { CAPTURE_ERROR_CODES, CaptureError } from '../../js/errors.js';
+import { parseCaptureOptions } from '../../js/options.js';
 import { version } from '../../js/version.js';
 import { readPages, toPage } from './documents.js';
 
@@ -156,6 +157,26 @@ test('the README has one screen before its reference, and names every entry', as
   const { exports } = JSON.parse(await readFile(new URL('package.json', root), 'utf8'));
   const entries = Object.keys(exports).filter((entry) => !/\.(json|css)$/.test(entry));
   for (const entry of entries) assert.ok(text.includes(`\`${entry.replace(/^\./, 'caseframe')}\``), entry);
+});
+
+test('the README’s options are all there are, with the defaults that the source takes', () => {
+  const table = /\| option \| default \|[^\n]*\n\|[-|]+\n((?:\|[^\n]*\n)+)/.exec(pageOf('README.md').text)?.[1] ?? '';
+  const rows = table
+    .trim()
+    .split('\n')
+    .flatMap((row) => {
+      const [, names, value] = row.split(/^\| | \| ?/);
+      return names.split(', ').map((name) => [name.replace(/`/g, ''), value]);
+    });
+  const { limits, encode, ...hooks } = parseCaptureOptions({});
+  const others = ['quality', 'subsampling', 'progressive', 'maxWidth', 'maxHeight', 'metadata'];
+  assert.deepEqual(
+    rows.map(([name]) => name).sort(),
+    [...Object.keys(limits), ...Object.keys(hooks), ...Object.keys(encode), ...others].sort(),
+  );
+  for (const [name, value] of rows.filter(([name]) => name in limits)) {
+    assert.equal(value, `\`${limits[/** @type {keyof typeof limits} */ (name)]}\``, name);
+  }
 });
 
 test('js/version.js is package.json’s version', async () => {
