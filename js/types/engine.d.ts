@@ -125,3 +125,11 @@ export interface Engine {
   /** Zeroes and frees everything; later calls throw 'disposed'. May be called again. */
   dispose: () => void;
 }
+
+// Declared by the DOM's types, and by nothing in Node alone: a part of it is added there.
+declare global {
+  namespace WebAssembly {
+    /** A compiled module, which is opaque. */
+    interface Module {}
+  }
+}

@@ -2,9 +2,9 @@
  * What `import 'caseframe/genesys'` gives: sources that know interactions and participants. Genesys' objects are taken by
  * structure, so that one build serves genesys-cloud-webrtc-sdk 8, 9 and 14; nothing of Genesys is imported.
  */
-import type { CaptureSource } from './shared.js';
+import type { CaptureSource } from './source.js';
 
-export type { CaptureSource, Target } from './shared.js';
+export type { CaptureSource, Target } from './source.js';
 
 /**
  * Follows the SDK's video sessions, those that are there already and those that come, until disposed. Create it beside the

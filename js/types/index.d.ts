@@ -1,9 +1,9 @@
 /** What `import 'caseframe'` gives. */
-import type { CaptureSource, EncodeOptions, FrameReport, PreviewOptions, Redaction, Region } from './shared.js';
+import type { EncodeOptions, FrameReport, PreviewOptions, Redaction, Region } from './shared.js';
+import type { CaptureSource } from './source.js';
 
 export type {
   CaptureErrorCode,
-  CaptureSource,
   EncodeOptions,
   FrameReport,
   Metadata,
@@ -14,10 +14,10 @@ export type {
   RegionUnit,
   Size,
   Subsampling,
-  Target,
   Verdict,
 } from './shared.js';
 export { CaptureError } from './shared.js';
+export type { CaptureSource, Target } from './source.js';
 
 /** This package's version, as its package.json has it. */
 export const version: string;

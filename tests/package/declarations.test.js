@@ -70,6 +70,7 @@ test('tests/types/agreement.ts compares every type that an entry declares with t
   const agreement = await read('tests/types/agreement.ts');
   const entries = {
     shared: ['index', 'engine', 'genesys', 'upload', 'element'],
+    source: ['index'],
     index: ['index'],
     engine: ['engine'],
     genesys: ['genesys'],
@@ -90,7 +91,7 @@ test('package.json leads to a declaration for each entry, and none to another', 
   const { exports } = JSON.parse(await read('package.json'));
   const declared = Object.values(exports).flatMap(({ types: path }) => (path ? [path] : []));
   const files = (await readdir(types)).map((file) => `./dist/types/${file}`);
-  assert.deepEqual([...declared, './dist/types/shared.d.ts'].sort(), files.sort());
+  assert.deepEqual([...declared, './dist/types/shared.d.ts', './dist/types/source.d.ts'].sort(), files.sort());
 });
 
 /** What the words of a declaration call the default, by the name of the option. @param {string} file @param {string} owner */

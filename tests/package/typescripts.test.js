@@ -112,6 +112,16 @@ async function install(project) {
   return folder;
 }
 
+/** The engine alone, in Node: without the DOM's types. */
+const IN_NODE = `
+import { createEngine, type Encoded } from 'caseframe/engine';
+const engine = await createEngine({ wasmUrl: new URL('file:///x/'), variant: 'auto' });
+const { jpeg, report }: Encoded = engine.encode({ data: new Uint8Array(4), width: 1, height: 1 });
+export const size: number = jpeg.length + report.meanLuma;
+// @ts-expect-error there is no DOM
+export type Track = MediaStreamTrack;
+`;
+
 /** @param {string} tsc @param {string} resolution */
 async function compile(tsc, resolution) {
   const compilerOptions = {
@@ -125,7 +135,12 @@ async function compile(tsc, resolution) {
     lib: ['es2020', 'dom', 'dom.iterable'],
     types: [],
   };
-  await writeFile(join(consumer, 'tsconfig.json'), JSON.stringify({ compilerOptions, files: ['use.ts'] }));
+  await check(tsc, { compilerOptions, files: ['use.ts'] });
+}
+
+/** @param {string} tsc @param {object} tsconfig */
+async function check(tsc, tsconfig) {
+  await writeFile(join(consumer, 'tsconfig.json'), JSON.stringify(tsconfig));
   await run(process.execPath, [tsc, '-p', consumer]).catch((error) => assert.fail(`${error.stdout}${error.stderr}`));
 }
 
@@ -140,4 +155,19 @@ test('so does the project’s own TypeScript, by both ways of resolution', async
   const tsc = join(root, 'node_modules/typescript/bin/tsc');
   await compile(tsc, 'bundler');
   await compile(tsc, 'nodenext');
+});
+
+test('the engine’s can be had in Node, without the DOM’s', async () => {
+  await writeFile(join(consumer, 'node.ts'), IN_NODE);
+  await mkdir(join(consumer, 'node_modules/@types'), { recursive: true });
+  await symlink(join(root, 'node_modules/@types/node'), join(consumer, 'node_modules/@types/node'));
+  const compilerOptions = {
+    noEmit: true,
+    strict: true,
+    target: 'es2022',
+    module: 'nodenext',
+    lib: ['es2022'],
+    types: ['node'],
+  };
+  await check(join(root, 'node_modules/typescript/bin/tsc'), { compilerOptions, files: ['node.ts'] });
 });
