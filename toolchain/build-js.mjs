@@ -1,8 +1,7 @@
 // From js/ and the two modules to dist/: the files as they are, the glue minified, declarations beside them.
-import { execFileSync } from 'node:child_process';
 import { cp, readFile, rename, rm, writeFile } from 'node:fs/promises';
-import { fileURLToPath } from 'node:url';
 import { transform } from 'esbuild';
+import { checkDeclarations } from './declarations.mjs';
 
 const root = new URL('../', import.meta.url);
 const at = (path) => new URL(path, root);
@@ -29,13 +28,7 @@ await writeFile(new URL('elements/element.css', fresh), sharedStyles + buttonSty
 for (const [variant, folder] of Object.entries(modules)) {
   await cp(at(`${folder}caseframe.wasm`), new URL(`wasm/caseframe.${variant}.wasm`, fresh));
 }
-if (!process.argv.includes('--no-types')) {
-  execFileSync(
-    fileURLToPath(at('node_modules/.bin/tsc')),
-    ['-p', 'toolchain/tsconfig.types.json', '--outDir', fileURLToPath(fresh)],
-    { cwd: fileURLToPath(root), stdio: 'inherit' },
-  );
-}
+if (!process.argv.includes('--no-types')) await checkDeclarations(at('js/types/'));
 await rm(at('build/dist.old/'), { recursive: true, force: true });
 await rename(at('dist/'), at('build/dist.old/')).catch((error) => {
   if (error.code !== 'ENOENT') throw error;

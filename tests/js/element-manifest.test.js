@@ -91,7 +91,7 @@ for (const [element, Class] of Object.entries({ button: CaseframeButton, review:
 
 test('the events are those that are typed, and the README has every name', async () => {
   const events = declarations.flatMap((declared) => names(declared.events)).sort();
-  assert.deepEqual(events, found(await read('element.d.ts'), /'(caseframe-[\w-]+)': CustomEvent/g));
+  assert.deepEqual(events, found(await read('../types/element.d.ts'), /'(caseframe-[\w-]+)': CustomEvent/g));
   const readme = await read('README.md');
   for (const { members, attributes, events, slots = [], cssParts, cssProperties, cssStates } of declarations) {
     for (const name of [members, attributes, events, slots, cssParts, cssProperties, cssStates].flatMap(names)) {
