@@ -75,6 +75,11 @@ export interface Capture {
   snapshot: (source: Source, options?: CaptureOptions) => Promise<Snapshot>;
   /** Waits for a good frame and keeps it in the engine's memory, until the still is discarded. Rejects as `snapshot` does. */
   grab: (source: Source, options?: CaptureOptions) => Promise<Still>;
+  /**
+   * Where captures are encoded: in a worker, or in the page's own thread, which stands still meanwhile; then `console.warn`
+   * has said once why. Undefined until the engine is loaded, and after `dispose`.
+   */
+  readonly mode: 'worker' | 'page' | undefined;
   /** Zeroes all pixels and lets go of everything; what is pending rejects with 'disposed'. May be called again. */
   dispose: () => void;
 }

@@ -54,15 +54,14 @@ export function createHost({ engine, worker, workerUrl }, clock) {
 
   async function find() {
     const launcher = await loadLauncher();
+    const launched = worker === 'auto' ? await launcher.launch(workerUrl, clock) : {};
+    if (launched.reason) warnOfPage(launched.reason);
     /** @type {ServiceOptions} */
     const options = { ...engine };
-    if (!engine.wasmModule && !engine.wasmUrl) options.locations = launcher.locate(workerUrl);
-    const launched = worker === 'auto' ? await launcher.launch(workerUrl, clock) : undefined;
-    if (launched && 'reason' in launched) warnOfPage(launched.reason);
-    const found =
-      launched && 'worker' in launched
-        ? connect(launched.worker, options, { clock, onCrash: forget })
-        : await startInPage(options, launcher);
+    if (!engine.wasmModule && !engine.wasmUrl) options.locations = launcher.besideThisPackage();
+    const found = launched.worker
+      ? connect(launched.worker, options, { clock, onCrash: forget })
+      : await startInPage(options, launcher);
     current = found;
     if (disposed) found.close();
     try {

@@ -3,29 +3,16 @@
  * one file of the page's that asks for its own address (`import.meta.url`): it is loaded by `import()`, so that what
  * transforms the rest to CommonJS (Jest) or renders on a server never meets it.
  */
-import { besideThisPackage } from '../engine/location.js';
 import { UP } from './messages.js';
 
 /** @import { Clock } from '../clock.js' */
-/** @import { Locations } from '../engine/load.js' */
+
+export { besideThisPackage } from '../engine/location.js';
 
 /** How long a worker's script may take to load, in ms, before the page does the work itself. */
 const SCRIPT_MS = 10000;
 
-/** @typedef {{ worker: Worker } | { reason: string }} Launched */
-
-/**
- * @param {string | undefined} workerUrl
- * @returns {Locations} Beside the worker that is hosted elsewhere, as `npx caseframe copy` puts them; else beside this
- *   package.
- */
-export function locate(workerUrl) {
-  if (workerUrl === undefined) return besideThisPackage();
-  return {
-    simd: new URL('wasm/caseframe.simd.wasm', workerUrl).href,
-    baseline: new URL('wasm/caseframe.baseline.wasm', workerUrl).href,
-  };
-}
+/** One of the two: the worker, or why there is none. @typedef {{ worker?: Worker, reason?: string }} Launched */
 
 /** @returns {Promise<typeof import('./worker.js')>} For a page that does the work itself. */
 export function importWorker() {
@@ -43,14 +30,14 @@ export function launch(workerUrl, clock) {
     const violations = [];
     const onViolation = (/** @type {SecurityPolicyViolationEvent} */ { effectiveDirective }) =>
       violations.push(effectiveDirective);
-    self.addEventListener('securitypolicyviolation', onViolation);
+    globalThis.addEventListener?.('securitypolicyviolation', onViolation);
     /** @type {Worker} */
     let worker;
     const timer = clock.setTimeout(() => giveUp(`its script did not load within ${SCRIPT_MS} ms`), SCRIPT_MS);
 
     function end() {
       clock.clearTimeout(timer);
-      self.removeEventListener('securitypolicyviolation', onViolation);
+      globalThis.removeEventListener?.('securitypolicyviolation', onViolation);
     }
     /** @param {string} reason */
     function giveUp(reason) {
@@ -105,7 +92,7 @@ let policy;
 
 /** For pages that take script addresses of a policy alone (Trusted Types): ours is called `caseframe`. */
 function trusted() {
-  const { trustedTypes } = /** @type {any} */ (self);
+  const { trustedTypes } = /** @type {any} */ (globalThis);
   if (!policy && trustedTypes) {
     policy = trustedTypes.createPolicy('caseframe', { createScriptURL: (/** @type {string} */ url) => url });
   }

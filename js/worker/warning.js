@@ -9,7 +9,7 @@ export function warnOfPage(reason) {
   told.add(reason);
   console.warn(
     `caseframe: there is no worker, so that each capture stops this page for as long as it takes: ${reason}. ` +
-      'Run “npx caseframe copy <folder>” and set createCapture({ workerUrl }) to its worker.js, on this page’s origin; ' +
-      'worker: false chooses the page without this warning.',
+      'Run “npx caseframe copy <folder>”, serve that folder on this page’s origin, and set createCapture({ workerUrl, ' +
+      'wasmUrl }) to its worker.js and wasm/; or set worker: false, which means the page.',
   );
 }
