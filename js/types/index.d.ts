@@ -81,6 +81,11 @@ export interface Capture {
    * does.
    */
   grab: (source: Source, options?: CaptureOptions) => Promise<Still>;
+  /**
+   * Where captures are encoded: in a worker, or in the page's own thread, which stands still meanwhile; then `console.warn`
+   * has said once why. Undefined until the engine is loaded, and after `dispose`.
+   */
+  readonly mode: 'worker' | 'page' | undefined;
   /** Zeroes all pixels and lets go of everything; what is pending rejects with 'disposed'. May be called again. */
   dispose: () => void;
 }
