@@ -116,7 +116,7 @@ test('the defaults that the words state are those that the source takes', async 
   assert.deepEqual(Object.keys(capture), Object.keys(limits));
   assertDefaults(capture, limits);
   const { reject } = await statedDefaults('shared', 'EncodeOptions');
-  assertDefaults({ reject }, encode);
+  assertDefaults({ reject }, encode.plain);
 
   const uploader = parseOptions({ url: 'https://a.example/', agentId: 'a' });
   const real = { ...uploader, queue: 'indexeddb' };

@@ -5,6 +5,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { posix } from 'node:path';
 import { test } from 'node:test';
+import { ENCODE_FIELDS } from '../../js/engine/options.js';
 import { CAPTURE_ERROR_CODES, CaptureError } from '../../js/errors.js';
 import { parseCaptureOptions } from '../../js/options.js';
 import { version } from '../../js/version.js';
@@ -168,11 +169,10 @@ test('the README’s options are all there are, with the defaults that the sourc
       const [, names, value] = row.split(/^\| | \| ?/);
       return names.split(', ').map((name) => [name.replace(/`/g, ''), value]);
     });
-  const { limits, encode, ...hooks } = parseCaptureOptions({});
-  const others = ['quality', 'subsampling', 'progressive', 'maxWidth', 'maxHeight', 'metadata'];
+  const { limits, encode: _encode, ...hooks } = parseCaptureOptions({});
   assert.deepEqual(
     rows.map(([name]) => name).sort(),
-    [...Object.keys(limits), ...Object.keys(hooks), ...Object.keys(encode), ...others].sort(),
+    [...Object.keys(limits), ...Object.keys(hooks), ...ENCODE_FIELDS].sort(),
   );
   for (const [name, value] of rows.filter(([name]) => name in limits)) {
     assert.equal(value, `\`${limits[/** @type {keyof typeof limits} */ (name)]}\``, name);

@@ -42,7 +42,10 @@ type Foreign =
   | ArrayBufferView
   | Promise<unknown>;
 
-/** A type as nothing but its properties and calls, so that two of different making can be compared. */
+/**
+ * A type as nothing but its properties and calls, so that two of different making can be compared. What is `readonly` only
+ * the declarations say: a typedef in JSDoc cannot.
+ */
 type Shape<T> = 0 extends 1 & T
   ? { any: true }
   : T extends (...parameters: infer P) => infer R
@@ -52,7 +55,7 @@ type Shape<T> = 0 extends 1 & T
       : T extends Foreign
         ? T
         : T extends object
-          ? { [K in keyof T]: Shape<T[K]> }
+          ? { -readonly [K in keyof T]: Shape<T[K]> }
           : T;
 
 type ShapeEach<P extends unknown[]> = { [K in keyof P]: Shape<P[K]> };
