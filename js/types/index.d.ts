@@ -104,9 +104,9 @@ export interface CaptureOnlyOptions {
   loadTimeoutMs?: number | undefined;
   /** How long ago the frame may have been presented, in ms; older ones are 'stale-frame'. Default 1000. */
   maxFrameAgeMs?: number | undefined;
-  /** In pixels: smaller frames are let pass until the deadline, then 'too-small'. Default 0. */
+  /** A whole number of pixels: smaller frames are let pass until the deadline, then 'too-small'. Default 0. */
   minWidth?: number | undefined;
-  /** In pixels. Default 0. */
+  /** A whole number of pixels. Default 0. */
   minHeight?: number | undefined;
   /** Ends the capture with 'aborted'; its reason is the error's `cause`. */
   signal?: AbortSignal | undefined;

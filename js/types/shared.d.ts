@@ -229,14 +229,14 @@ export interface EncodeOptions {
   subsampling?: Subsampling | undefined;
   /** Whether the file shows coarsely first; smaller, and slower to write. Default false. */
   progressive?: boolean | undefined;
-  /** In pixels, above 0: the picture is made to fit, area-averaged, and never enlarged. Default none. */
+  /** A whole number of pixels, from 1: the picture is made to fit, area-averaged, never enlarged. Default none, as `Infinity`. */
   maxWidth?: number | undefined;
-  /** In pixels, above 0. Default none. */
+  /** A whole number of pixels, from 1. Default none, as `Infinity`. */
   maxHeight?: number | undefined;
   /** What is covered, at source size, before anything is scaled or encoded: at most 1,000 regions. Default none. */
   redact?: Region[] | undefined;
   /**
-   * Verdicts that are not accepted: of a capture, later frames are tried until the deadline; the engine throws at once
+   * Verdicts other than 'ok' that are not accepted: of a capture, later frames are tried until the deadline; the engine throws at once
    * ('black-frame', 'undecoded-frame', 'uniform-frame'). Default `['black', 'undecoded']`.
    */
   reject?: Verdict[] | undefined;
@@ -246,9 +246,9 @@ export interface EncodeOptions {
 
 /** How a smaller copy of a frame is made, for showing. */
 export interface PreviewOptions {
-  /** In pixels, above 0; never enlarged. Default none. */
+  /** A whole number of pixels, from 1; never enlarged. Default none, as `Infinity`. */
   maxWidth?: number | undefined;
-  /** In pixels, above 0. Default none. */
+  /** A whole number of pixels, from 1. Default none, as `Infinity`. */
   maxHeight?: number | undefined;
   /** Covered at source size, before scaling, by the same core as the file. Default none: everything is shown. */
   redact?: Region[] | undefined;
