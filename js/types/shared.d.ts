@@ -229,15 +229,18 @@ export interface EncodeOptions {
   subsampling?: Subsampling | undefined;
   /** Whether the file shows coarsely first; smaller, and slower to write. Default false. */
   progressive?: boolean | undefined;
-  /** A whole number of pixels, from 1: the picture is made to fit, area-averaged, never enlarged. Default none, as `Infinity`. */
+  /**
+   * A whole number of pixels, from 1: the picture is made to fit, area-averaged, never enlarged. Default none, as
+   * `Infinity`.
+   */
   maxWidth?: number | undefined;
   /** A whole number of pixels, from 1. Default none, as `Infinity`. */
   maxHeight?: number | undefined;
   /** What is covered, at source size, before anything is scaled or encoded: at most 1,000 regions. Default none. */
   redact?: Region[] | undefined;
   /**
-   * Verdicts other than 'ok' that are not accepted: of a capture, later frames are tried until the deadline; the engine throws at once
-   * ('black-frame', 'undecoded-frame', 'uniform-frame'). Default `['black', 'undecoded']`.
+   * Verdicts, other than 'ok', that are not accepted: of a capture, later frames are tried until the deadline; the engine
+   * throws at once ('black-frame', 'undecoded-frame', 'uniform-frame'). Default `['black', 'undecoded']`.
    */
   reject?: Verdict[] | undefined;
   /** What the file says of itself. */
