@@ -1,10 +1,16 @@
 // The border between the core and JavaScript. js/engine/border.js is its other side: names for the numbers here.
 // Everything is a value; nothing is thrown. Views of memory are valid until the next call.
+//
+// What crosses is doubles, arrays of them, bytes and plain objects, by free functions: every further kind of type or of
+// class would bring its share of Embind's JavaScript into each page (bindings/types.cpp registers these few).
 #include <emscripten/bind.h>
 #include <emscripten/val.h>
 
 #include <array>
+#include <cstdint>
+#include <cstring>
 #include <new>
+#include <span>
 #include <string_view>
 
 #include "capture.hpp"
@@ -16,56 +22,70 @@ using emscripten::val;
 namespace caseframe {
 namespace {
 
-// Plain numbers and booleans only, so that a wrong one cannot go unseen: js/engine/options.js fills every field.
+// The numbers of an encode() call, in the order in which js/engine/border.js packs them; regions follow.
 struct Options {
   double quality;
-  int subsampling;
-  bool progressive;
-  unsigned max_width;
-  unsigned max_height;
-  unsigned reject;
+  double subsampling;
+  double progressive;
+  double max_width;
+  double max_height;
+  double reject;
+  double frame_age_ms;
+  double embed;
+  double hash;
 };
+constexpr std::size_t kOptionNumbers = sizeof(Options) / sizeof(double);
 
+// The numbers of one region.
 struct RegionFields {
   double x;
   double y;
   double width;
   double height;
-  int mode;
-  int unit;
-  unsigned color;
+  double mode;
+  double unit;
+  double color;
   double of_width;
   double of_height;
 };
+constexpr std::size_t kRegionNumbers = sizeof(RegionFields) / sizeof(double);
+
+unsigned to_unsigned(double number) { return static_cast<unsigned>(number); }
+
+void set(val& object, const char* name, double value) { object.set(name, value); }
+
+val text(const char* message) {
+  return val::take_ownership(emscripten::internal::_emval_new_cstring(message));
+}
 
 val failure(Error error) {
   val result = val::object();
-  result.set("error", static_cast<int>(error.code));
-  result.set("message", val::u8string(error.message));
-  if (error.region >= 0) result.set("region", error.region);
+  set(result, "error", static_cast<int>(error.code));
+  result.set("message", text(error.message));
+  if (error.region >= 0) set(result, "region", error.region);
   return result;
 }
 
 val to_js(const FrameReport& report) {
   val result = val::object();
-  result.set("verdict", static_cast<int>(report.verdict));
-  result.set("meanLuma", report.mean_luma);
-  result.set("lumaStdDev", report.luma_std_dev);
-  result.set("peakLuma", report.peak_luma);
-  result.set("darkRatio", report.dark_ratio);
+  set(result, "verdict", static_cast<int>(report.verdict));
+  set(result, "meanLuma", report.mean_luma);
+  set(result, "lumaStdDev", report.luma_std_dev);
+  set(result, "peakLuma", report.peak_luma);
+  set(result, "darkRatio", report.dark_ratio);
   return result;
 }
 
 val to_js(const Redaction& r) {
   val result = val::object();
-  result.set("x", r.x);
-  result.set("y", r.y);
-  result.set("width", r.width);
-  result.set("height", r.height);
-  result.set("mode", static_cast<int>(r.mode));
-  result.set("cell", r.cell);
-  result.set("radius", r.radius);
-  result.set("color", r.color);
+  set(result, "x", r.x);
+  set(result, "y", r.y);
+  set(result, "width", r.width);
+  set(result, "height", r.height);
+  set(result, "mode", static_cast<int>(r.mode));
+  set(result, "cell", r.cell);
+  set(result, "radius", r.radius);
+  set(result, "color", r.color);
   return result;
 }
 
@@ -75,23 +95,38 @@ val to_js(const Buffer<Redaction>& redactions) {
   return result;
 }
 
-Result<Buffer<Region>> to_regions(const val& list) {
-  const auto count = list["length"].as<unsigned>();
+// A copy of an array or a typed array of JavaScript's.
+template <class T>
+Result<Buffer<T>> copy_in(const val& array) {
+  auto copy = Buffer<T>::allocate(to_unsigned(array["length"].as<double>()));
+  if (copy) val(typed_memory_view(copy->size(), copy->data())).template call<void>("set", array);
+  return copy;
+}
+
+Result<Buffer<Region>> to_regions(std::span<const double> numbers) {
+  const std::size_t count = numbers.size() / kRegionNumbers;
   auto regions = Buffer<Region>::allocate(count);
   if (!regions) return regions.error();
-  for (unsigned i = 0; i < count; ++i) {
-    const auto r = list[i].as<RegionFields>();
+  for (std::size_t i = 0; i < count; ++i) {
+    RegionFields r;
+    std::memcpy(&r, &numbers[i * kRegionNumbers], sizeof(r));
     (*regions)[i] = {.x = r.x,
                      .y = r.y,
                      .width = r.width,
                      .height = r.height,
-                     .mode = static_cast<RedactMode>(r.mode),
-                     .unit = static_cast<RegionUnit>(r.unit),
-                     .color = r.color,
+                     .mode = static_cast<RedactMode>(to_unsigned(r.mode)),
+                     .unit = static_cast<RegionUnit>(to_unsigned(r.unit)),
+                     .color = to_unsigned(r.color),
                      .of_width = r.of_width,
                      .of_height = r.of_height};
   }
   return regions;
+}
+
+Result<Buffer<Region>> to_regions(const val& list) {
+  const auto numbers = copy_in<double>(list);
+  if (!numbers) return numbers.error();
+  return to_regions(std::span<const double>{numbers->data(), numbers->size()});
 }
 
 // copy(view): a copy that JavaScript owns, or null where it has no memory for one. The caller's function, since what
@@ -105,161 +140,172 @@ constexpr Error kNoMemoryForCopy = {ErrorCode::kOutOfMemory, "Not enough memory 
 // Owns the texts that its Metadata looks at: ids are personal data, so they are zeroed when let go.
 class ReadMetadata {
  public:
-  // Every text is a Uint8Array of UTF-8, empty where there is none.
-  static Result<ReadMetadata> from(const val& fields) {
+  // Every text is a Uint8Array of UTF-8, empty where there is none, in the order of kTexts.
+  static Result<ReadMetadata> from(const val& texts, const Options& options) {
     ReadMetadata read;
     for (std::size_t i = 0; i < kTexts.size(); ++i) {
-      const val text = fields[kTexts[i].name];
-      auto bytes = Buffer<char>::allocate(text["length"].as<unsigned>());
+      auto bytes = copy_in<std::uint8_t>(texts[static_cast<double>(i)]);
       if (!bytes) return bytes.error();
-      val(typed_memory_view(bytes->size(), bytes->data())).call<void>("set", text);
-      read.metadata_.*kTexts[i].field = {bytes->data(), bytes->size()};
+      read.metadata_.*kTexts[i] = {reinterpret_cast<const char*>(bytes->data()), bytes->size()};
       read.texts_[i] = *std::move(bytes);
     }
-    const auto age = fields["frameAgeMs"].as<double>();
-    if (age >= 0) read.metadata_.frame_age_ms = static_cast<std::uint32_t>(age);
-    read.metadata_.embed = fields["embed"].as<bool>();
+    if (options.frame_age_ms >= 0) read.metadata_.frame_age_ms = to_unsigned(options.frame_age_ms);
+    read.metadata_.embed = options.embed != 0;
     return read;
   }
 
   [[nodiscard]] const Metadata& metadata() const { return metadata_; }
 
  private:
-  struct Text {
-    const char* name;
-    std::string_view Metadata::*field;
-  };
-  static constexpr std::array<Text, 7> kTexts = {{
-      {"id", &Metadata::id},
-      {"interactionId", &Metadata::interaction_id},
-      {"participantId", &Metadata::participant_id},
-      {"agentId", &Metadata::agent_id},
-      {"capturedAt", &Metadata::captured_at},
-      {"software", &Metadata::software},
-      {"description", &Metadata::description},
+  static constexpr std::array<std::string_view Metadata::*, 7> kTexts = {{
+      &Metadata::id,
+      &Metadata::interaction_id,
+      &Metadata::participant_id,
+      &Metadata::agent_id,
+      &Metadata::captured_at,
+      &Metadata::software,
+      &Metadata::description,
   }};
 
-  std::array<Buffer<char>, kTexts.size()> texts_;
+  std::array<Buffer<std::uint8_t>, kTexts.size()> texts_;
   Metadata metadata_;
 };
 
-// The pixels of one capture, in the module's memory until JavaScript deletes this: then they are zeroed.
-class HeldFrame {
- public:
-  // Null where there is no memory for it.
-  static HeldFrame* create(unsigned width, unsigned height) {
-    const std::uint64_t size = std::uint64_t{width} * height * kBytesPerPixel;
-    if (size > SIZE_MAX) return nullptr;
-    auto pixels = Buffer<std::uint8_t>::allocate(static_cast<std::size_t>(size));
-    if (!pixels) return nullptr;
-    return new (std::nothrow) HeldFrame(*std::move(pixels), width, height);
-  }
-
-  // RGBA, rows tight.
-  val pixels() { return val(typed_memory_view(pixels_.size(), pixels_.data())); }
-
-  [[nodiscard]] val analyze() const {
-    const auto frame = view();
-    return frame ? to_js(caseframe::analyze(*frame)) : failure(frame.error());
-  }
-
-  // The redactions that encode() would make of these regions.
-  [[nodiscard]] val place(val list) const {
-    const auto regions = to_regions(list);
-    if (!regions) return failure(regions.error());
-    const auto placed = caseframe::place({regions->data(), regions->size()}, {width_, height_});
-    return placed ? to_js(*placed) : failure(placed.error());
-  }
-
-  [[nodiscard]] val encode(Options options, val list, val metadata_fields, val copy) const {
-    const auto frame = view();
-    if (!frame) return failure(frame.error());
-    const auto regions = to_regions(list);
-    if (!regions) return failure(regions.error());
-    const auto metadata = ReadMetadata::from(metadata_fields);
-    if (!metadata) return failure(metadata.error());
-    FrameReport seen;
-    const auto encoded = caseframe::encode(*frame,
-                                           {.jpeg = {.quality = options.quality,
-                                                     .subsampling = static_cast<Subsampling>(options.subsampling),
-                                                     .progressive = options.progressive},
-                                            .max_width = options.max_width,
-                                            .max_height = options.max_height,
-                                            .redact = {regions->data(), regions->size()},
-                                            .metadata = metadata->metadata(),
-                                            .reject = static_cast<Verdicts>(options.reject)},
-                                           &seen);
-    if (!encoded) {
-      val result = failure(encoded.error());
-      if (seen.verdict != Verdict::kOk) result.set("report", to_js(seen));
-      return result;
-    }
-
-    const val jpeg = copied(copy, encoded->jpeg.data(), encoded->jpeg.size());
-    const val sha256 = copied(copy, encoded->sha256.data(), encoded->sha256.size());
-    if (jpeg.isNull() || sha256.isNull()) return failure(kNoMemoryForCopy);
-    val result = val::object();
-    result.set("jpeg", jpeg);
-    result.set("width", encoded->width);
-    result.set("height", encoded->height);
-    result.set("sha256", sha256);
-    result.set("report", to_js(encoded->report));
-    result.set("redactions", to_js(encoded->redactions));
-    return result;
-  }
-
-  // A small copy for showing, redacted at source size as encode() would; not at all where the list is empty.
-  [[nodiscard]] val scaled(unsigned max_width, unsigned max_height, val list, val copy) const {
-    const auto frame = view();
-    if (!frame) return failure(frame.error());
-    const auto regions = to_regions(list);
-    if (!regions) return failure(regions.error());
-    auto placed = caseframe::place({regions->data(), regions->size()}, {width_, height_});
-    if (!placed) return failure(placed.error());
-    const auto redacted = RedactedFrame::create(*frame, *std::move(placed));
-    if (!redacted) return failure(redacted.error());
-    const Size size = fit({width_, height_}, max_width, max_height);
-    const auto pixels = downscale(redacted->picture(), size);
-    if (!pixels) return failure(pixels.error());
-    const val data = copied(copy, pixels->data(), pixels->size());
-    if (data.isNull()) return failure(kNoMemoryForCopy);
-    val result = val::object();
-    result.set("data", data);
-    result.set("width", size.width);
-    result.set("height", size.height);
-    return result;
-  }
-
- private:
-  HeldFrame(Buffer<std::uint8_t> pixels, unsigned width, unsigned height)
-      : pixels_(std::move(pixels)), width_(width), height_(height) {}
+// The pixels of one capture, in the module's memory until JavaScript releases them: then they are zeroed.
+struct HeldFrame {
+  Buffer<std::uint8_t> rgba;  // rows tight
+  unsigned width;
+  unsigned height;
 
   [[nodiscard]] Result<FrameView> view() const {
-    return FrameView::create({pixels_.data(), pixels_.size()}, width_, height_);
+    return FrameView::create({rgba.data(), rgba.size()}, width, height);
   }
-
-  Buffer<std::uint8_t> pixels_;
-  unsigned width_;
-  unsigned height_;
 };
 
-bool has_simd() {
+// JavaScript names a frame by its address.
+HeldFrame* frame_at(double address) {
+  return reinterpret_cast<HeldFrame*>(static_cast<std::uintptr_t>(address));  // NOLINT(performance-no-int-to-ptr)
+}
+
+// 0 where there is no memory for it.
+double create_frame(double width, double height) {
+  const std::uint64_t size = std::uint64_t{to_unsigned(width)} * to_unsigned(height) * kBytesPerPixel;
+  if (size > SIZE_MAX) return 0;
+  auto pixels = Buffer<std::uint8_t>::allocate(static_cast<std::size_t>(size));
+  if (!pixels) return 0;
+  auto* frame = new (std::nothrow) HeldFrame{*std::move(pixels), to_unsigned(width), to_unsigned(height)};
+  return static_cast<double>(reinterpret_cast<std::uintptr_t>(frame));
+}
+
+// Zeroes and frees.
+void release_frame(double address) { delete frame_at(address); }
+
+// RGBA.
+val pixels(double address) {
+  HeldFrame& frame = *frame_at(address);
+  return val(typed_memory_view(frame.rgba.size(), frame.rgba.data()));
+}
+
+val analyze_frame(double address) {
+  const auto frame = frame_at(address)->view();
+  return frame ? to_js(analyze(*frame)) : failure(frame.error());
+}
+
+// The redactions that encode() would make of these regions.
+val place_regions(double address, val list) {
+  const HeldFrame& held = *frame_at(address);
+  const auto regions = to_regions(list);
+  if (!regions) return failure(regions.error());
+  const auto placed = place({regions->data(), regions->size()}, {held.width, held.height});
+  return placed ? to_js(*placed) : failure(placed.error());
+}
+
+val encode_frame(double address, val list, val texts, val copy) {
+  const auto frame = frame_at(address)->view();
+  if (!frame) return failure(frame.error());
+  const auto numbers = copy_in<double>(list);
+  if (!numbers) return failure(numbers.error());
+  Options options;
+  std::memcpy(&options, numbers->data(), sizeof(options));
+  const auto regions = to_regions(std::span<const double>{numbers->data(), numbers->size()}.subspan(kOptionNumbers));
+  if (!regions) return failure(regions.error());
+  const auto metadata = ReadMetadata::from(texts, options);
+  if (!metadata) return failure(metadata.error());
+  FrameReport seen;
+  const auto encoded =
+      encode(*frame,
+             {.jpeg = {.quality = options.quality,
+                       .subsampling = static_cast<Subsampling>(to_unsigned(options.subsampling)),
+                       .progressive = options.progressive != 0},
+              .max_width = to_unsigned(options.max_width),
+              .max_height = to_unsigned(options.max_height),
+              .redact = {regions->data(), regions->size()},
+              .metadata = metadata->metadata(),
+              .reject = static_cast<Verdicts>(to_unsigned(options.reject)),
+              .hash = options.hash != 0},
+             &seen);
+  if (!encoded) {
+    val result = failure(encoded.error());
+    if (seen.verdict != Verdict::kOk) result.set("report", to_js(seen));
+    return result;
+  }
+
+  const val jpeg = copied(copy, encoded->jpeg.data(), encoded->jpeg.size());
+  if (jpeg.isNull()) return failure(kNoMemoryForCopy);
+  val result = val::object();
+  result.set("jpeg", jpeg);
+  set(result, "width", encoded->width);
+  set(result, "height", encoded->height);
+  if (options.hash != 0) {
+    const val sha256 = copied(copy, encoded->sha256.data(), encoded->sha256.size());
+    if (sha256.isNull()) return failure(kNoMemoryForCopy);
+    result.set("sha256", sha256);
+  }
+  result.set("report", to_js(encoded->report));
+  result.set("redactions", to_js(encoded->redactions));
+  return result;
+}
+
+// A small copy for showing, redacted at source size as encode() would; not at all where the list is empty.
+val scale_frame(double address, double max_width, double max_height, val list, val copy) {
+  const HeldFrame& held = *frame_at(address);
+  const auto frame = held.view();
+  if (!frame) return failure(frame.error());
+  const auto regions = to_regions(list);
+  if (!regions) return failure(regions.error());
+  auto placed = place({regions->data(), regions->size()}, {held.width, held.height});
+  if (!placed) return failure(placed.error());
+  const auto redacted = RedactedFrame::create(*frame, *std::move(placed));
+  if (!redacted) return failure(redacted.error());
+  const Size size = fit({held.width, held.height}, to_unsigned(max_width), to_unsigned(max_height));
+  const auto scaled = downscale(redacted->picture(), size);
+  if (!scaled) return failure(scaled.error());
+  const val data = copied(copy, scaled->data(), scaled->size());
+  if (data.isNull()) return failure(kNoMemoryForCopy);
+  val result = val::object();
+  result.set("data", data);
+  set(result, "width", size.width);
+  set(result, "height", size.height);
+  return result;
+}
+
+double has_simd() {
 #ifdef __wasm_simd128__
-  return true;
+  return 1;
 #else
-  return false;
+  return 0;
 #endif
 }
 
 // What js/engine has, too, since it checks arguments before the module is there.
 val constants() {
   val result = val::object();
-  result.set("maxSide", kMaxSide);
-  result.set("maxRegions", static_cast<std::uint32_t>(kMaxRegions));
-  result.set("maxTextBytes", static_cast<std::uint32_t>(kMaxTextBytes));
-  result.set("maxDescriptionBytes", static_cast<std::uint32_t>(kMaxDescriptionBytes));
-  result.set("lumaLevels", kLumaLevels);
-  result.set("chromaLevels", kChromaLevels);
+  set(result, "maxSide", kMaxSide);
+  set(result, "maxRegions", kMaxRegions);
+  set(result, "maxTextBytes", kMaxTextBytes);
+  set(result, "maxDescriptionBytes", kMaxDescriptionBytes);
+  set(result, "lumaLevels", kLumaLevels);
+  set(result, "chromaLevels", kChromaLevels);
   return result;
 }
 
@@ -270,36 +316,11 @@ EMSCRIPTEN_BINDINGS(caseframe) {
   using namespace caseframe;
   emscripten::function("hasSimd", &has_simd);
   emscripten::function("constants", &constants);
-  emscripten::value_object<Options>("Options")
-      .field("quality", &Options::quality)
-      .field("subsampling", &Options::subsampling)
-      .field("progressive", &Options::progressive)
-      .field("maxWidth", &Options::max_width)
-      .field("maxHeight", &Options::max_height)
-      .field("reject", &Options::reject);
-  emscripten::value_object<RegionFields>("Region")
-      .field("x", &RegionFields::x)
-      .field("y", &RegionFields::y)
-      .field("width", &RegionFields::width)
-      .field("height", &RegionFields::height)
-      .field("mode", &RegionFields::mode)
-      .field("unit", &RegionFields::unit)
-      .field("color", &RegionFields::color)
-      .field("ofWidth", &RegionFields::of_width)
-      .field("ofHeight", &RegionFields::of_height);
-  emscripten::class_<HeldFrame>("HeldFrame")
-      .class_function("create", &HeldFrame::create, emscripten::return_value_policy::take_ownership())
-      .function("pixels", &HeldFrame::pixels)
-      .function("analyze", &HeldFrame::analyze)
-      .function("place", &HeldFrame::place)
-      .function("encode", &HeldFrame::encode)
-      .function("scaled", &HeldFrame::scaled);
-}
-
-// Embind's one use of printf, to name a type it does not know; all of ours are known. In its place, so that printf
-// stays out of the module: 4 KB.
-extern "C" int siprintf(char* to, const char* format, ...);
-extern "C" int siprintf(char* to, const char* /*format*/, ...) {
-  *to = '\0';
-  return 0;
+  emscripten::function("create", &create_frame);
+  emscripten::function("release", &release_frame);
+  emscripten::function("pixels", &pixels);
+  emscripten::function("analyze", &analyze_frame);
+  emscripten::function("place", &place_regions);
+  emscripten::function("encode", &encode_frame);
+  emscripten::function("scaled", &scale_frame);
 }

@@ -31,6 +31,8 @@ import { createHost } from './worker/host.js';
  * @property {(source: Source, options?: CaptureOptions) => Promise<Snapshot>} snapshot Grabs and encodes.
  * @property {(source: Source, options?: CaptureOptions) => Promise<Still>} grab The frame stays with the engine until
  *   the still is discarded.
+ * @property {'worker' | 'page' | undefined} mode Where captures are encoded: in a worker, or in the page's own thread, which
+ *   they stop meanwhile (`console.warn` says once why). Undefined until the engine is loaded, and after `dispose()`.
  * @property {() => void} dispose Zeroes all pixels and lets go of everything; what is pending rejects with `disposed`.
  */
 
@@ -107,6 +109,11 @@ export function assemble({ clock, reader, prepared, host }) {
         const { grabbed, server } = await grabIn(lifetime, source, request, false);
         return createStill({ grabbed, server, request, owner: life });
       });
+    },
+
+    get mode() {
+      const server = host.loaded();
+      return server && (server.inPage ? 'page' : 'worker');
     },
 
     dispose: () => life.fail(new CaptureError('disposed')),

@@ -2,6 +2,7 @@
  * One frame of a source, in the engine's hands: consent, then one loop. A frame comes, the engine looks at it, and it is
  * accepted, or the next one is tried until the deadline.
  */
+import { explainRegion } from './engine/regions.js';
 import { CaptureError } from './errors.js';
 import { createFreshFrames } from './frames/fresh-frames.js';
 import { toSource } from './frames/source.js';
@@ -56,7 +57,7 @@ export async function grab({ given, request, encode, lifetime, reader, prepared,
   const stopwatch = createStopwatch(clock);
   const source = toSource(given);
   let target = stopwatch.run(() => chooseTarget(source, request.interactionId, request.participantId));
-  checkIdentity(request.encode, target);
+  checkIdentity(request.encode.plain, target);
   if (request.beforeCapture) {
     await lifetime.race(askConsent(request.beforeCapture, target));
     target = followTarget(source, target);
@@ -113,7 +114,9 @@ export async function grab({ given, request, encode, lifetime, reader, prepared,
       const server = await loaded();
       const { id, options } = identify(request.encode, shown, presentation);
       const call = stopwatch.run(() => server.call('open', { input, options, encode }, transfer));
-      const opened = await lifetime.race(call, (late) => discard(server, late));
+      const opened = await lifetime.race(call, (late) => discard(server, late)).catch((error) => {
+        throw explainRegion(error, request.encode.plain.redact);
+      });
       if (opened && server.inPage) stopwatch.add(opened.readMs + opened.engineMs);
       return { server, opened, id, presentation, waitMs, mainThread: stopwatch.total(), total: clock.now() - start };
     } finally {
@@ -214,7 +217,7 @@ async function askConsent(hook, { interactionId, participantId, kind }) {
   try {
     answer = await hook({ interactionId, participantId, sourceKind: kind });
   } catch (cause) {
-    if (cause instanceof CaptureError) throw cause;
+    if (CaptureError.is(cause)) throw cause;
     throw new CaptureError('consent-denied', 'The beforeCapture hook failed', { cause });
   }
   if (answer === false) throw new CaptureError('consent-denied', 'The beforeCapture hook answered false');

@@ -113,17 +113,8 @@ export function parseCaptureOptions(options = {}) {
     detect,
     interactionId,
     participantId,
-    encode: plainEncodeOptions(options),
+    encode: parseEncodeOptions(options),
   };
-}
-
-/**
- * Checked, complete enough to tell which verdicts are rejected, and fit to be posted to a worker.
- * @param {EncodeOptions} [options]
- * @returns {EncodeOptions}
- */
-export function plainEncodeOptions(options) {
-  return parseEncodeOptions(options).plain;
 }
 
 /**

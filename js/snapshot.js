@@ -1,7 +1,9 @@
 /** What a capture hands over in the end. */
+import { parseMetadata } from './engine/metadata.js';
 import { CaptureError } from './errors.js';
 
 /** @import { EncodeOptions, FrameReport, Redaction } from './engine/index.js' */
+/** @import { CheckedOptions, ParsedOptions } from './engine/options.js' */
 /** @import { Target } from './frames/source.js' */
 /** @import { EncodedBlob, Opened } from './worker/messages.js' */
 
@@ -56,18 +58,20 @@ import { CaptureError } from './errors.js';
 /**
  * Gives a file its identity: an id, and the facts that its metadata states unless the caller's own say otherwise. Ids of
  * people and interactions come along only where they may be written.
- * @param {EncodeOptions} options
+ * @param {ParsedOptions} parsed
  * @param {Target} target
  * @param {{ capturedAt: string, ageMs: number }} [presentation] Not of a frame that the worker chooses: it knows.
+ * @returns {{ id: string, options: CheckedOptions }} To be posted.
  */
-export function identify(options, { interactionId, participantId }, presentation) {
-  const given = options.metadata || {};
+export function identify({ plain, options, regions }, { interactionId, participantId }, presentation) {
+  const given = plain.metadata || {};
   const id = given.id || uuid();
   const people = given.embed ? { interactionId, participantId } : {};
   const times = presentation ? { capturedAt: presentation.capturedAt, frameAgeMs: presentation.ageMs } : {};
   // null and empty texts are not given: the file then states what is known.
   const stated = Object.entries(given).filter(([, value]) => value !== undefined && value !== null && value !== '');
-  return { id, options: { ...options, metadata: { ...times, ...people, ...Object.fromEntries(stated), id } } };
+  const { raw: metadata } = parseMetadata({ ...times, ...people, ...Object.fromEntries(stated), id });
+  return { id, options: { options, regions, metadata } };
 }
 
 /**

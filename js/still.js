@@ -1,8 +1,8 @@
 /** A frame that was taken and waits, in the worker's memory, to be shown, redacted and encoded. */
 import { isObject, readFields, refuseLookalikes } from './engine/fields.js';
-import { ENCODE_FIELDS, SCALED_FIELDS } from './engine/options.js';
+import { ENCODE_FIELDS, parseEncodeOptions, parseScaledOptions } from './engine/options.js';
+import { explainRegion, parseRegions } from './engine/regions.js';
 import { CaptureError, invalidArgument } from './errors.js';
-import { plainEncodeOptions } from './options.js';
 import { checkIdentity, identify, toSnapshot } from './snapshot.js';
 import { createStopwatch } from './stopwatch.js';
 
@@ -88,18 +88,20 @@ export function createStill({ grabbed, server, request, owner }) {
       throw invalidArgument('redact', 'nothing beside replaceRedact', redact);
     }
     const isReplaced = replaceRedact !== undefined;
-    const given = stopwatch.run(() => plainEncodeOptions({ redact: isReplaced ? replaceRedact : redact }).redact || []);
-    const chosen = stopwatch.run(() => plainEncodeOptions({ ...request.encode, ...others }));
+    const given = stopwatch.run(() => parseRegions(isReplaced ? replaceRedact : redact).plain);
+    const { plain: chosen } = stopwatch.run(() => parseEncodeOptions({ ...request.encode.plain, ...others }));
     checkIdentity(chosen, grabbed.target);
     const found = withDetected && !isReplaced ? await life.race(detected()) : [];
-    const regions = isReplaced ? given : [...(request.encode.redact || []), ...given, ...found];
+    const regions = isReplaced ? given : [...request.encode.plain.redact, ...given, ...found];
     const { target, capturedAt, frame } = grabbed;
-    const { id, options: identified } = identify(plainEncodeOptions({ ...chosen, redact: regions }), target, {
-      capturedAt,
-      ageMs: frame.ageMs,
+    const { id, call } = stopwatch.run(() => {
+      const parsed = parseEncodeOptions({ ...chosen, redact: regions });
+      const identified = identify(parsed, target, { capturedAt, ageMs: frame.ageMs });
+      return { id: identified.id, call: server.call('encode', { stillId, options: identified.options }) };
     });
-    const call = stopwatch.run(() => server.call('encode', { stillId, options: identified }));
-    const { encoded, engineMs } = await life.race(call);
+    const { encoded, engineMs } = await life.race(call).catch((error) => {
+      throw explainRegion(error, regions);
+    });
     if (server.inPage) stopwatch.add(engineMs);
     const total = life.clock.now() - start;
     return toSnapshot(grabbed, id, encoded, { engine: engineMs, mainThread: stopwatch.total(), total });
@@ -114,7 +116,12 @@ export function createStill({ grabbed, server, request, owner }) {
 
     async preview(options = {}) {
       life.check();
-      const answer = await life.race(server.call('preview', { stillId, ...plainPreviewOptions(options) }), letGo);
+      const { maxWidth, maxHeight, redact } = parseScaledOptions(options);
+      const { plain, raw: regions } = parseRegions(redact);
+      const call = server.call('preview', { stillId, maxWidth, maxHeight, regions });
+      const answer = await life.race(call, letGo).catch((error) => {
+        throw explainRegion(error, plain);
+      });
       return 'data' in answer ? toCanvas(answer) : answer;
     },
 
@@ -135,21 +142,12 @@ async function detect(hook, still) {
   try {
     regions = await hook(still);
   } catch (cause) {
-    if (cause instanceof CaptureError) throw cause;
+    if (CaptureError.is(cause)) throw cause;
     throw new CaptureError('invalid-argument', 'The detect hook failed', { cause });
   }
   // Never taken for "nothing found": a picture would go out that should have been redacted.
   if (!Array.isArray(regions)) throw invalidArgument('the result of detect', 'an array of regions', regions);
-  return plainEncodeOptions({ redact: regions }).redact || [];
-}
-
-/** As plain data, refused as the engine would. @param {ScaledOptions} options @returns {ScaledOptions} */
-function plainPreviewOptions(options) {
-  if (!isObject(options)) throw invalidArgument('options', 'an object', options);
-  const given = readFields(options, SCALED_FIELDS);
-  refuseLookalikes(options, SCALED_FIELDS);
-  const { maxWidth, maxHeight, redact } = plainEncodeOptions(given);
-  return { maxWidth, maxHeight, redact };
+  return parseRegions(regions).plain;
 }
 
 /** @param {ImageData} image Zeroed. @returns {Preview} */

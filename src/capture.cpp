@@ -78,7 +78,7 @@ Result<Encoded> encode(const FrameView& frame, const EncodeOptions& options, Fra
   auto jpeg = encode_jpeg(picture, options.jpeg, {segments->bytes.data(), segments->bytes.size()});
   if (!jpeg) return jpeg.error();
   if (options.metadata.id.empty()) derive_unique_id(*jpeg, *segments);
-  const Sha256 hash = sha256({jpeg->data(), jpeg->size()});
+  const Sha256 hash = options.hash ? sha256({jpeg->data(), jpeg->size()}) : Sha256{};
   return Encoded{*std::move(jpeg), target.width, target.height, hash, report, redacted->take_record()};
 }
 

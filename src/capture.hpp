@@ -30,13 +30,14 @@ struct EncodeOptions {
   std::span<const Region> redact;
   Metadata metadata;
   Verdicts reject = verdicts(Verdict::kBlack) | verdicts(Verdict::kUndecoded);
+  bool hash = true;  // false: the caller hashes the file itself
 };
 
 struct Encoded {
   Buffer<std::uint8_t> jpeg;
   std::uint32_t width;
   std::uint32_t height;
-  Sha256 sha256;  // of `jpeg`
+  Sha256 sha256;  // of `jpeg`; zeroes without options.hash
   FrameReport report;
   Buffer<Redaction> redactions;
 };

@@ -1,44 +1,62 @@
-// From js/ and the two modules to dist/: the files as they are, the glue minified, declarations beside them.
-import { execFileSync } from 'node:child_process';
-import { cp, readFile, rename, rm, writeFile } from 'node:fs/promises';
-import { fileURLToPath } from 'node:url';
-import { transform } from 'esbuild';
+// From js/ and the two modules to dist/: one minified file for each entry, the modules, the declarations. Beside it, in
+// build/js/, the same as single files for tests of what is inside.
+import { cp, mkdir, mkdtemp, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { pathToFileURL } from 'node:url';
+import { checkBudgets } from './budgets.mjs';
+import { bundle } from './bundle.mjs';
+import { checkDeclarations } from './declarations.mjs';
+import { readGlue } from './glue.mjs';
 
 const root = new URL('../', import.meta.url);
 const at = (path) => new URL(path, root);
-const modules = { simd: 'build/wasm/bindings/', baseline: 'build/wasm-baseline/bindings/' };
+const modules = { simd: at('build/wasm/bindings/'), baseline: at('build/wasm-baseline/bindings/') };
 
-const glue = await readFile(at(`${modules.simd}caseframe.mjs`), 'utf8');
-if (glue !== (await readFile(at(`${modules.baseline}caseframe.mjs`), 'utf8'))) {
-  throw new Error('The two modules came with different glue: one file cannot serve both (see bindings/CMakeLists.txt)');
-}
-// Emscripten's glue is newer than ES2020; ours is not, and goes out as it is.
-const { code } = await transform(glue, { minify: true, target: 'es2020', format: 'esm', legalComments: 'none' });
+await mkdir(at('build/'), { recursive: true });
+// Of this run alone: another may be under way.
+const work = pathToFileURL(`${await mkdtemp(new URL('build/js.new-', root).pathname)}/`);
+try {
+  const single = new URL('js/', work);
+  const dist = new URL('dist/', work);
+  await cp(at('js/'), single, { recursive: true });
+  await writeFile(new URL('wasm/caseframe.js', single), await readGlue(modules));
+  await writeFile(new URL('elements/element.css', single), await stylesheet());
+  await copyModules(single);
 
-// Whole or not at all: made beside dist/, then put in its place.
-const fresh = at('build/dist.new/');
-await rm(fresh, { recursive: true, force: true });
-await cp(at('js/'), fresh, { recursive: true });
-await writeFile(new URL('wasm/caseframe.js', fresh), code);
-// For browsers without constructable stylesheets: the elements' styles, which the page links.
-const styles = await Promise.all(
-  ['styles', 'button-styles', 'review-styles'].map((name) => import(at(`js/elements/${name}.js`))),
-);
-const [{ sharedStyles }, { buttonStyles }, { reviewStyles }] = styles;
-await writeFile(new URL('elements/element.css', fresh), sharedStyles + buttonStyles + reviewStyles);
-for (const [variant, folder] of Object.entries(modules)) {
-  await cp(at(`${folder}caseframe.wasm`), new URL(`wasm/caseframe.${variant}.wasm`, fresh));
+  await bundle(single, dist);
+  await copyModules(dist);
+  await cp(new URL('types/', single), new URL('types/', dist), { recursive: true });
+  for (const name of ['element.css', 'custom-elements.json']) {
+    await cp(new URL(`elements/${name}`, single), new URL(name, dist));
+  }
+  if (!process.argv.includes('--no-types')) await checkDeclarations(at('js/types/'));
+  await checkBudgets(dist);
+  await replace(at('build/js/'), single);
+  await replace(at('dist/'), dist);
+} finally {
+  await rm(work, { recursive: true, force: true });
 }
-if (!process.argv.includes('--no-types')) {
-  execFileSync(
-    fileURLToPath(at('node_modules/.bin/tsc')),
-    ['-p', 'toolchain/tsconfig.types.json', '--outDir', fileURLToPath(fresh)],
-    { cwd: fileURLToPath(root), stdio: 'inherit' },
+
+/** @param {URL} folder */
+async function copyModules(folder) {
+  for (const [variant, from] of Object.entries(modules)) {
+    await cp(new URL('caseframe.wasm', from), new URL(`wasm/caseframe.${variant}.wasm`, folder));
+  }
+}
+
+/** For browsers without constructable stylesheets: the elements' styles, which the page links. */
+async function stylesheet() {
+  const read = (name) => import(at(`js/elements/${name}.js`).href);
+  const [{ sharedStyles }, { buttonStyles }, { reviewStyles }] = await Promise.all(
+    ['styles', 'button-styles', 'review-styles'].map(read),
   );
+  return sharedStyles + buttonStyles + reviewStyles;
 }
-await rm(at('build/dist.old/'), { recursive: true, force: true });
-await rename(at('dist/'), at('build/dist.old/')).catch((error) => {
-  if (error.code !== 'ENOENT') throw error;
-});
-await rename(fresh, at('dist/'));
-await rm(at('build/dist.old/'), { recursive: true, force: true });
+
+/** Whole or not at all. @param {URL} folder @param {URL} fresh */
+async function replace(folder, fresh) {
+  const old = new URL(`${Math.random()}/`, work);
+  await rename(folder, old).catch((error) => {
+    if (error.code !== 'ENOENT') throw error;
+  });
+  await rename(fresh, folder);
+}

@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Plays every way a call can go wrong in three browsers, and writes what it came to into the README's table.
+# Plays every way a call can go wrong in three browsers, and writes what it came to into the table of docs/calls.md.
 source "$(dirname "$0")/common.sh"
 cd "$PROJECT_DIR"
 

@@ -4,7 +4,7 @@
  */
 import { CaptureError, invalidArgument } from '../errors.js';
 
-/** @import { Failure, RawRedaction, RawReport } from '../wasm/caseframe.js' */
+/** @import { Failure, RawMetadata, RawOptions, RawRedaction, RawRegion, RawReport } from '../wasm/caseframe.js' */
 
 /** @typedef {'ok' | 'black' | 'undecoded' | 'uniform'} Verdict */
 /** `enum class Verdict`. @type {readonly Verdict[]} */
@@ -101,13 +101,42 @@ export function oneOf(names) {
 }
 
 /**
- * The value, or the error that came in its place: with the report of a frame that was rejected.
+ * The value, or the error that came in its place: with the report of a frame that was rejected, or the index of the
+ * region that is to blame.
  * @template {object} T
  * @param {T | Failure} result
+ * @param {{ width: number, height: number }} frame
  * @returns {T}
  */
-export function unwrap(result) {
+export function unwrap(result, frame) {
   if (!('error' in result)) return result;
-  const { error, message, report } = result;
-  throw new CaptureError(ERROR_CODES[error], message, { details: report && { report: toReport(report) } });
+  const { error, message, report, region } = result;
+  /** @type {Record<string, unknown>} */
+  const details = {};
+  if (report) details.report = toReport(report);
+  if (region !== undefined) Object.assign(details, { index: region, frame });
+  throw new CaptureError(ERROR_CODES[error], message, { details });
+}
+
+/**
+ * The arguments of `encode` as the border takes them: `Options` of bindings/caseframe.cpp, then its regions, and the texts
+ * in the order of `ReadMetadata::kTexts`.
+ * @param {RawOptions} options @param {RawRegion[]} regions @param {RawMetadata} metadata @param {boolean} hash
+ */
+export function pack(options, regions, metadata, hash) {
+  const { quality, subsampling, progressive, maxWidth, maxHeight, reject } = options;
+  const { frameAgeMs, embed, id, interactionId, participantId, agentId, capturedAt, software, description } = metadata;
+  const numbers = [quality, subsampling, +progressive, maxWidth, maxHeight, reject, frameAgeMs, +embed, +hash];
+  const texts = [id, interactionId, participantId, agentId, capturedAt, software, description];
+  return { numbers: Float64Array.from(numbers.concat(...regions.map(fields))), texts };
+}
+
+/** @param {RawRegion[]} regions */
+export function packRegions(regions) {
+  return Float64Array.from(/** @type {number[]} */ ([]).concat(...regions.map(fields)));
+}
+
+/** `RegionFields`. @param {RawRegion} region */
+function fields({ x, y, width, height, mode, unit, color, ofWidth, ofHeight }) {
+  return [x, y, width, height, mode, unit, color, ofWidth, ofHeight];
 }

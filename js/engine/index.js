@@ -1,31 +1,25 @@
 /**
  * The engine: the C++ core in WebAssembly, in a page, a worker or Node. Synchronous once it is loaded.
  */
-import { CaptureError } from '../errors.js';
-import { toHex, toRedaction, toReport, unwrap } from './border.js';
+import { invalidArgument } from '../errors.js';
+import { createCore } from './core.js';
+import { isObject, readFields } from './fields.js';
 import { load } from './load.js';
 import { parseEncodeOptions, parseFrame, parseScaledOptions, side } from './options.js';
-import { parseRegions, unwrapRegions } from './regions.js';
+import { isWasmModule, urlText } from './realm.js';
+import { explaining, parseRegions } from './regions.js';
 
 /** @typedef {import('./border.js').FrameReport} FrameReport */
 /** @typedef {import('./border.js').Redaction} Redaction */
 /** @typedef {import('./border.js').Verdict} Verdict */
+/** @typedef {import('./core.js').Encoded} Encoded */
+/** @typedef {import('./core.js').ScaledImage} ScaledImage */
 /** @typedef {import('./load.js').LoadOptions} LoadOptions */
 /** @typedef {import('./load.js').Variant} Variant */
 /** @typedef {import('./options.js').Frame} Frame */
 /** @typedef {import('./regions.js').Region} Region */
 /** @typedef {import('./options.js').EncodeOptions} EncodeOptions */
 /** @typedef {import('./metadata.js').Metadata} Metadata */
-
-/**
- * @typedef {object} Encoded
- * @property {Uint8Array<ArrayBuffer>} jpeg The whole file; yours.
- * @property {number} width
- * @property {number} height
- * @property {string} sha256 Of `jpeg`, lowercase hex.
- * @property {FrameReport} report Of the frame before redaction; nothing of it is in the file.
- * @property {Redaction[]} redactions What was covered, in the order of `redact`.
- */
 
 /**
  * A frame in the engine's memory: written once through `pixels()`, read as often as wanted, never altered.
@@ -50,8 +44,6 @@ import { parseRegions, unwrapRegions } from './regions.js';
  *   shows everything.
  */
 
-/** @typedef {{ data: Uint8ClampedArray<ArrayBuffer>, width: number, height: number }} ScaledImage */
-
 /**
  * @typedef {object} Engine
  * @property {Variant} variant
@@ -73,91 +65,32 @@ export async function createEngine(options = {}) {
 
 /**
  * @param {LoadOptions} options
- * @param {Parameters<typeof load>[1]} [readFile]
+ * @param {Parameters<typeof load>[2]} [readFile]
  * @returns {Promise<Engine>}
  */
 export async function start(options, readFile) {
-  const { module, memory } = await load(options, readFile);
-  /** @type {Set<() => void>} */
-  const releases = new Set();
-  let disposed = false;
-  /** @type {unknown} */
-  let crash;
-
-  /**
-   * Every call into the module goes through here: after a trap its memory cannot be trusted any more.
-   * @template T
-   * @param {() => T} action
-   * @returns {T}
-   */
-  function call(action) {
-    if (disposed) throw new CaptureError('disposed', 'The engine has been disposed');
-    if (crash) throw new CaptureError('engine-crash', 'The engine crashed earlier: create a new one', { cause: crash });
-    try {
-      return action();
-    } catch (error) {
-      if (error instanceof CaptureError) throw error;
-      crash = error;
-      throw new CaptureError('engine-crash', 'The engine crashed', { cause: error });
-    }
-  }
+  const core = createCore(await load(parseLoadOptions(options), besideThisPackage, readFile));
 
   /** @param {unknown} width @param {unknown} height @returns {EngineFrame} */
   function allocate(width, height) {
     const size = { width: side(width, 'width'), height: side(height, 'height') };
-    const created = call(() => module.HeldFrame.create(size.width, size.height));
-    if (!created) {
-      throw new CaptureError('out-of-memory', `Not enough memory for a frame of ${width} × ${height}`, {
-        details: size,
-      });
-    }
-    const held = created;
-    let released = false;
-    /**
-     * @template T
-     * @param {() => T} action
-     */
-    const use = (action) =>
-      call(() => {
-        if (released) throw new CaptureError('disposed', 'The frame has been released');
-        return action();
-      });
-    function release() {
-      if (released) return;
-      released = true;
-      releases.delete(release);
-      if (!disposed && !crash) call(() => held.delete());
-    }
-    releases.add(release);
+    const { pixels, analyze, place, encode, scaled, release } = core.allocate(size.width, size.height);
     return {
       ...size,
-      pixels: () => use(() => held.pixels()),
-      analyze: () => use(() => toReport(unwrap(held.analyze()))),
+      pixels,
+      analyze,
       place(redact) {
         const { plain, raw } = parseRegions(redact, size);
-        return use(() => unwrapRegions(held.place(raw), plain, size).map(toRedaction));
+        return explaining(plain, () => place(raw));
       },
       encode(encodeOptions) {
-        const { plain, options: raw, regions, metadata } = parseEncodeOptions(encodeOptions, size);
-        return use(() => {
-          const result = unwrapRegions(held.encode(raw, regions, metadata, copyOf), plain.redact, size);
-          return {
-            jpeg: result.jpeg,
-            width: result.width,
-            height: result.height,
-            sha256: toHex(result.sha256),
-            report: toReport(result.report),
-            redactions: result.redactions.map(toRedaction),
-          };
-        });
+        const { plain, ...checked } = parseEncodeOptions(encodeOptions, size);
+        return explaining(plain.redact, () => encode(checked));
       },
       scaled(scaledOptions) {
         const { maxWidth, maxHeight, redact } = parseScaledOptions(scaledOptions);
         const { plain, raw } = parseRegions(redact, size);
-        return use(() => {
-          const image = unwrapRegions(held.scaled(maxWidth, maxHeight, raw, copyOf), plain, size);
-          return { ...image, data: new Uint8ClampedArray(image.data.buffer) };
-        });
+        return explaining(plain, () => scaled(maxWidth, maxHeight, raw));
       },
       release,
     };
@@ -179,41 +112,44 @@ export async function start(options, readFile) {
   }
 
   return {
-    variant: call(() => module.hasSimd()) ? 'simd' : 'baseline',
+    variant: core.variant,
     analyze(frame) {
-      call(() => {});
+      core.call(() => {});
       return withFrame(parseFrame(frame), (held) => held.analyze());
     },
     encode(frame, encodeOptions) {
-      call(() => {});
+      core.call(() => {});
       const parsed = parseFrame(frame);
       // Checked before the pixels are copied.
       const { plain } = parseEncodeOptions(encodeOptions, parsed);
       return withFrame(parsed, (held) => held.encode(plain));
     },
     allocate,
-    hasCrashed: () => crash !== undefined,
-    dispose() {
-      if (disposed) return;
-      try {
-        for (const release of Array.from(releases)) release();
-      } catch {
-        // A module that traps while it frees a frame: all of its memory is zeroed in any case.
-      }
-      disposed = true;
-      new Uint8Array(memory.buffer).fill(0);
-    },
+    hasCrashed: core.hasCrashed,
+    dispose: core.dispose,
   };
 }
 
-/** Null where there is no memory for a copy. @type {import('../wasm/caseframe.js').Copy} */
-function copyOf(view) {
-  try {
-    return view.slice();
-  } catch (error) {
-    if (error instanceof RangeError) return null;
-    throw error;
+/** A file of its own, loaded where it is needed: `import.meta` in this one would keep CommonJS transforms from it. */
+async function besideThisPackage() {
+  return (await import('./location.js')).besideThisPackage();
+}
+
+/** @param {unknown} options @returns {LoadOptions} */
+function parseLoadOptions(options) {
+  if (!isObject(options)) throw invalidArgument('options', 'an object', options);
+  const given = readFields(/** @type {LoadOptions} */ (options), ['variant', 'wasmUrl', 'wasmModule']);
+  const { variant = 'auto', wasmUrl, wasmModule } = given;
+  if (variant !== 'auto' && variant !== 'simd' && variant !== 'baseline') {
+    throw invalidArgument('variant', "one of 'auto', 'simd', 'baseline'", variant);
   }
+  if (wasmModule !== undefined && !isWasmModule(wasmModule)) {
+    throw invalidArgument('wasmModule', 'a WebAssembly.Module', wasmModule);
+  }
+  if (wasmModule === undefined && wasmUrl !== undefined && urlText(wasmUrl) === undefined) {
+    throw invalidArgument('wasmUrl', 'a URL', wasmUrl);
+  }
+  return given;
 }
 
 /**

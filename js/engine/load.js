@@ -1,10 +1,8 @@
 /**
  * From a URL to an instance of the module, with an error that names the fix where that fails.
  */
-import { CaptureError, invalidArgument } from '../errors.js';
+import { CaptureError } from '../errors.js';
 import createModule from '../wasm/caseframe.js';
-import { isObject, readFields } from './fields.js';
-import { isWasmModule, urlText } from './realm.js';
 
 /** @typedef {'simd' | 'baseline'} Variant */
 
@@ -16,6 +14,8 @@ import { isWasmModule, urlText } from './realm.js';
  *   beside this package's own files.
  * @property {WebAssembly.Module} [wasmModule] Compiled already; `wasmUrl` and `variant: 'auto'` do not matter then.
  */
+
+/** The URL of each module. @typedef {Record<Variant, string>} Locations */
 
 /**
  * @typedef {object} Loaded
@@ -34,44 +34,22 @@ export function hasSimd() {
 
 /**
  * @param {LoadOptions} options
+ * @param {() => Locations | Promise<Locations>} locate Where the modules are, without `wasmUrl`.
  * @param {(url: string) => Promise<BufferSource>} [readFile] Reads a `file:` URL, where fetch cannot.
  * @returns {Promise<Loaded>}
  */
-export async function load(options, readFile) {
-  if (!isObject(options)) throw invalidArgument('options', 'an object', options);
-  const { variant = 'auto', wasmUrl, wasmModule } = readFields(options, ['variant', 'wasmUrl', 'wasmModule']);
-  if (variant !== 'auto' && variant !== 'simd' && variant !== 'baseline') {
-    throw invalidArgument('variant', "one of 'auto', 'simd', 'baseline'", variant);
-  }
+export async function load(options, locate, readFile) {
+  const { variant = 'auto', wasmUrl, wasmModule } = options;
   if (typeof WebAssembly !== 'object') throw loadError('This browser has no WebAssembly, or a policy turned it off');
-  if (wasmModule !== undefined) {
-    if (!isWasmModule(wasmModule)) throw invalidArgument('wasmModule', 'a WebAssembly.Module', wasmModule);
-    return instantiate(wasmModule);
-  }
+  if (wasmModule !== undefined) return instantiate(wasmModule);
   const chosen = variant === 'auto' ? (hasSimd() ? 'simd' : 'baseline') : variant;
-  const url = locate(chosen, wasmUrl);
+  const url = wasmUrl === undefined ? (await locate())[chosen] : within(String(wasmUrl), chosen);
   return instantiate(await (readFile && url.startsWith('file:') ? readModule(url, readFile) : fetchModule(url)));
 }
 
-/** @param {Variant} variant @param {string | URL | undefined} wasmUrl @returns {string} */
-function locate(variant, wasmUrl) {
-  if (wasmUrl === undefined) return besideThisFile(variant);
-  const url = urlText(wasmUrl);
-  if (url === undefined) throw invalidArgument('wasmUrl', 'a URL', wasmUrl);
+/** @param {string} url A module's, or ending in '/' that of the folder of both. @param {Variant} variant */
+function within(url, variant) {
   return url.endsWith('/') ? `${url}caseframe.${variant}.wasm` : url;
-}
-
-/** @param {Variant} variant @returns {string} */
-function besideThisFile(variant) {
-  try {
-    // Written out, so that bundlers see two assets.
-    return variant === 'simd'
-      ? new URL('../wasm/caseframe.simd.wasm', import.meta.url).href
-      : new URL('../wasm/caseframe.baseline.wasm', import.meta.url).href;
-  } catch (cause) {
-    // A bundle that is no module has no import.meta.url.
-    throw loadError('This bundle does not know its own URL: host the package’s wasm/ folder and set wasmUrl', cause);
-  }
 }
 
 /** @param {string} url @param {(url: string) => Promise<BufferSource>} readFile */
@@ -123,7 +101,7 @@ async function compile(compiling, url, type) {
   } catch (cause) {
     if (isForbidden(cause)) throw loadError(FORBIDDEN, cause);
     // The connection ended before the file did.
-    if (isObject(cause) && 'name' in cause && cause.name === 'TypeError') throw unfetched(url, cause);
+    if (/** @type {Partial<Error>} */ (Object(cause)).name === 'TypeError') throw unfetched(url, cause);
     throw loadError(
       `${url} is no WebAssembly this browser can compile${type ? ` (served as ${type})` : ''}: ` +
         'serve the file itself, as application/wasm',
@@ -169,6 +147,6 @@ function instantiate(compiled) {
 }
 
 /** @param {string} message @param {unknown} [cause] */
-function loadError(message, cause) {
+export function loadError(message, cause) {
   return new CaptureError('engine-load', message, { cause });
 }

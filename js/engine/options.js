@@ -63,13 +63,20 @@ export const ENCODE_FIELDS = [
 const DEFAULT_REJECT = ['black', 'undecoded'];
 
 /**
- * @typedef {object} ParsedOptions
- * @property {EncodeOptions & Required<Pick<EncodeOptions, 'redact' | 'reject'>>} plain What was given, as plain data
- *   that can be posted to a worker and means the same there; `redact` and `reject` are always there.
- * @property {RawOptions} options The rest is for the border, complete.
+ * For the border, complete. They can be posted to a worker, which then has nothing to check.
+ * @typedef {object} CheckedOptions
+ * @property {RawOptions} options
  * @property {RawRegion[]} regions
  * @property {RawMetadata} metadata
  */
+
+/**
+ * @typedef {object} OptionsAsGiven
+ * @property {EncodeOptions & Required<Pick<EncodeOptions, 'redact' | 'reject'>>} plain What was given, as plain data;
+ *   `redact` and `reject` are always there.
+ */
+
+/** @typedef {CheckedOptions & OptionsAsGiven} ParsedOptions */
 
 /**
  * @param {EncodeOptions} [options]

@@ -2,7 +2,7 @@
 import { CaptureError } from '../errors.js';
 import { readThroughCanvas } from './canvas.js';
 
-/** @import { Engine, EngineFrame } from './index.js' */
+/** @import { Core, RawFrame } from './core.js' */
 
 /**
  * A frame on its way: transferred, never copied. The receiver closes it, or zeroes its bytes.
@@ -11,9 +11,9 @@ import { readThroughCanvas } from './canvas.js';
  */
 
 /**
- * @param {Engine} engine Nothing else may call it until the promise settles.
+ * @param {Core} engine Nothing else may call it until the promise settles.
  * @param {FrameInput} input
- * @returns {Promise<EngineFrame>} Upright, square pixels, over black. Alpha is what it was: a frame that no decoder has
+ * @returns {Promise<RawFrame>} Upright, square pixels, over black. Alpha is what it was: a frame that no decoder has
  *   written to is transparent throughout.
  * @throws {CaptureError} `unreliable-pixels`, `out-of-memory`
  */
@@ -35,7 +35,7 @@ export function letGo(input) {
   else input.data.fill(0);
 }
 
-/** @param {Engine} engine @param {{ data: Uint8ClampedArray, width: number, height: number }} image */
+/** @param {Core} engine @param {{ data: Uint8ClampedArray, width: number, height: number }} image */
 function hold(engine, { data, width, height }) {
   const held = engine.allocate(width, height);
   const pixels = held.pixels();
@@ -46,10 +46,10 @@ function hold(engine, { data, width, height }) {
 
 /**
  * The browser converts straight into the engine's memory: 7 ms for a 1080p frame where a canvas takes 36.
- * @param {Engine} engine
+ * @param {Core} engine
  * @param {VideoFrame} frame
  * @param {boolean} isUpright
- * @returns {Promise<EngineFrame | undefined>} Undefined where a canvas has to do it.
+ * @returns {Promise<RawFrame | undefined>} Undefined where a canvas has to do it.
  */
 async function copyPlanes(engine, frame, isUpright) {
   const { width, height } = frame.visibleRect || { width: 0, height: 0 };

@@ -3,11 +3,11 @@
  * nothing there, is decided by src/redaction/regions.cpp; here its refusals get their words.
  */
 import { CaptureError, invalidArgument } from '../errors.js';
-import { numberOf, REDACT_MODES, REGION_UNITS, unwrap } from './border.js';
+import { numberOf, REDACT_MODES, REGION_UNITS } from './border.js';
 import { parseColor } from './color.js';
 import { isObject, readFields, readList, refuseLookalikes } from './fields.js';
 
-/** @import { Failure, RawRegion } from '../wasm/caseframe.js' */
+/** @import { RawRegion } from '../wasm/caseframe.js' */
 /** @import { RedactMode, RegionUnit } from './border.js' */
 
 /** kMaxRegions of src/redaction/regions.hpp. */
@@ -115,25 +115,38 @@ function hint({ x, y, width, height }) {
 }
 
 /**
- * What the engine made of regions, or the error of the one that is to blame.
- * @template {object} T
- * @param {T | Failure} result
+ * What the action gives, or the engine's error about one of these regions in words that name it.
+ * @template T
  * @param {Region[]} regions
- * @param {Size} frame
+ * @param {() => T} action
  * @returns {T}
  */
-export function unwrapRegions(result, regions, frame) {
-  if (!('error' in result) || result.region === undefined) return unwrap(result);
-  const index = result.region;
+export function explaining(regions, action) {
+  try {
+    return action();
+  } catch (error) {
+    throw explainRegion(error, regions);
+  }
+}
+
+/**
+ * The engine knows a region by its index alone: this adds what was given, and what can be done.
+ * @param {unknown} error @param {Region[]} regions
+ */
+export function explainRegion(error, regions) {
+  const { code, message, details } = /** @type {CaptureError} */ (error);
+  if (code !== 'invalid-argument' || !details || !('frame' in details) || 'region' in details) return error;
+  const index = /** @type {number} */ (details.index);
+  const frame = /** @type {Size} */ (details.frame);
   const region = regions[index];
-  const expected = result.message.replace(/^Expected /, '');
-  const details = aboutRegion(region, index, frame);
+  const expected = message.replace(/^Expected /, '');
+  const about = aboutRegion(region, index, frame);
   const advice = region.unit === 'ratio' || region.of ? '' : ', or the picture it was drawn on as `of`';
-  throw new CaptureError(
+  return new CaptureError(
     'invalid-argument',
-    `Expected ${expected}${advice}, for redact[${index}] but received ${JSON.stringify(details.region)} ` +
+    `Expected ${expected}${advice}, for redact[${index}] but received ${JSON.stringify(about.region)} ` +
       `for a frame of ${frame.width} × ${frame.height}`,
-    { details: { name: `redact[${index}]`, expected, ...details } },
+    { details: { name: `redact[${index}]`, expected, ...about } },
   );
 }
 

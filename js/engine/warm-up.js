@@ -10,12 +10,33 @@ export const WARM_UP_PICTURES = 4;
 const WIDTH = 320;
 const HEIGHT = 180;
 
-/** One of them. @param {import('./index.js').Engine} engine */
+const NO_TEXT = new Uint8Array(0);
+
+/** Of the usual kind: quality 0.9, 4:2:0, a mosaic. @type {import('./options.js').CheckedOptions} */
+const OPTIONS = {
+  options: { quality: 0.9, subsampling: 0, progressive: false, maxWidth: 0, maxHeight: 0, reject: 0 },
+  regions: [
+    { x: 0, y: 0, width: WIDTH / 4, height: HEIGHT / 4, mode: 0, unit: 0, color: 0, ofWidth: 0, ofHeight: 0 },
+  ],
+  metadata: {
+    id: NO_TEXT,
+    interactionId: NO_TEXT,
+    participantId: NO_TEXT,
+    agentId: NO_TEXT,
+    capturedAt: NO_TEXT,
+    software: NO_TEXT,
+    description: NO_TEXT,
+    frameAgeMs: -1,
+    embed: false,
+  },
+};
+
+/** One of them. @param {import('./core.js').Core} engine */
 export function warmUp(engine) {
   const held = engine.allocate(WIDTH, HEIGHT);
   try {
     paint(held.pixels());
-    held.encode({ redact: [{ x: 0, y: 0, width: WIDTH / 4, height: HEIGHT / 4 }], reject: [] });
+    held.encode(OPTIONS);
   } finally {
     held.release();
   }

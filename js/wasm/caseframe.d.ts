@@ -32,7 +32,8 @@ export interface RawEncoded {
   jpeg: Uint8Array<ArrayBuffer>;
   width: number;
   height: number;
-  sha256: Uint8Array<ArrayBuffer>;
+  /** Of a call that asked for it. */
+  sha256?: Uint8Array<ArrayBuffer>;
   report: RawReport;
   redactions: RawRedaction[];
 }
@@ -82,17 +83,6 @@ export interface RawMetadata {
 /** A copy of a view, or null where there is no memory for it. */
 export type Copy = (view: Uint8Array<ArrayBuffer>) => Uint8Array<ArrayBuffer> | null;
 
-export interface HeldFrame {
-  /** A view of the module's memory: valid until the next call into the module. */
-  pixels(): Uint8Array<ArrayBuffer>;
-  analyze(): RawReport | Failure;
-  place(regions: RawRegion[]): RawRedaction[] | Failure;
-  encode(options: RawOptions, regions: RawRegion[], metadata: RawMetadata, copy: Copy): RawEncoded | Failure;
-  scaled(maxWidth: number, maxHeight: number, regions: RawRegion[], copy: Copy): RawImage | Failure;
-  /** Zeroes and frees. */
-  delete(): void;
-}
-
 /** kMaxSide, kMaxRegions, kMaxTextBytes, kMaxDescriptionBytes, kLumaLevels and kChromaLevels of the core. */
 export interface Constants {
   maxSide: number;
@@ -103,10 +93,20 @@ export interface Constants {
   chromaLevels: number;
 }
 
+/** A frame in the module's memory goes by its address. Lists of numbers are packed by js/engine/border.js. */
 export interface Module {
-  hasSimd(): boolean;
+  hasSimd(): number;
   constants(): Constants;
-  HeldFrame: { create(width: number, height: number): HeldFrame | null };
+  /** 0 where there is no memory for it. */
+  create(width: number, height: number): number;
+  /** Zeroes and frees. */
+  release(frame: number): void;
+  /** A view of the module's memory: valid until the next call into the module. */
+  pixels(frame: number): Uint8Array<ArrayBuffer>;
+  analyze(frame: number): RawReport | Failure;
+  place(frame: number, regions: Float64Array): RawRedaction[] | Failure;
+  encode(frame: number, numbers: Float64Array, texts: Uint8Array[], copy: Copy): RawEncoded | Failure;
+  scaled(frame: number, maxWidth: number, maxHeight: number, regions: Float64Array, copy: Copy): RawImage | Failure;
 }
 
 declare function createModule(options: {

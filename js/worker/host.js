@@ -3,12 +3,12 @@
  * still answers, and starts a new one after a crash.
  */
 import { CaptureError } from '../errors.js';
-import { fromPlainError, PING, PONG, UP } from './messages.js';
-import { startTrusted } from './trusted.js';
+import { fromPlainError, PING, PONG, toPlainError } from './messages.js';
+import { warnOfPage } from './warning.js';
 
 /** @import { Clock } from '../clock.js' */
 /** @import { LoadOptions } from '../engine/index.js' */
-/** @import { Answers, Operation, Requests, Response } from './messages.js' */
+/** @import { Answers, Operation, Requests, Response, ServiceOptions } from './messages.js' */
 
 /**
  * @typedef {object} HostOptions
@@ -29,9 +29,6 @@ import { startTrusted } from './trusted.js';
 
 /** How long the engine may take to load, in ms, on whatever network, before it is tried anew. */
 const LOAD_MS = 30000;
-
-/** How long a worker's script may take to load, in ms, before the page does the work itself. */
-const SCRIPT_MS = 10000;
 
 /** How long a busy worker may stay silent, in ms, before it is asked whether it lives: far more than any frame takes. */
 const SILENCE_MS = 10000;
@@ -56,9 +53,15 @@ export function createHost({ engine, worker, workerUrl }, clock) {
   let disposed = false;
 
   async function find() {
-    const found =
-      (worker === 'auto' && (await startWorker(engine, workerUrl, { clock, onCrash: forget }))) ||
-      (await startInPage(engine));
+    const launcher = await loadLauncher();
+    const launched = worker === 'auto' ? await launcher.launch(workerUrl, clock) : {};
+    if (launched.reason) warnOfPage(launched.reason);
+    /** @type {ServiceOptions} */
+    const options = { ...engine };
+    if (!engine.wasmModule && !engine.wasmUrl) options.locations = launcher.besideThisPackage();
+    const found = launched.worker
+      ? connect(launched.worker, options, { clock, onCrash: forget })
+      : await startInPage(options, launcher);
     current = found;
     if (disposed) found.close();
     try {
@@ -110,22 +113,32 @@ function inTime(loading, clock) {
   });
 }
 
+async function loadLauncher() {
+  return import('./launch.js').catch(failToLoad);
+}
+
+/** @param {unknown} cause @returns {never} */
+function failToLoad(cause) {
+  const message = 'Could not load the engine’s script: check that it is there, and that script-src allows it';
+  throw new CaptureError('engine-load', message, { cause });
+}
+
 /**
- * The service without a worker. Its script is loaded only where it is needed.
- * @param {LoadOptions} engine
+ * The service without a worker. Its script is loaded only where it is needed, and brings an error class of its own.
+ * @param {ServiceOptions} options
+ * @param {typeof import('./launch.js')} launcher
  * @returns {Promise<Server>}
  */
-async function startInPage(engine) {
-  const { createService } = await import('./worker.js').catch((cause) => {
-    const message = 'Could not load the engine’s script: check that script-src allows it';
-    throw new CaptureError('engine-load', message, { cause });
-  });
-  const service = createService(engine);
+async function startInPage(options, { importWorker }) {
+  const { createService } = await importWorker().catch(failToLoad);
+  const service = createService(options);
   let closed = false;
   return {
     inPage: true,
     async call(op, args) {
-      const value = await service.handle(op, args);
+      const value = await service.handle(op, args).catch((error) => {
+        throw fromPlainError(toPlainError(error));
+      });
       if (closed) throw new CaptureError('disposed');
       return value;
     },
@@ -137,54 +150,13 @@ async function startInPage(engine) {
 }
 
 /**
- * @param {LoadOptions} engine
- * @param {string | undefined} url
- * @param {{ clock: Clock, onCrash: () => void }} context
- * @returns {Promise<Server | undefined>} Undefined where workers or module workers are missing, or the script does not
- *   load: a browser that does not know module workers fails at its first `import`.
- */
-function startWorker(engine, url, context) {
-  const { clock } = context;
-  return new Promise((resolve) => {
-    /** @type {Worker} */
-    let worker;
-    try {
-      // Written out, the name too (WORKER_NAME), so that bundlers see a worker.
-      worker = startTrusted(() =>
-        url
-          ? new Worker(url, { type: 'module', name: 'caseframe' })
-          : new Worker(new URL('./worker.js', import.meta.url), { type: 'module', name: 'caseframe' }),
-      );
-    } catch {
-      resolve(undefined);
-      return;
-    }
-    const timer = clock.setTimeout(giveUp, SCRIPT_MS);
-    worker.onerror = (event) => {
-      event.preventDefault();
-      giveUp();
-    };
-    worker.onmessage = ({ data }) => {
-      if (data !== UP) return;
-      clock.clearTimeout(timer);
-      resolve(connect(worker, engine, context));
-    };
-    function giveUp() {
-      clock.clearTimeout(timer);
-      worker.terminate();
-      resolve(undefined);
-    }
-  });
-}
-
-/**
  * An id → pending map over `postMessage`.
  * @param {Worker} worker
- * @param {LoadOptions} engine
+ * @param {ServiceOptions} options
  * @param {{ clock: Clock, onCrash: () => void }} context
  * @returns {Server}
  */
-function connect(worker, engine, { clock, onCrash }) {
+function connect(worker, options, { clock, onCrash }) {
   /** @type {Map<number, { op: Operation, resolve: (value: any) => void, reject: (error: unknown) => void }>} */
   const pending = new Map();
   let lastId = 0;
@@ -234,7 +206,7 @@ function connect(worker, engine, { clock, onCrash }) {
     event.preventDefault();
     crash(`The worker crashed: ${event.message}`);
   };
-  worker.postMessage({ start: engine });
+  worker.postMessage({ start: options });
 
   return {
     inPage: false,

@@ -13,7 +13,10 @@
  */
 import { CaptureError } from '../errors.js';
 
-/** @import { Encoded, EncodeOptions, FrameReport, LoadOptions, Region } from '../engine/index.js' */
+/** @import { Encoded } from '../engine/core.js' */
+/** @import { FrameReport, LoadOptions } from '../engine/index.js' */
+/** @import { CheckedOptions } from '../engine/options.js' */
+/** @import { RawRegion } from '../wasm/caseframe.js' */
 /** @import { CaptureErrorCode } from '../errors.js' */
 /** @import { FrameInput } from '../engine/pixels.js' */
 /** @import { Wanted } from '../frames/latest-frame.js' */
@@ -31,16 +34,22 @@ export const WORKER_NAME = 'caseframe';
  * @typedef {Omit<Encoded, 'jpeg'> & { blob: Blob }} EncodedBlob
  */
 
-/** @typedef {{ start: LoadOptions }} Start */
+/**
+ * How the engine is loaded: options that have been checked, and where its modules are without `wasmUrl`, which the page
+ * knows: the worker's own address may be none to fetch from.
+ * @typedef {LoadOptions & { locations?: import('../engine/load.js').Locations }} ServiceOptions
+ */
+
+/** @typedef {{ start: ServiceOptions }} Start */
 
 /**
  * @typedef {object} Requests
  * @property {{}} load Loads the engine; the other requests do so too where that has not happened.
- * @property {{ input: FrameInput | Wanted, options: EncodeOptions, encode: boolean }} open Takes a frame in: one that is
+ * @property {{ input: FrameInput | Wanted, options: CheckedOptions, encode: boolean }} open Takes a frame in: one that is
  *   sent along, or the latest of a track that is watched. With `encode` it is encoded at once and let go; without, it
- *   stays as a still. A frame whose verdict is in `options.reject` is let go.
- * @property {{ stillId: number, options: EncodeOptions }} encode
- * @property {{ stillId: number, maxWidth?: number, maxHeight?: number, redact?: Region[] }} preview
+ *   stays as a still. A frame whose verdict is rejected is let go.
+ * @property {{ stillId: number, options: CheckedOptions }} encode
+ * @property {{ stillId: number, maxWidth: number, maxHeight: number, regions: RawRegion[] }} preview
  * @property {{ stillId: number }} discard Zeroes a still's pixels.
  * @property {{ watchId: number, frames: ReadableStream<VideoFrame> }} watch Keeps the latest of a track's frames from
  *   now on. The page makes up the number.
@@ -105,7 +114,7 @@ const DEEPEST_CAUSE = 4;
 export function toPlainError(error, depth = 0) {
   if (typeof error !== 'object' || error === null) return { name: 'Error', message: String(error) };
   const { name, message, stack, cause } = /** @type {Error & { cause?: unknown }} */ (error);
-  const own = error instanceof CaptureError ? { code: error.code, details: error.details } : { stack };
+  const own = CaptureError.is(error) ? { code: error.code, details: error.details } : { stack };
   const further = cause === undefined || depth >= DEEPEST_CAUSE ? {} : { cause: toPlainError(cause, depth + 1) };
   return { name: String(name), message: String(message), ...own, ...further };
 }
@@ -116,6 +125,7 @@ export function toPlainError(error, depth = 0) {
  */
 export function fromPlainError({ name, message, stack, code, details, cause: plainCause }) {
   const cause = plainCause && fromPlainError(plainCause);
-  if (code) return new CaptureError(code, message, { cause, details });
+  // The worker's script has no sentences of its own: without words, the page's stand for them.
+  if (code) return new CaptureError(code, message || undefined, { cause, details });
   return Object.assign(new Error(message), { name, stack, ...(cause ? { cause } : {}) });
 }

@@ -5,7 +5,9 @@
  * every other call to the engine may grow that memory, which detaches the view being written to.
  */
 import { systemClock } from '../clock.js';
-import { createEngine } from '../engine/index.js';
+import { toHex, VERDICTS } from '../engine/border.js';
+import { createCore } from '../engine/core.js';
+import { load } from '../engine/load.js';
 import { letGo, readInto } from '../engine/pixels.js';
 import { WARM_UP_PICTURES, warmUp } from '../engine/warm-up.js';
 import { CaptureError } from '../errors.js';
@@ -13,17 +15,24 @@ import { createLatestFrames } from '../frames/latest-frame.js';
 import { rtpTimestampOf } from '../frames/video-frame.js';
 import { PING, PONG, toPlainError, UP, WORKER_NAME } from './messages.js';
 
-/** @import { Encoded, EncodeOptions, Engine, EngineFrame, FrameReport, LoadOptions } from '../engine/index.js' */
+/** @import { Core, RawFrame } from '../engine/core.js' */
+/** @import { Locations } from '../engine/load.js' */
+/** @import { CheckedOptions } from '../engine/options.js' */
+/** @import { FrameReport } from '../engine/index.js' */
 /** @import { FrameInput } from '../engine/pixels.js' */
-/** @import { Answers, EncodedBlob, Operation, Request, Requests, Response } from './messages.js' */
+/** @import { Answers, EncodedBlob, Operation, Request, Requests, Response, ServiceOptions } from './messages.js' */
 
 /** @typedef {{ [K in Operation]: (args: Requests[K]) => Promise<Answers[K]> }} Operations */
 
-/** @param {LoadOptions} loadOptions */
-export function createService(loadOptions, clock = systemClock) {
-  /** @type {Engine | undefined} */
+/**
+ * @param {ServiceOptions} loadOptions
+ * @param {{ clock?: import('../clock.js').Clock, subtle?: SubtleCrypto }} [parts] `subtle`: what hashes files, 12 times as
+ *   fast as the core does; pages have it in secure contexts only, and elsewhere the core hashes.
+ */
+export function createService({ locations, ...loadOptions }, { clock = systemClock, subtle = subtleOfPlatform() } = {}) {
+  /** @type {Core | undefined} */
   let engine;
-  /** @type {Map<number, EngineFrame>} */
+  /** @type {Map<number, RawFrame>} */
   const stills = new Map();
   const latestFrames = createLatestFrames(clock);
   let lastId = 0;
@@ -34,7 +43,7 @@ export function createService(loadOptions, clock = systemClock) {
 
   async function ensureEngine() {
     if (disposed) throw new CaptureError('disposed');
-    engine = engine || (await createEngine(loadOptions));
+    engine = engine || createCore(await load(loadOptions, () => /** @type {Locations} */ (locations)));
     return engine;
   }
 
@@ -47,11 +56,11 @@ export function createService(loadOptions, clock = systemClock) {
 
   /**
    * @param {FrameInput} input
-   * @param {EncodeOptions} options
+   * @param {CheckedOptions} options
    * @param {boolean} encode
    */
   async function take(input, options, encode) {
-    /** @type {EngineFrame | undefined} */
+    /** @type {RawFrame | undefined} */
     let held;
     let keep = false;
     hasWorked = true;
@@ -60,7 +69,7 @@ export function createService(loadOptions, clock = systemClock) {
       held = await readInto(await ensureEngine(), input);
       const read = clock.now();
       const { width, height } = held;
-      const outcome = encode ? encodeOrReject(held, options) : look(held, options);
+      const outcome = encode ? await encodeOrReject(held, options, subtle) : look(held, options);
       keep = !encode && !outcome.rejected;
       const stillId = keep ? ++lastId : undefined;
       if (stillId !== undefined) stills.set(stillId, held);
@@ -84,19 +93,24 @@ export function createService(loadOptions, clock = systemClock) {
       const { frame, ageMs } = found;
       const rtpTimestamp = rtpTimestampOf(frame);
       const capturedAt = new Date(clock.date() - ageMs).toISOString();
-      const metadata = { capturedAt, frameAgeMs: ageMs, ...options.metadata };
+      const { metadata: given } = options;
+      const metadata = {
+        ...given,
+        capturedAt: given.capturedAt.length > 0 ? given.capturedAt : new TextEncoder().encode(capturedAt),
+        frameAgeMs: given.frameAgeMs < 0 ? Math.round(ageMs) : given.frameAgeMs,
+      };
       const opened = await take({ frame }, { ...options, metadata }, encode);
       return { ...opened, latest: { ageMs, capturedAt, rtpTimestamp } };
     },
 
     async encode({ stillId, options }) {
       const start = clock.now();
-      const encoded = toBlob(find(stillId).encode(options));
+      const encoded = await encodeToBlob(find(stillId), options, subtle);
       return { encoded, engineMs: clock.now() - start };
     },
 
-    async preview({ stillId, ...options }) {
-      const { data, width, height } = find(stillId).scaled(options);
+    async preview({ stillId, maxWidth, maxHeight, regions }) {
+      const { data, width, height } = find(stillId).scaled(maxWidth, maxHeight, regions);
       const image = new ImageData(data, width, height);
       try {
         const bitmap = await createImageBitmap(image);
@@ -180,24 +194,25 @@ export function createService(loadOptions, clock = systemClock) {
 }
 
 /**
- * @param {EngineFrame} held
- * @param {EncodeOptions} options
+ * @param {RawFrame} held
+ * @param {CheckedOptions} options
  */
-function look(held, { reject = [], redact = [] }) {
+function look(held, { options, regions }) {
   const report = held.analyze();
-  const rejected = reject.includes(report.verdict);
+  const rejected = Boolean(options.reject & (1 << VERDICTS.indexOf(report.verdict)));
   // A region that covers nothing of this frame is told now, not after the still has been looked at.
-  if (!rejected) held.place(redact);
+  if (!rejected) held.place(regions);
   return { report, rejected };
 }
 
 /**
- * @param {EngineFrame} held
- * @param {EncodeOptions} options
+ * @param {RawFrame} held
+ * @param {CheckedOptions} options
+ * @param {SubtleCrypto | undefined} subtle
  */
-function encodeOrReject(held, options) {
+async function encodeOrReject(held, options, subtle) {
   try {
-    const encoded = toBlob(held.encode(options));
+    const encoded = await encodeToBlob(held, options, subtle);
     return { report: encoded.report, rejected: false, encoded };
   } catch (error) {
     const report = error instanceof CaptureError && error.details.report;
@@ -206,9 +221,20 @@ function encodeOrReject(held, options) {
   }
 }
 
-/** @param {Encoded} encoded @returns {EncodedBlob} */
-function toBlob({ jpeg, ...rest }) {
-  return { ...rest, blob: new Blob([jpeg], { type: 'image/jpeg' }) };
+/**
+ * @param {RawFrame} held
+ * @param {CheckedOptions} options
+ * @param {SubtleCrypto | undefined} subtle
+ * @returns {Promise<EncodedBlob>}
+ */
+async function encodeToBlob(held, options, subtle) {
+  const { jpeg, ...rest } = held.encode(options, !subtle);
+  const sha256 = subtle ? toHex(new Uint8Array(await subtle.digest('SHA-256', jpeg))) : rest.sha256;
+  return { ...rest, sha256, blob: new Blob([jpeg], { type: 'image/jpeg' }) };
+}
+
+function subtleOfPlatform() {
+  return typeof crypto === 'object' ? crypto.subtle : undefined;
 }
 
 /**

@@ -1,6 +1,6 @@
 /**
- * How long it takes to get a frame's pixels out of a VideoFrame: in its own format, or converted to RGBA. Not in the
- * README: it answers whether an encoder that takes I420 would have anything to win.
+ * How long it takes to get a frame's pixels out of a VideoFrame: in its own format, or converted to RGBA. Not in
+ * docs/figures.md: it answers whether an encoder that takes I420 would have anything to win.
  */
 import { createOrder } from './order.js';
 import { summarize } from './statistics.js';

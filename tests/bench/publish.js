@@ -1,26 +1,41 @@
-/** Takes a run's outcome into the checkout: the README's part between its markers, and the chart it shows. */
+/** Takes a run's outcome into the checkout: a document's part between its markers, and the chart it shows. */
 import { readFile, writeFile } from 'node:fs/promises';
 
-const README = new URL('../../README.md', import.meta.url);
+const ROOT = new URL('../../', import.meta.url);
 const CHART = new URL('encoders.svg', import.meta.url);
 
-/** @typedef {'figures' | 'attack' | 'matrix'} Place */
+/** Where each run's outcome is shown. */
+const PAGES = Object.freeze({
+  figures: 'docs/figures.md',
+  attack: 'docs/redaction.md',
+  matrix: 'docs/calls.md',
+  bundlers: 'docs/integrating.md',
+});
+
+/** @typedef {keyof typeof PAGES} Place */
 
 /** @param {Place} place @param {string} markdown */
 export async function publish(place, markdown) {
-  await writeFile(README, insert(await readFile(README, 'utf8'), place, markdown));
+  const page = new URL(PAGES[place], ROOT);
+  await writeFile(page, insert(await readFile(page, 'utf8'), place, markdown));
+}
+
+/** What is shown now. @param {Place} place @returns {Promise<string | undefined>} Markdown, as `publish` was given it. */
+export async function published(place) {
+  const page = await readFile(new URL(PAGES[place], ROOT), 'utf8');
+  return new RegExp(`<!-- ${place}:begin -->\\n([\\s\\S]*?)\\n<!-- ${place}:end -->`).exec(page)?.[1];
 }
 
 /** @param {string} chart */
 export const publishChart = (chart) => writeFile(CHART, chart);
 
 /**
- * @param {string} readme @param {Place} place @param {string} markdown
- * @returns {string} The page with the Markdown between `<!-- figures:begin -->` and `<!-- figures:end -->`.
+ * @param {string} page @param {Place} place @param {string} markdown
+ * @returns {string} The page with the Markdown between, say, `<!-- figures:begin -->` and `<!-- figures:end -->`.
  */
-export function insert(readme, place, markdown) {
+export function insert(page, place, markdown) {
   const [begin, end] = ['begin', 'end'].map((it) => `<!-- ${place}:${it} -->`);
-  const [before, after] = [readme.indexOf(begin), readme.indexOf(end)];
-  if (before < 0 || after < before) throw new Error(`README.md has no place for it: ${begin} … ${end}`);
-  return `${readme.slice(0, before)}${begin}\n${markdown.trim()}\n${readme.slice(after)}`;
+  const [before, after] = [page.indexOf(begin), page.indexOf(end)];
+  if (before < 0 || after < before) throw new Error(`${PAGES[place]} has no place for it: ${begin} … ${end}`);
+  return `${page.slice(0, before)}${begin}\n${markdown.trim()}\n${page.slice(after)}`;
 }

@@ -1,8 +1,8 @@
 /**
  * The benchmark: `node tests/bench/run.mjs [--quick] [--out FOLDER] [--publish] [--results FILE] [--i420 | --attack | --upload | --review]`.
- * Prints the Markdown of the README's figures, and writes FOLDER/results.json and FOLDER/encoders.svg (build/bench by
+ * Prints the Markdown of docs/figures.md, and writes FOLDER/results.json and FOLDER/encoders.svg (build/bench by
  * default). Everything runs one after another, all but the other browsers' tables in one Chromium. `--publish` takes
- * what was printed into README.md and tests/bench/encoders.svg; `--results` prints what an earlier run has written;
+ * what was printed into its page and tests/bench/encoders.svg; `--results` prints what an earlier run has written;
  * `--i420` only times the ways to copy a frame out of a VideoFrame; `--attack` only tries to read what was redacted;
  * `--upload` only compares uploads with a bare XMLHttpRequest; `--review` only times the steps of a drag in the review.
  * Needs the package and the bench's programs built: `npm run bench` does that first.

@@ -11,7 +11,7 @@ export function toMarkdown(results) {
   return [
     introduction(results),
     '',
-    `![One frame to JPEG: each encoder's time](tests/bench/encoders.svg)`,
+    `![One frame to JPEG: each encoder's time](../tests/bench/encoders.svg)`,
     ...encodingTable(results),
     ...browsersTable(results),
     ...stagesTable(results),

@@ -64,7 +64,7 @@ export async function measureUploading({ browser, page, plan: { rounds, warmUp, 
 
 /** In the page. @param {number} bytes */
 async function prepare(bytes) {
-  const path = '/dist/upload/index.js';
+  const path = '/dist/upload.js';
   const { createUploader } = await import(path);
   const picture = new Uint8Array(bytes);
   // As much as getRandomValues gives at once: nothing that compresses.

@@ -14,7 +14,8 @@ import { chromium } from 'playwright-core';
 import { startProcess } from './process.js';
 
 const ROOT = fileURLToPath(new URL('../../', import.meta.url));
-const FOLDERS = { '/dist/': join(ROOT, 'dist'), '/pages/': join(ROOT, 'tests/browser/pages') };
+// Each file by itself, so that pages reach what is inside; what ships is tested by tests/package.
+const FOLDERS = { '/dist/': join(ROOT, 'build/js'), '/pages/': join(ROOT, 'tests/browser/pages') };
 const TYPES = {
   '.css': 'text/css',
   '.js': 'text/javascript',

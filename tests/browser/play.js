@@ -47,7 +47,7 @@ export async function startTheatre() {
     async '/dist/worker/strict.js'(_request, response) {
       response.setHeader('Content-Type', 'text/javascript');
       response.setHeader('Content-Security-Policy', "default-src 'none'; script-src 'self'; connect-src 'self'");
-      response.end(await readFile(new URL('../../dist/worker/worker.js', import.meta.url)));
+      response.end(await readFile(new URL('../../build/js/worker/worker.js', import.meta.url)));
     },
   });
   let plays = 0;

@@ -2,13 +2,14 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import vm from 'node:vm';
 import { createCapture } from '../../dist/index.js';
-import { parseCaptureOptions, parseCreateOptions, plainEncodeOptions } from '../../js/options.js';
+import { parseEncodeOptions } from '../../js/engine/options.js';
+import { parseCaptureOptions, parseCreateOptions } from '../../js/options.js';
 
 test('defaults are the documented ones', () => {
   const { limits, encode, signal, beforeCapture, detect, interactionId } = parseCaptureOptions();
   assert.deepEqual(limits, { timeoutMs: 3000, loadTimeoutMs: 15000, maxFrameAgeMs: 1000, minWidth: 0, minHeight: 0 });
-  assert.deepEqual(encode.reject, ['black', 'undecoded']);
-  assert.deepEqual(encode.redact, []);
+  assert.deepEqual(encode.plain.reject, ['black', 'undecoded']);
+  assert.deepEqual(encode.plain.redact, []);
   assert.deepEqual([signal, beforeCapture, detect, interactionId], [undefined, undefined, undefined, undefined]);
   assert.deepEqual(parseCreateOptions(), {
     worker: 'auto',
@@ -26,8 +27,9 @@ test('what goes to the worker can be cloned, whatever the regions were made of',
       return 'fill';
     }
   }
-  const plain = plainEncodeOptions({ redact: [new Box()], quality: 0.5, onSomething: () => {} });
-  assert.doesNotThrow(() => structuredClone(plain));
+  const parsed = parseEncodeOptions({ redact: [new Box()], quality: 0.5, onSomething: () => {} });
+  assert.doesNotThrow(() => structuredClone(parsed));
+  const { plain } = parsed;
   assert.deepEqual(structuredClone(plain.redact), [{ x: 1, y: 2, width: 3, height: 4, mode: 'fill' }]);
   assert.equal(plain.quality, 0.5);
 });
@@ -46,26 +48,26 @@ test('a sentence names the field, what was expected and what came', () => {
 test('nothing that cannot be cloned gets through, in metadata neither', () => {
   const metadata = { id: null, capturedAt: new Date(0), description: 'x', extra() {}, node: Symbol('node') };
   const { encode } = parseCaptureOptions(/** @type {any} */ ({ metadata, redact: [], onDone() {} }));
-  assert.deepEqual(structuredClone(encode), {
+  assert.deepEqual(structuredClone(encode).plain, {
     metadata: { id: null, capturedAt: '1970-01-01T00:00:00.000Z', description: 'x' },
     redact: [],
     reject: ['black', 'undecoded'],
   });
   // A Date of another frame of the page, with something of its own.
   const date = Object.assign(vm.runInNewContext('new Date(5)'), { owner() {} });
-  assert.equal(plainEncodeOptions({ metadata: { capturedAt: date } }).metadata?.capturedAt, '1970-01-01T00:00:00.005Z');
+  assert.equal(parseEncodeOptions({ metadata: { capturedAt: date } }).plain.metadata?.capturedAt, '1970-01-01T00:00:00.005Z');
 });
 
 test('what is undefined is not given, and does not come along to hide what is', () => {
   const names = ['quality', 'subsampling', 'progressive', 'maxWidth', 'maxHeight', 'redact', 'reject', 'metadata'];
   const nothing = (/** @type {string[]} */ list) => Object.fromEntries(list.map((name) => [name, undefined]));
-  assert.deepEqual(plainEncodeOptions(nothing(names)), { redact: [], reject: ['black', 'undecoded'] });
+  assert.deepEqual(parseEncodeOptions(nothing(names)).plain, { redact: [], reject: ['black', 'undecoded'] });
   const metadata = nothing(['id', 'interactionId', 'participantId', 'agentId', 'capturedAt', 'description', 'embed']);
-  assert.deepEqual(Object.keys(plainEncodeOptions({ metadata }).metadata ?? {}), []);
+  assert.deepEqual(Object.keys(parseEncodeOptions({ metadata }).plain.metadata ?? {}), []);
   const redact = [
     { x: 1, y: 2, width: 3, height: 4, mode: undefined, color: undefined, unit: undefined, of: undefined },
   ];
-  assert.deepEqual(plainEncodeOptions({ redact }).redact, [{ x: 1, y: 2, width: 3, height: 4 }]);
+  assert.deepEqual(parseEncodeOptions({ redact }).plain.redact, [{ x: 1, y: 2, width: 3, height: 4 }]);
   const own = [
     'timeoutMs',
     'loadTimeoutMs',
@@ -112,7 +114,7 @@ test('null is refused by name', () => {
 test('the picture that regions were drawn on goes along to the worker', () => {
   const region = { x: 1, y: 2, width: 3, height: 4, of: { width: 1280, height: 720 } };
   const element = Object.assign(Object.create({ ...region.of }), { onload() {} });
-  assert.deepEqual(plainEncodeOptions({ redact: [{ ...region, of: element }] }).redact, [region]);
+  assert.deepEqual(parseEncodeOptions({ redact: [{ ...region, of: element }] }).plain.redact, [region]);
 });
 
 test('too many regions, and what looks like an option and is none, are refused before anything waits', () => {

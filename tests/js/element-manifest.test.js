@@ -30,14 +30,14 @@ function membersOf(Class) {
 }
 
 test('package.json names it, and it names what the package exports', () => {
-  assert.equal(customElements, './dist/elements/custom-elements.json');
-  assert.equal(exports['./element'].default, './dist/elements/index.js');
+  assert.equal(customElements, './dist/custom-elements.json');
+  assert.equal(exports['./element'].default, './dist/element.js');
   for (const {
     path,
     declarations: [{ tagName, name }],
     exports: exported,
   } of manifest.modules) {
-    assert.match(path, /^dist\/elements\/(button|review)\.js$/);
+    assert.match(path, /^dist\/element\.js$/);
     assert.deepEqual(names(exported), [name, tagName]);
   }
 });
@@ -91,7 +91,7 @@ for (const [element, Class] of Object.entries({ button: CaseframeButton, review:
 
 test('the events are those that are typed, and the README has every name', async () => {
   const events = declarations.flatMap((declared) => names(declared.events)).sort();
-  assert.deepEqual(events, found(await read('element.d.ts'), /'(caseframe-[\w-]+)': CustomEvent/g));
+  assert.deepEqual(events, found(await read('../types/element.d.ts'), /'(caseframe-[\w-]+)': CustomEvent/g));
   const readme = await read('README.md');
   for (const { members, attributes, events, slots = [], cssParts, cssProperties, cssStates } of declarations) {
     for (const name of [members, attributes, events, slots, cssParts, cssProperties, cssStates].flatMap(names)) {

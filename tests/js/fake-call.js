@@ -3,6 +3,7 @@
  * Frames carry the truth about themselves, so that a snapshot can be held against it.
  */
 
+import { VERDICTS } from '../../js/engine/border.js';
 import { CaptureError } from '../../js/errors.js';
 import { createLatestFrames } from '../../js/frames/latest-frame.js';
 
@@ -138,7 +139,7 @@ export function createFakeServer({ clock, clockOffset, latency }) {
       await pause(latency());
       frame.close();
       const report = { verdict: truth.verdict, meanLuma: 0, lumaStdDev: 0, peakLuma: 0, darkRatio: 0 };
-      const rejected = options.reject.includes(truth.verdict);
+      const rejected = Boolean(options.options.reject & (1 << VERDICTS.indexOf(truth.verdict)));
       const stillId = rejected || encode ? undefined : ++lastId;
       if (stillId) stills.set(stillId, truth);
       const { width, height } = truth;

@@ -10,7 +10,7 @@ import { after, before, describe, test } from 'node:test';
 import { promisify } from 'node:util';
 import sharp from 'sharp';
 import { createEngine } from '../../dist/engine/node.js';
-import { version } from '../../dist/version.js';
+import { version } from '../../js/version.js';
 import { forEachSeed } from './random.js';
 
 const run = promisify(execFile);

@@ -1,4 +1,4 @@
-// What the documentation's snippets take from the page around them, and as much of two frameworks' types as they use.
+// What the documentation's snippets take from the page around them.
 
 declare const sdk: import('genesys-cloud-webrtc-sdk').GenesysCloudWebrtcSdk;
 declare const videoClient: {
@@ -6,42 +6,39 @@ declare const videoClient: {
   off(event: string, listener: () => void): void;
   getActiveInteraction(): { id: string } | null;
 };
-declare const captureButton: HTMLButtonElement;
+
+// The call, the agent and the case.
+declare const remoteStream: MediaStream;
+declare const stream: MediaStream;
+declare const source: import('caseframe').CaptureSource;
+declare const signedInAgent: { id: string };
+declare const signedInAgentId: string;
+declare const conversationId: string;
 declare const shownConversationId: string;
 declare const interactionByParticipant: Map<string, string>;
+declare const signal: AbortSignal;
+declare function token(options?: { fresh: boolean }): Promise<string>;
+declare function accessToken(options: { fresh: boolean }): Promise<string>;
+
+// What another snippet has made.
+declare const capture: import('caseframe').Capture;
+declare const snapshot: import('caseframe').Snapshot;
 declare const uploader: import('caseframe/upload').Uploader;
+declare const button: import('caseframe/element').CaseframeButton;
+declare const regionsTheAgentDrew: import('caseframe').Region[];
+declare const redact: import('caseframe').Region[];
+declare const data: Uint8Array;
+declare const width: number;
+declare const height: number;
+declare const stride: number;
+
+// The page.
+declare const captureButton: HTMLButtonElement;
 declare function upload(file: Blob, interactionId: string | null, participantId: string | null): Promise<void>;
 declare function showToAgent(text: string): void;
+declare function show(id: string, text: string): void;
+declare function showWarning(code: string, ids: string[]): void;
 
-declare module 'react' {
-  export function useState<T>(initial: T): [T, (next: T) => void];
-  export function useEffect(effect: () => undefined | (() => void), dependencies: readonly unknown[]): void;
-}
-
-declare module 'react/jsx-runtime' {
-  export const Fragment: unique symbol;
-  export function jsx(type: unknown, props: unknown): unknown;
-  export function jsxs(type: unknown, props: unknown): unknown;
-  export namespace JSX {
-    interface IntrinsicElements {
-      button: { type: 'button'; disabled: boolean; onClick: () => void; children: string };
-      p: { role: string; children: string };
-    }
-  }
-}
-
-declare module '@angular/core' {
-  export function Component(metadata: { selector: string; template: string }): (target: new () => object) => void;
-  export function Input(options?: { required: boolean }): (target: object, property: string) => void;
-  export function Output(): (target: object, property: string) => void;
-  export class EventEmitter<T> {
-    emit(value: T): void;
-  }
-  export function signal<T>(initial: T): { (): T; set(value: T): void };
-  export interface OnInit {
-    ngOnInit(): void;
-  }
-  export interface OnDestroy {
-    ngOnDestroy(): void;
-  }
-}
+// Of purecloud-client-app-sdk.
+declare const lifecycleHooks: { stop(listener: () => void): void };
+declare function stopped(): void;

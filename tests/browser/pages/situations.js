@@ -5,7 +5,7 @@
 
 /**
  * @typedef {object} Situation
- * @property {string} title A row of the README's table.
+ * @property {string} title A row of the table in docs/calls.md.
  * @property {string | Record<string, string | string[]>} expected 'captured' or an error's code; by browser where they
  *   differ, and several where the browser leaves it to chance.
  * @property {(stage: any) => Promise<any>} play

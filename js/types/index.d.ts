@@ -1,0 +1,239 @@
+/** What `import 'caseframe'` gives. */
+import type { EncodeOptions, FrameReport, PreviewOptions, Redaction, Region } from './shared.js';
+import type { CaptureSource } from './source.js';
+
+export type {
+  CaptureErrorCode,
+  EncodeOptions,
+  FrameReport,
+  Metadata,
+  PreviewOptions,
+  Redaction,
+  RedactMode,
+  Region,
+  RegionUnit,
+  Size,
+  Subsampling,
+  Verdict,
+} from './shared.js';
+export { CaptureError } from './shared.js';
+export type { CaptureSource, Target } from './source.js';
+
+/** This package's version, as its package.json has it. */
+export const version: string;
+
+/**
+ * A capture: one worker and one engine, for any number of captures at once. Loads nothing until `ready()` or the first
+ * capture; works in a hidden tab.
+ * @throws {CaptureError} 'invalid-argument'
+ */
+export function createCapture(options?: CreateCaptureOptions): Capture;
+
+/**
+ * A source of a stream's first video track that is still alive. `capture.snapshot(stream)` does the same.
+ * @throws {CaptureError} 'invalid-argument'
+ */
+export function fromMediaStream(stream: MediaStream): CaptureSource;
+
+/** Where the package's files are, and where the work is done. */
+export interface CreateCaptureOptions {
+  /** The .wasm file, or, ending in '/', the folder of both. Relative to the page. Default: beside the package's files. */
+  wasmUrl?: string | URL | undefined;
+  /**
+   * `caseframe/worker`, where it is hosted elsewhere: of the page's origin, of the same version. Default: beside the
+   * package's files.
+   */
+  workerUrl?: string | URL | undefined;
+  /** Compiled already; `wasmUrl` does not matter then. */
+  wasmModule?: WebAssembly.Module | undefined;
+  /** 'auto' (default): in a worker, where one can be had. `false`: in the page's own thread. */
+  worker?: 'auto' | false | undefined;
+}
+
+/** What a picture is taken from: a remote stream, one of its video tracks, an element that shows it, or a source. */
+export type Source = MediaStream | MediaStreamTrack | HTMLVideoElement | SourceLike;
+
+/**
+ * A source of the page's own. Its `on` may be an event emitter's, which gives back the emitter and has `off` or
+ * `removeListener` beside it.
+ */
+export interface SourceLike extends Omit<CaptureSource, 'on'> {
+  /** Calls back whenever `targets()` would answer differently. */
+  on: (event: 'change', listener: () => void) => unknown;
+}
+
+/** What `createCapture()` gives. */
+export interface Capture {
+  /**
+   * Loads everything ahead of the first capture. With a source, the worker keeps the newest frame of each of its tracks
+   * from then on (Chromium), and a capture of the same object takes it at once, if it is at most 150 ms old.
+   * @returns Rejects with 'engine-load', 'invalid-argument', 'disposed'.
+   */
+  ready: (source?: Source) => Promise<void>;
+  /**
+   * Waits for a good frame, covers what is to be covered, and encodes.
+   * @returns Rejects with a {@link CaptureError}, of any code but those of uploads, within `timeoutMs` and, where the
+   *   engine has to be loaded, `loadTimeoutMs`.
+   */
+  snapshot: (source: Source, options?: CaptureOptions) => Promise<Snapshot>;
+  /**
+   * Waits for a good frame and keeps it in the engine's memory, until the still is discarded. Rejects as `snapshot`
+   * does.
+   */
+  grab: (source: Source, options?: CaptureOptions) => Promise<Still>;
+  /**
+   * Where captures are encoded: in a worker, or in the page's own thread, which stands still meanwhile; then `console.warn`
+   * has said once why. Undefined until the engine is loaded, and after `dispose`.
+   */
+  readonly mode: 'worker' | 'page' | undefined;
+  /** Zeroes all pixels and lets go of everything; what is pending rejects with 'disposed'. May be called again. */
+  dispose: () => void;
+}
+
+/** What a capture waits for, and for whom. */
+export interface CaptureOnlyOptions {
+  /**
+   * The whole wait for a good frame, in ms, above 0 and up to 2147483647; the hooks' own time is not counted. Default
+   * 3000.
+   */
+  timeoutMs?: number | undefined;
+  /**
+   * How long the engine may take to load, in ms, beside the wait and not counted in it; then 'engine-load'. Default
+   * 15000.
+   */
+  loadTimeoutMs?: number | undefined;
+  /** How long ago the frame may have been presented, in ms; older ones are 'stale-frame'. Default 1000. */
+  maxFrameAgeMs?: number | undefined;
+  /** A whole number of pixels: smaller frames are let pass until the deadline, then 'too-small'. Default 0. */
+  minWidth?: number | undefined;
+  /** A whole number of pixels. Default 0. */
+  minHeight?: number | undefined;
+  /** Ends the capture with 'aborted'; its reason is the error's `cause`. */
+  signal?: AbortSignal | undefined;
+  /** Asked before anything is captured: consent, a notice to the customer. `false`, or an error, is 'consent-denied'. */
+  beforeCapture?: ((context: CaptureContext) => boolean | void | Promise<boolean | void>) | undefined;
+  /** Finds regions in the frame, to be covered beyond `redact`: faces, for instance. Asked once a still. */
+  detect?: ((still: Still) => Region[] | Promise<Region[]>) | undefined;
+  /** Picks one where the source has several; names it where the source knows none. */
+  interactionId?: string | undefined;
+  /** Picks one where several participants have video. */
+  participantId?: string | undefined;
+}
+
+/** What `snapshot` and `grab` take. */
+export type CaptureOptions = EncodeOptions & CaptureOnlyOptions;
+
+/** What is about to be captured, for `beforeCapture`. */
+export interface CaptureContext {
+  /** `null` where the source knows none and none was given. */
+  interactionId: string | null;
+  /** `null` where the source does not know. */
+  participantId: string | null;
+  /** As a target's `kind`. */
+  sourceKind: string;
+}
+
+/**
+ * What `preview` gives: both are drawn by `drawImage`, and yours to `close()`. A canvas where browsers cannot make an
+ * ImageBitmap (Safari before 15).
+ */
+export type Preview = ImageBitmap | (HTMLCanvasElement & { close: () => void });
+
+/** A frame that was taken and waits in the engine's memory to be shown, redacted and encoded. */
+export interface Still {
+  /** In pixels, upright. */
+  width: number;
+  /** In pixels. */
+  height: number;
+  /** Of the frame before redaction. */
+  report: FrameReport;
+  /** What it is filed under; `null` where neither the source nor the page has said. */
+  interactionId: string | null;
+  /**
+   * A copy for showing only. It shows everything but what its own `redact` names: regions given to `grab` count for
+   * `encode` alone.
+   */
+  preview: (options?: PreviewOptions) => Promise<Preview>;
+  /**
+   * May be called again. Options that are not given are those of `grab`. Regions add up: those of `grab`, these, and what
+   * `detect` finds. Those in pixels are of this frame.
+   */
+  encode: (options?: StillEncodeOptions) => Promise<Snapshot>;
+  /** Zeroes the pixels; later calls reject with 'disposed'. May be called again. */
+  discard: () => void;
+}
+
+/** What only a still's `encode` takes. */
+export interface StillOnlyOptions {
+  /**
+   * These regions in place of all others: those of `grab`, and what `detect` finds. For somebody who has seen them and
+   * answers for the picture. Not together with `redact`.
+   */
+  replaceRedact?: Region[] | undefined;
+}
+
+/** What a still's `encode` takes. */
+export type StillEncodeOptions = EncodeOptions & StillOnlyOptions;
+
+/** A picture that was captured, and what is known of it. */
+export interface Snapshot {
+  /** A UUID: `metadata.id` where it was given, else its own. The file's ImageUniqueID is the same. */
+  id: string;
+  /** `image/jpeg` */
+  blob: Blob;
+  /** Of the JPEG, in pixels. */
+  width: number;
+  /** Of the JPEG, in pixels. */
+  height: number;
+  /** Of the JPEG's bytes, 64 lowercase hex digits. */
+  sha256: string;
+  /** When the frame was presented: ISO 8601 with milliseconds, UTC. */
+  capturedAt: string;
+  /** What it is filed under; `null` where neither the source nor the page has said. */
+  interactionId: string | null;
+  /** Who is in the picture; `null` where the source does not know. */
+  participantId: string | null;
+  /** As the target's `kind`. */
+  sourceKind: string;
+  /** Where the pixels came from. */
+  frame: FrameRecord;
+  /** Of the frame before redaction. It is not in the file. */
+  report: FrameReport;
+  /** What was really covered, in pixels of the frame before scaling. */
+  redactions: Redaction[];
+  /** Where the time went. */
+  timings: Timings;
+}
+
+/** Where a snapshot's pixels came from. */
+export interface FrameRecord {
+  /** How they were read: from a decoded `VideoFrame`, or through a canvas. */
+  method: 'video-frame' | 'canvas';
+  /**
+   * From the frame's presentation to the moment its pixels were secured, in ms; how exactly, docs/calls.md says for
+   * each path.
+   */
+  ageMs: number;
+  /** The element's count of presented frames, where an element was read. */
+  presentedFrames?: number;
+  /** The RTP timestamp of the frame, where the browser tells it: its clock's count, 90,000 a second. */
+  rtpTimestamp?: number;
+  /** Of the frame, in pixels, upright. */
+  sourceWidth: number;
+  /** Of the frame, in pixels. */
+  sourceHeight: number;
+}
+
+/** Where a capture's time went. */
+export interface Timings {
+  /** Until a good frame was in hand, in ms; hooks and the engine's loading are not in it. */
+  wait: number;
+  /** Getting its pixels into the engine's memory, in ms. */
+  read: number;
+  /** Analysis, redaction, scaling, encoding, in ms. */
+  engine: number;
+  /** What it cost the page's thread, in ms: all synchronous work added up. */
+  mainThread: number;
+  /** From the call to the snapshot, in ms. */
+  total: number;
+}

@@ -1,0 +1,114 @@
+/**
+ * What a page loads before its first capture: the worker, or the reason why there is none, and where the modules are. The
+ * one file of the page's that asks for its own address (`import.meta.url`): it is loaded by `import()`, so that what
+ * transforms the rest to CommonJS (Jest) or renders on a server never meets it.
+ */
+import { UP } from './messages.js';
+
+/** @import { Clock } from '../clock.js' */
+
+export { besideThisPackage } from '../engine/location.js';
+
+/** How long a worker's script may take to load, in ms, before the page does the work itself. */
+const SCRIPT_MS = 10000;
+
+/** One of the two: the worker, or why there is none. @typedef {{ worker?: Worker, reason?: string }} Launched */
+
+/** @returns {Promise<typeof import('./worker.js')>} For a page that does the work itself. */
+export function importWorker() {
+  return import('./worker.js');
+}
+
+/**
+ * @param {string | undefined} workerUrl
+ * @param {Clock} clock
+ * @returns {Promise<Launched>}
+ */
+export function launch(workerUrl, clock) {
+  return new Promise((resolve) => {
+    /** @type {string[]} */
+    const violations = [];
+    const onViolation = (/** @type {SecurityPolicyViolationEvent} */ { effectiveDirective }) =>
+      violations.push(effectiveDirective);
+    globalThis.addEventListener?.('securitypolicyviolation', onViolation);
+    /** @type {Worker} */
+    let worker;
+    const timer = clock.setTimeout(() => giveUp(`its script did not load within ${SCRIPT_MS} ms`), SCRIPT_MS);
+
+    function end() {
+      clock.clearTimeout(timer);
+      globalThis.removeEventListener?.('securitypolicyviolation', onViolation);
+    }
+    /** @param {string} reason */
+    function giveUp(reason) {
+      end();
+      if (worker) worker.terminate();
+      resolve({ reason });
+    }
+
+    try {
+      worker = create(workerUrl);
+    } catch (error) {
+      giveUp(typeof Worker === 'function' ? String(error) : 'this browser has no workers');
+      return;
+    }
+    worker.onerror = (event) => {
+      event.preventDefault();
+      // The policy's event may come after this one.
+      clock.setTimeout(async () => {
+        const [directive] = violations;
+        giveUp(
+          directive
+            ? `the page’s Content-Security-Policy forbids it (${directive}: allow the worker’s origin in worker-src)`
+            : event.message || (await examine(workerUrl)),
+        );
+      }, 0);
+    };
+    worker.onmessage = ({ data }) => {
+      if (data !== UP) return;
+      end();
+      resolve({ worker });
+    };
+  });
+}
+
+/** @param {string | undefined} workerUrl @returns {Worker} */
+function create(workerUrl) {
+  try {
+    // Written out, the name too (WORKER_NAME), so that bundlers see a worker.
+    return workerUrl === undefined
+      ? new Worker(new URL('./worker.js', import.meta.url), { type: 'module', name: 'caseframe' })
+      : new Worker(workerUrl, { type: 'module', name: 'caseframe' });
+  } catch (error) {
+    const policy = trusted();
+    if (!policy) throw error;
+    const url = workerUrl === undefined ? new URL('./worker.js', import.meta.url).href : workerUrl;
+    return new Worker(/** @type {any} */ (policy.createScriptURL(url)), { type: 'module', name: 'caseframe' });
+  }
+}
+
+/** @type {{ createScriptURL: (url: string) => unknown } | undefined} */
+let policy;
+
+/** For pages that take script addresses of a policy alone (Trusted Types): ours is called `caseframe`. */
+function trusted() {
+  const { trustedTypes } = /** @type {any} */ (globalThis);
+  if (!policy && trustedTypes) {
+    policy = trustedTypes.createPolicy('caseframe', { createScriptURL: (/** @type {string} */ url) => url });
+  }
+  return policy;
+}
+
+/** Why a script did not load: browsers do not tell. @param {string | undefined} workerUrl @returns {Promise<string>} */
+async function examine(workerUrl) {
+  const url = workerUrl === undefined ? new URL('./worker.js', import.meta.url).href : workerUrl;
+  try {
+    const { ok, status, headers } = await fetch(url, { method: 'HEAD' });
+    if (!ok) return `${url} answered ${status}`;
+    const type = headers.get('content-type') || 'no type';
+    if (!/(java|ecma)script/i.test(type)) return `${url} is served as ${type}, not as JavaScript`;
+  } catch {
+    // Of another origin, offline, or a policy forbids to ask.
+  }
+  return `${url} could not be started: this browser knows no module workers, or a policy forbids it`;
+}

@@ -1,0 +1,92 @@
+// One file for each entry of the package. Only what has to be one thing for all of them stays a file between them: the
+// error class, and what is loaded later or not at all.
+import { relative } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { build } from 'esbuild';
+
+/** Files that no other takes in, by their source: where they lie in dist/. @type {Record<string, string>} */
+const FILES = {
+  'index.js': 'index.js',
+  'errors.js': 'errors.js',
+  'genesys/index.js': 'genesys.js',
+  'upload/index.js': 'upload.js',
+  'elements/index.js': 'element.js',
+  'worker/launch.js': 'launch.js',
+  'worker/worker.js': 'worker.js',
+  'engine/index.js': 'engine/index.js',
+  'engine/node.js': 'engine/node.js',
+  'engine/location.js': 'engine/location.js',
+  'wasm/caseframe.js': 'wasm/caseframe.js',
+};
+
+/** Brings all it needs itself: it is hosted elsewhere, and shares nothing with the page's scripts. */
+const SELF_CONTAINED = 'worker/worker.js';
+
+/**
+ * @param {URL} source The folder of sources, with the glue in its wasm/ folder.
+ * @param {URL} target
+ * @returns {Promise<void>}
+ */
+export async function bundle(source, target) {
+  const from = fileURLToPath(source);
+  const to = fileURLToPath(target);
+  await Promise.all(
+    Object.entries(FILES).map(async ([entry, file]) => {
+      await build({
+        absWorkingDir: from,
+        entryPoints: { [file.replace(/\.js$/, '')]: entry },
+        outdir: to,
+        bundle: true,
+        minify: true,
+        format: 'esm',
+        target: 'es2020',
+        platform: entry === 'engine/node.js' ? 'node' : 'browser',
+        sourcemap: 'linked',
+        sourceRoot: '',
+        legalComments: 'none',
+        charset: 'utf8',
+        splitting: entry === 'elements/index.js',
+        chunkNames: 'element-[name]',
+        logLevel: 'warning',
+        plugins: [asFilesBetween(entry, from, to), ...(entry === SELF_CONTAINED ? [withoutSentences] : [])],
+      });
+    }),
+  );
+}
+
+/**
+ * Imports of a file that lies by itself in dist/ stay imports of it there.
+ * @param {string} entry @param {string} from @param {string} to
+ * @returns {import('esbuild').Plugin}
+ */
+function asFilesBetween(entry, from, to) {
+  const here = new URL(FILES[entry], 'file:///');
+  return {
+    name: 'files between',
+    setup({ onResolve, onLoad }) {
+      onResolve({ filter: /^\.{1,2}\// }, ({ path, resolveDir, kind }) => {
+        const file = relative(from, fileURLToPath(new URL(path, `file://${resolveDir}/`)));
+        if (kind === 'entry-point' || FILES[file] === undefined || entry === SELF_CONTAINED) return undefined;
+        // The one part of the engine that pages need: where its modules are.
+        if (file === 'engine/location.js' && entry === 'worker/launch.js') return undefined;
+        if (file === 'engine/index.js' && entry === 'engine/node.js') return undefined;
+        const path2 = relative(fileURLToPath(new URL('.', here)), `/${FILES[file]}`);
+        return { path: path2.startsWith('.') ? path2 : `./${path2}`, external: true, sideEffects: file !== 'errors.js' };
+      });
+      // An address is relative to the file that it ends up in.
+      onLoad({ filter: /location\.js$/ }, async ({ path }) => {
+        if (entry !== 'worker/launch.js') return undefined;
+        const { readFile } = await import('node:fs/promises');
+        return { contents: (await readFile(path, 'utf8')).replace(/'\.\.\/wasm\//g, "'./wasm/") };
+      });
+    },
+  };
+}
+
+/** The worker's errors get their sentences in the page. @type {import('esbuild').Plugin} */
+const withoutSentences = {
+  name: 'without sentences',
+  setup({ onLoad }) {
+    onLoad({ filter: /js\/advice\.js$/ }, () => ({ contents: 'export const ADVICE = {};' }));
+  },
+};
