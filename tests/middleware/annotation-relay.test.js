@@ -244,6 +244,23 @@ describeRecords('the relay', ({ open, createUrl }) => {
     assert.equal((await lab.step()).done, 1);
   });
 
+  test('what has waited for a month, with notes turned off, is tried like any other', async () => {
+    const { id } = await taken();
+    clock.advance(30 * DAY_MS);
+    genesys.setFault((_request, response) => {
+      response.writeHead(503).end();
+      return true;
+    });
+    const lab = relay();
+    assert.equal((await lab.step()).postponed, 1);
+    clock.advance(MINUTE_MS);
+    assert.equal((await lab.step()).postponed, 1);
+    genesys.setFault();
+    clock.advance(MINUTE_MS);
+    assert.equal((await lab.step()).done, 1);
+    assert.equal(genesys.notesOf(id).length, 1);
+  });
+
   test('what was deleted meanwhile is not told of', async () => {
     const { id } = await taken();
     await records.markDeleted(ORGANIZATION, id, 'GDPR', ADMIN);
