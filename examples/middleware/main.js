@@ -12,6 +12,7 @@ const COMMANDS = {
     const { migrateCommand } = await import('./records/commands.js');
     return migrateCommand(readSettings(environment, flags).databaseUrl);
   },
+  reconcile: async (options) => (await import('./operations/reconciler.js')).reconcileCommand(options),
   'verify-audit': async ({ environment, flags }) => {
     const { verifyAuditCommand } = await import('./records/commands.js');
     return verifyAuditCommand(readSettings(environment, flags).databaseUrl);
@@ -25,7 +26,8 @@ const COMMANDS = {
 /**
  * @typedef {object} CommandOptions
  * @property {NodeJS.ProcessEnv} environment
- * @property {{ port?: string, host?: string, data?: string, 'public-url'?: string }} flags
+ * @property {{ port?: string, host?: string, data?: string, 'public-url'?: string, 'dry-run'?: boolean,
+ *   force?: boolean }} flags
  */
 
 try {
@@ -43,6 +45,8 @@ async function main() {
       host: { type: 'string' },
       data: { type: 'string' },
       'public-url': { type: 'string' },
+      'dry-run': { type: 'boolean' },
+      force: { type: 'boolean' },
       help: { type: 'boolean', short: 'h' },
     },
     allowPositionals: true,
@@ -57,6 +61,9 @@ async function main() {
     throw new Error(
       `“${positionals.join(' ')}” is no command: give one of ${Object.keys(COMMANDS).join(', ')}, or --help`,
     );
+  }
+  for (const flag of /** @type {const} */ (['dry-run', 'force'])) {
+    if (flags[flag] && name !== 'reconcile') throw new Error(`--${flag} is for reconcile alone`);
   }
   return COMMANDS[name]({ environment: process.env, flags });
 }

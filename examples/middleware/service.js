@@ -27,6 +27,7 @@ import { dropLeftovers } from './operations/leftovers.js';
 import { createLog } from './operations/log.js';
 import { createMetrics, measure, metricsRoute } from './operations/metrics.js';
 import { describeRoutes, openapiRoute } from './operations/openapi.js';
+import { createReconciler } from './operations/reconciler.js';
 import { createUnderWay } from './operations/under-way.js';
 import { PROBLEM, SNAPSHOT } from './schemas.js';
 
@@ -72,7 +73,7 @@ export async function createService(
   settings,
   { storage, records: bareRecords, page, now = () => new Date(), logStream, annotation: annotationOptions },
 ) {
-  const demo = settings.identity.demo ? createDemoKey() : undefined;
+  const demo = settings.identity.demo ? createDemoKey(settings.identity.demoKey) : undefined;
   const secrets = demo === undefined ? settings.secrets : [...settings.secrets, demo.key];
   const log = /** @type {import('fastify').FastifyBaseLogger} */ (
     createLog({ level: settings.logLevel, secrets, stream: logStream })
@@ -155,6 +156,16 @@ export async function createService(
     intervalMs: SWEEP_EVERY_MS,
     clock: { ...clock, now },
   });
+  const reconciler = createReconciler({
+    ...settings.reconcile,
+    records: bareRecords,
+    storage,
+    sweep: retention.sweep,
+    log,
+    registry: metrics.registry,
+    clock,
+    now,
+  });
   const annotation =
     settings.annotation &&
     createAnnotation({
@@ -167,6 +178,7 @@ export async function createService(
     });
   app.addHook('onReady', async () => {
     retention.start(); // It never throws, and nobody has to wait for it.
+    reconciler.start();
     annotation?.start();
   });
   const announceEnd = () => {
@@ -180,7 +192,7 @@ export async function createService(
   });
   app.addHook('onClose', async () => {
     await underWay.idle();
-    await Promise.all([retention.close(), annotation?.stop()]);
+    await Promise.all([reconciler.close(), retention.close(), annotation?.stop()]);
     await storage.close();
     await bareRecords.close();
   });

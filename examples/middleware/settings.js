@@ -56,6 +56,8 @@ export const NAMES = /** @type {const} */ ({
   UPLOAD_LEASE_SECONDS: 'how long an upload is its own before a repeat takes it over (default 20)',
   DRAIN_SECONDS: 'how long requests under way may take after SIGTERM (default 20)',
   DRAIN_NOTICE_SECONDS: 'how long it goes on taking requests after SIGTERM, not ready any more (default 0)',
+  RECONCILE_HOURS: 'how often rows and objects are compared; 0 is never (default 24)',
+  RECONCILE_GRACE_MINUTES: 'how old a difference has to be (default 1440)',
   METRICS_KEY: 'opens /metrics to Authorization: Bearer from anywhere; without it only this machine sees them',
   LOG_LEVEL: `one of ${LOG_LEVELS.join(', ')} (default warn)`,
 });
@@ -88,10 +90,12 @@ export const NAMES = /** @type {const} */ ({
  * @property {string} storageUrl
  * @property {string} databaseUrl
  * @property {{ days: number, organizations: ReadonlyMap<string, number> }} retention
- * @property {{ staticKeys: import('./identity/static-keys.js').StaticKey[], genesys?: GenesysSettings, demo: boolean }} identity
+ * @property {{ staticKeys: import('./identity/static-keys.js').StaticKey[], genesys?: GenesysSettings, demo: boolean,
+ *   demoKey?: string }} identity
  *   `demo`: nothing else is configured, and only this machine reaches it.
  * @property {import('./annotation/annotation.js').AnnotationSettings} [annotation] What is told to Genesys, and where.
  * @property {Limits} limits
+ * @property {{ everyMs: number, graceMs: number }} reconcile `everyMs`: 0 is never.
  * @property {string} [metricsKey]
  * @property {string} logLevel
  * @property {string[]} secrets What must never be printed.
@@ -161,6 +165,10 @@ export function readSettings(environment, flags = {}) {
     drainMs: 1000 * whole('DRAIN_SECONDS', 20, 0, 3600),
     noticeMs: 1000 * whole('DRAIN_NOTICE_SECONDS', 0, 0, 3600),
   };
+  const reconcile = {
+    everyMs: 3_600_000 * whole('RECONCILE_HOURS', 24, 0, 8760),
+    graceMs: 60_000 * whole('RECONCILE_GRACE_MINUTES', 1440, 10, 525_600),
+  };
   const logLevel = text('LOG_LEVEL') ?? 'warn';
   if (!LOG_LEVELS.includes(logLevel)) mistakes.push(`LOG_LEVEL has to be one of ${LOG_LEVELS.join(', ')}`);
   const metricsKey = text('METRICS_KEY');
@@ -173,6 +181,10 @@ export function readSettings(environment, flags = {}) {
   // By the names, not by what came of them: a key that is misspelt is no demo.
   const demo = text('STATIC_KEYS') === undefined && text('GENESYS_REGION') === undefined;
   if (demo) mistakes.push(...whatNeedsIdentity({ host, allowedOrigins, publicUrl }));
+  // Of `npm run start:scaled`, whose instances are one demo.
+  const demoKey = demo ? environment.CASEFRAME_DEMO_KEY : undefined;
+  if (demoKey !== undefined && !/^[\w-]{43}$/.test(demoKey))
+    mistakes.push('CASEFRAME_DEMO_KEY has to be 32 bytes in base64url');
   if (mistakes.length > 0) throw new SettingsError(mistakes);
   return {
     ports,
@@ -182,9 +194,10 @@ export function readSettings(environment, flags = {}) {
     storageUrl,
     databaseUrl,
     retention,
-    identity: { staticKeys, genesys, demo },
+    identity: { staticKeys, genesys, demo, ...(demoKey === undefined ? {} : { demoKey }) },
     annotation,
     limits,
+    reconcile,
     metricsKey,
     logLevel,
     secrets: secretsOf([

@@ -8,6 +8,8 @@ import { SYSTEM } from '../records/records.js';
 /** Rows at a time: a transaction stays short. */
 const BATCH = 100;
 const INTERVAL_MS = 60_000;
+/** Uploads that are taken over at once: their lease is 20 s. */
+const RECOVERED_AT_ONCE = 20;
 
 /** @typedef {import('../records/records.js').Snapshot} Snapshot */
 
@@ -79,8 +81,9 @@ export function createRetention({
 
   /** Uploads whose lease has run out. @param {Swept} swept */
   async function recover(swept) {
-    for (let size = batch; size === batch && !closing.signal.aborted; ) {
-      const taken = await records.takeOverAbandoned(clock.now(), batch);
+    const most = Math.min(batch, RECOVERED_AT_ONCE);
+    for (let size = most; size === most && !closing.signal.aborted; ) {
+      const taken = await records.takeOverAbandoned(clock.now(), most);
       size = taken.length;
       for (const { snapshot, lease } of taken) {
         if (closing.signal.aborted) return;
@@ -90,11 +93,20 @@ export function createRetention({
             swept.recovered += 1;
           } else {
             await records.abandon(lease);
+            await removeHalf(snapshot.objectKey);
             swept.abandoned += 1;
           }
         });
       }
     }
+  }
+
+  /**
+   * A put that was cut short may have left bytes that nothing is said of yet: no list would find them. Only once there is
+   * no row: where the lease was lost, another has it, and its object. @param {string} objectKey
+   */
+  async function removeHalf(objectKey) {
+    if ((await records.findByObjects([objectKey])).size === 0) await storage.remove(objectKey);
   }
 
   /** Whether its object is there. One with other bytes is nobody's: it is removed. @param {Snapshot} snapshot */
@@ -103,7 +115,6 @@ export function createRetention({
     if (!head) return false;
     if (head.sha256 === sha256 && head.bytes === bytes) return true;
     log.error({ organizationId, id, objectKey }, 'an upload was cut short and left other bytes: they are removed');
-    await storage.remove(objectKey);
     return false;
   }
 

@@ -18,8 +18,9 @@ const SAFE_METHODS = new Set(['GET', 'HEAD']);
 
 /** @typedef {import('fastify').FastifyRequest} FastifyRequest */
 
-export function createDemoKey() {
-  const key = randomBytes(32).toString('base64url');
+/** @param {string} [given] Where several instances are one demo. */
+export function createDemoKey(given) {
+  const key = given ?? randomBytes(32).toString('base64url');
 
   return {
     /** What must not be printed. */

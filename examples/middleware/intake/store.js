@@ -59,6 +59,8 @@ export function createStore({ storage, records, log }) {
       const problem = storageProblem(error);
       if (isNew && (error.code === 'full' || error.code === 'denied')) {
         await records.abandon(lease);
+        // It may have got half way, such as bytes for whose sidecar the disk had no room. Whose row is there is another's.
+        if ((await records.findByObjects([objectKey])).size === 0) await removeOrphan(objectKey);
       } else {
         // Nobody knows whether it got there: the row stays, so that the next try puts the same object again.
         await records.release(lease);

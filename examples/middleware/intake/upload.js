@@ -22,7 +22,7 @@ const MAX_IN_MEMORY = 64;
 
 /** @param {import('fastify').FastifyInstance} app @param {Parts} parts */
 export async function uploadRoute(app, parts) {
-  const { settings, underWay, decoding, metrics } = parts;
+  const { settings, underWay, decoding, metrics, now } = parts;
   const { store } = createStore(parts);
   const { maxFileBytes, maxPixels, leaseMs, uploadsPerMinute } = settings.limits;
   const schema = {
@@ -103,7 +103,7 @@ export async function uploadRoute(app, parts) {
     const { organizationId, agentId } = identity;
     const { interactionId, timestamp, metadata = {} } = fields;
     const id = fields.snapshotId ?? randomUUID();
-    const receivedAt = new Date();
+    const receivedAt = now();
     const days = retentionDays(settings.retention, organizationId);
     /** @type {import('../records/records.js').Claim} */
     const claim = {

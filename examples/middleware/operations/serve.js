@@ -5,19 +5,28 @@ import { createService } from '../service.js';
 import { readSettings } from '../settings.js';
 import { openStorage } from '../storage/open.js';
 import { drainOnSignal } from './drain.js';
+import { testHooks } from './test-hooks.js';
 
 /** @param {import('../main.js').CommandOptions} options */
 export async function serve({ environment, flags }) {
   const settings = readSettings(environment, flags);
+  const hooks = testHooks(environment, settings);
   const page = await findPage(settings);
   const storage = await openStorage(settings.storageUrl, { env: environment });
   /** @type {import('fastify').FastifyInstance | undefined} */
   let app;
   const records = await openRecords(settings.databaseUrl, {
+    now: hooks.now,
     onIdleError: (error) => app?.log.warn({ err: error }, 'a connection to the database broke while nobody used it'),
   });
   await records.migrate();
-  app = await createService(settings, { storage, records, page });
+  app = await createService(settings, {
+    ...hooks.wrap({ storage, records }),
+    page,
+    now: hooks.now,
+    annotation: hooks.annotation,
+  });
+  hooks.watch(app);
   drainOnSignal(app, settings.limits);
   const address = await listen(app, settings);
   const where = settings.storageUrl.replace(/\?.*$/s, '').replace(/^file:/, '');

@@ -11,6 +11,7 @@ import { postgresDialect } from './postgres.js';
 import { RecordsError } from './records.js';
 import { snapshotRecords } from './snapshots.js';
 import { sqliteDialect } from './sqlite.js';
+import { upkeepRecords } from './upkeep.js';
 
 const EXAMPLES = 'such as sqlite:./data/records.db or postgres://user:password@host:5432/database';
 
@@ -50,6 +51,7 @@ export async function openRecords(url, { now = () => new Date(), onIdleError = (
   /** @type {Omit<import('./records.js').Records, 'kind' | 'auditEntries' | 'organizations' | 'verifyAudit'>} */
   const calls = {
     ...snapshots,
+    ...upkeepRecords(db, kind, now),
     ...outboxRecords(db, kind, now),
     migrate: () => migrate(db, kind),
     check,

@@ -18,6 +18,10 @@ import { fromRow } from './snapshots.js';
 
 /** An audit's text, and a line in a list. */
 const MAX_REASON = 500;
+/** By how much two instances' clocks may differ without being taken for wrong. */
+const AHEAD_MS = 60_000;
+/** Nothing is postponed for longer: that is a quarter of an hour (`annotation/retry.js`) and some jitter. */
+const LONGEST_WAIT_MS = 16 * 60_000;
 
 /**
  * @param {import('./schema.js').Database} db
@@ -38,7 +42,15 @@ export function outboxRecords(db, kind, now) {
         .select('id')
         .where('state', '=', 'queued')
         .where('kind', 'in', kinds)
-        .where('due_at', '<=', time)
+        .where((row) =>
+          row.or([
+            row('due_at', '<=', time),
+            // Queued, leased or postponed by a clock that was ahead and has been put right since.
+            row.and([row('tried_at', 'is', null), row('created_at', '>', later(at, AHEAD_MS))]),
+            row.and([row('lease', 'is not', null), row('lease_until', '>', later(at, 2 * leaseMs + AHEAD_MS))]),
+            row.and([row('lease', 'is', null), row('due_at', '>', later(at, LONGEST_WAIT_MS + AHEAD_MS))]),
+          ]),
+        )
         .orderBy('due_at')
         .limit(most);
     // Most looks find nothing: they lock nothing either.
@@ -244,4 +256,9 @@ function ofSnapshot(query, { snapshot }) {
 /** @param {string} reason */
 function short(reason) {
   return reason.replaceAll('\0', '').toWellFormed().slice(0, MAX_REASON).toWellFormed();
+}
+
+/** @param {Date} at @param {number} ms */
+function later(at, ms) {
+  return new Date(at.getTime() + ms).toISOString();
 }

@@ -73,7 +73,7 @@
  * @property {string} actor
  * @property {string} role
  * @property {string} action `'stored' | 'viewed' | 'listed' | 'held' | 'released' | 'deleted' | 'expired' | 'exported' |
- *   'refused' | 'annotated' | 'annotation-failed' | 'protected' | 'unprotected' | 'protection-failed'`
+ *   'refused' | 'reconciled' | 'annotated' | 'annotation-failed' | 'protected' | 'unprotected' | 'protection-failed'`
  * @property {string | null} via
  * @property {string | null} snapshotId
  * @property {object} details
@@ -116,7 +116,7 @@
  * @property {(lease: string) => Promise<void>} release Whether there is an object is not known, such as after a time-out:
  *   the lease ends at once, so that the client's next try, or the sweep, takes the row over.
  * @property {(now: Date, limit?: number) => Promise<{ snapshot: Snapshot, lease: string }[]>} takeOverAbandoned Pending
- *   rows whose lease has run out, leased to the caller for a minute: after a crash.
+ *   rows whose lease has run out, leased to the caller for 20 s: after a crash.
  * @property {(organizationId: string, id: string) => Promise<Snapshot | undefined>} find Stored and deleted ones.
  * @property {(organizationId: string, query: { interactionId: string, agentId?: string, limit: number, after?: string }) =>
  *   Promise<Snapshot[]>} list Stored ones, in the order in which they were received; `after` is an id, from which the
@@ -132,6 +132,13 @@
  * @property {(limit: number, after?: { deletedAt: string, id: string }) => Promise<Snapshot[]>} unremoved Deleted ones
  *   whose object is still to be removed from the storage, in the order of their deletion; `after` goes on from one.
  * @property {(organizationId: string, id: string) => Promise<void>} removed Its object is gone. Repeating it is harmless.
+ * @property {(limit: number, after?: { organizationId: string, id: string }) =>
+ *   Promise<{ snapshot: Snapshot, leaseUntil: string }[]>} scan Pending and stored ones of all organisations, in the order of
+ *   organisation and id; `after` goes on from one.
+ * @property {(keys: string[]) => Promise<Map<string, Snapshot>>} findByObjects By `objectKey`, whatever their state.
+ * @property {(everyMs: number, work: () => Promise<void>) => Promise<'done' | 'busy' | 'early'>} passAlone Does the work
+ *   under a lock of the database, so that only one of all instances does it at a time. `busy`: another does. `early`: a
+ *   pass ended less than `everyMs` ago. Where the work throws, it counts as not done. SQLite has one process and no lock.
  * @property {(options: { kinds: TaskKind[], limit: number, leaseMs: number }) => Promise<Task[]>} claimTasks Those that are
  *   due, the longest first: queued ones, and ones whose lease has run out.
  * @property {(task: Task, leaseMs: number, target?: string) => Promise<boolean>} renewTask The lease from now on, and where it

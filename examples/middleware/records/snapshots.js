@@ -6,7 +6,9 @@ import { LeaseLost, RecordsError, refuseUnstorable, SYSTEM } from './records.js'
 import { enqueueProtection, newTask } from './tasks.js';
 
 /** How long the sweep has for a row that it has taken over. */
-const TAKEOVER_MS = 60_000;
+const TAKEOVER_MS = 20_000;
+/** More than any setting allows: such a lease was given by a clock that was ahead, and has been put right since. */
+const LONGEST_LEASE_MS = 2 * 3_600_000;
 /** How often a claim is tried again where the row it met has gone meanwhile. */
 const CLAIM_TRIES = 10;
 
@@ -61,7 +63,9 @@ export function snapshotRecords(db, kind, now) {
     if (first.sha256 !== row.sha256 || first.interaction_id !== row.interaction_id) return { outcome: 'mismatch' };
     if (first.state !== 'pending') return { outcome: first.state, snapshot: fromRow(first) };
     const retryAfterMs = Date.parse(first.lease_until) - now().getTime();
-    if (retryAfterMs > 0) return { outcome: 'in-progress', retryAfterMs };
+    // Longer than any lease: it was given by a clock that was ahead, and has been put right since.
+    const isPossible = retryAfterMs <= 2 * Math.max(Date.parse(row.lease_until) - now().getTime(), TAKEOVER_MS);
+    if (retryAfterMs > 0 && isPossible) return { outcome: 'in-progress', retryAfterMs };
     const { lease, lease_until } = row;
     await ofRow(trx.updateTable('snapshots').set({ lease, lease_until }), first).execute();
     return { outcome: 'claimed', snapshot: fromRow(first), lease };
@@ -125,7 +129,12 @@ export function snapshotRecords(db, kind, now) {
         .selectFrom('snapshots')
         .selectAll()
         .where('state', '=', 'pending')
-        .where('lease_until', '<=', at.toISOString())
+        .where((where) =>
+          where.or([
+            where('lease_until', '<=', at.toISOString()),
+            where('lease_until', '>', later(at, LONGEST_LEASE_MS)),
+          ]),
+        )
         .orderBy('lease_until')
         .limit(limit)
         .$if(isPostgres, (query) => query.forUpdate().skipLocked())

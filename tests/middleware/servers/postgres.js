@@ -25,12 +25,16 @@ const AS_NOBODY = process.getuid?.() === 0 ? ['unshare', '--user', '--map-user=n
 
 /** What a test waits for and a crash of the machine would need. */
 const SETTINGS = { fsync: 'off', full_page_writes: 'off', max_connections: '200', unix_socket_directories: '' };
+/** For what is measured. */
+const DURABLE = { fsync: 'on', full_page_writes: 'on' };
 
 /**
- * @returns {Promise<{ url: string, createDatabase: () => Promise<string>, stop: () => Promise<void> }>} `createDatabase`
+ * @param {{ isDurable?: boolean }} [options] Default: as fast as can be.
+ * @returns {Promise<{ url: string, createDatabase: () => Promise<string>, restart: () => Promise<void>,
+ *   stop: () => Promise<void> }>} `createDatabase`
  *   makes an empty one and says its URL.
  */
-export async function startPostgres() {
+export async function startPostgres({ isDurable = false } = {}) {
   const bin = await findPrograms();
   const folder = await mkdtemp(join(tmpdir(), 'cf-pg-'));
   const data = join(folder, 'data');
@@ -51,13 +55,14 @@ export async function startPostgres() {
 
   for (let tries = 1; ; ++tries) {
     const port = await freePort();
-    const settings = Object.entries(SETTINGS).flatMap(([name, value]) => ['-c', `${name}=${value}`]);
+    const settings = Object.entries({ ...SETTINGS, ...(isDurable ? DURABLE : {}) }).flatMap(([name, value]) => [
+      '-c',
+      `${name}=${value}`,
+    ]);
     const args = ['-D', data, '-h', '127.0.0.1', '-p', String(port), ...settings];
-    const server = startProcess(...command('postgres', args), {
-      folder,
-      gently: true,
-      stdio: ['ignore', 'ignore', 'pipe'],
-    });
+    const start = () =>
+      startProcess(...command('postgres', args), { folder, gently: true, stdio: ['ignore', 'ignore', 'pipe'] });
+    let server = start();
     let log = '';
     server.child.stderr?.on('data', (chunk) => {
       log = (log + chunk).slice(-4000);
@@ -76,6 +81,13 @@ export async function startPostgres() {
             const name = `test_${++databases}`;
             await askOrThrow(url('postgres'), `create database ${name}`);
             return url(name);
+          },
+          /** As after a crash: nobody is waited for. */
+          async restart() {
+            server.child.kill('SIGQUIT');
+            await server.gone;
+            server = start();
+            while (!(await ask(url('postgres'), 'select 1'))) await sleep(100);
           },
           stop: () => server.stop(),
         };

@@ -1,0 +1,60 @@
+// Usage: npm run bench:middleware -- [--quick] [--uploads N] [--turns N] [--connections N]   Uploads of a 720p picture to the
+// guide's code and to the middleware, on files and SQLite and on S3 and PostgreSQL with one and two instances. All take
+// turns in one run, in an order that changes, so that what else the machine does falls on all. N uploads (10000) each in so
+// many turns (10). Prints Markdown.
+import { parseArgs } from 'node:util';
+import { startPostgres } from '../../middleware/servers/postgres.js';
+import { startS3 } from '../../middleware/servers/s3.js';
+import { startContestants } from './contestants.js';
+import { formOf, picture, turn } from './measure.js';
+import { forAgents, report } from './report.js';
+
+const { values } = parseArgs({
+  options: {
+    quick: { type: 'boolean' },
+    uploads: { type: 'string', default: '10000' },
+    turns: { type: 'string', default: '10' },
+    connections: { type: 'string', default: '8' },
+  },
+});
+const [allUploads, allTurns, connections] = /** @type {const} */ (['uploads', 'turns', 'connections']).map((name) => {
+  const count = Number(values[name]);
+  if (!Number.isInteger(count) || count < 1)
+    throw new Error(`Expected a count for --${name} but received ${values[name]}`);
+  return count;
+});
+const [uploads, turns] = values.quick ? [240, 4] : [allUploads, allTurns];
+process.setMaxListeners(100);
+
+const [s3, postgres] = await Promise.all([startS3(), startPostgres({ isDurable: true })]);
+try {
+  const contestants = await startContestants({ s3, postgres });
+  const file = await picture();
+  const body = formOf(file);
+  const results = contestants.map(({ name, group }) => ({ name, group, turns: /** @type {any[]} */ ([]) }));
+  try {
+    for (const contestant of contestants) await turn(contestant, body, { uploads: 2 * connections, connections });
+    for (let round = 0; round < turns; round += 1) {
+      for (let n = 0; n < contestants.length; n += 1) {
+        const at = (n + round) % contestants.length;
+        results[at].turns.push(await turn(contestants[at], body, { uploads: Math.ceil(uploads / turns), connections }));
+      }
+      console.error(`turn ${round + 1} of ${turns}`);
+    }
+  } finally {
+    for (const { stop } of contestants) await stop();
+  }
+  console.log(`A picture of 1280 × 720, ${file.length} bytes; ${connections} connections; Node ${process.version}.\n`);
+  console.log(report(results));
+  const { turns: single } = results[3];
+  const perSecond =
+    single.reduce((sum, one) => sum + one.uploads, 0) / single.reduce((sum, one) => sum + one.seconds, 0);
+  const { average, needed, instances, agents, perHour, peak, share } = forAgents(perSecond);
+  console.log(
+    `\n${agents} agents who take ${perHour} pictures an hour send ${average.toFixed(0)} uploads a second on average, ` +
+      `${needed.toFixed(0)} at a peak of ${peak} ×: ${instances} instances at ${100 * share} % of ${perSecond.toFixed(0)} uploads/s.`,
+  );
+} finally {
+  await Promise.all([s3.stop(), postgres.stop()]);
+}
+process.exit(0);

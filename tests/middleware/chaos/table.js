@@ -1,0 +1,40 @@
+/** What came of it, as Markdown and as one sentence. */
+
+/** @typedef {import('./verify.js').Count} Count */
+
+/** @param {{ name: string, kills?: Map<string, { rounds: number, kills: number }>, counts: Map<string, Count> }[]} results */
+export function table(results) {
+  const lines = [
+    '| killed at, or what failed | where | rounds | killed | uploads | answered | with a note | mended by the reconciler | lost | objects twice | notes twice | notes missing | orphans |',
+    '|---|---|---:|---:|---:|---:|---:|---:|---:|---:|---:|---:|---:|',
+  ];
+  for (const { name, kills, counts } of results) {
+    for (const [label, count] of counts) {
+      const { rounds = 1, kills: killed = '–' } = kills?.get(label) ?? {};
+      const { uploads, answered, noted, mended, lost, twice, notedTwice, unnoted, orphans } = count;
+      lines.push(
+        `| ${label} | ${name} | ${rounds} | ${killed} | ${uploads} | ${answered} | ${noted} | ${mended} | ${lost} | ${twice} | ${notedTwice} | ${unnoted} | ${orphans} |`,
+      );
+    }
+  }
+  return lines.join('\n');
+}
+
+/** @param {Iterable<Count>} counts */
+export function sum(counts) {
+  const total = {
+    uploads: 0,
+    answered: 0,
+    lost: 0,
+    twice: 0,
+    orphans: 0,
+    noted: 0,
+    notedTwice: 0,
+    unnoted: 0,
+    mended: 0,
+  };
+  for (const count of counts) {
+    for (const name of /** @type {(keyof Count)[]} */ (Object.keys(total))) total[name] += count[name];
+  }
+  return total;
+}
