@@ -244,6 +244,23 @@ describeRecords('the relay', ({ open, createUrl }) => {
     assert.equal((await lab.step()).done, 1);
   });
 
+  test('what has waited for a month, with notes turned off, is tried like any other', async () => {
+    const { id } = await taken();
+    clock.advance(30 * DAY_MS);
+    genesys.setFault((_request, response) => {
+      response.writeHead(503).end();
+      return true;
+    });
+    const lab = relay();
+    assert.equal((await lab.step()).postponed, 1);
+    clock.advance(MINUTE_MS);
+    assert.equal((await lab.step()).postponed, 1);
+    genesys.setFault();
+    clock.advance(MINUTE_MS);
+    assert.equal((await lab.step()).done, 1);
+    assert.equal(genesys.notesOf(id).length, 1);
+  });
+
   test('what was deleted meanwhile is not told of', async () => {
     const { id } = await taken();
     await records.markDeleted(ORGANIZATION, id, 'GDPR', ADMIN);
@@ -329,6 +346,30 @@ describeRecords('the relay', ({ open, createUrl }) => {
     await hold(two.id, false);
     while ((await relay({ settings }).step()).claimed > 0);
     assert.ok(!genesys.protectedConversations.has(one.interactionId));
+  });
+
+  test('what a clock ahead has queued, leased or postponed is taken up by one that is right, once', async () => {
+    const ahead = createClock(clock.date().getTime() + 3 * 60 * MINUTE_MS);
+    const wrong = await open({ url, clock: ahead });
+    const about = { organizationId: ORGANIZATION, userIds: ['agent-1'], endTime: clock.date().toISOString() };
+    const ids = ['leased-ahead', 'postponed-ahead', 'queued-ahead'];
+    for (const id of ids) {
+      genesys.conversations.set(`call-of-${id}`, about);
+      await store(wrong, ahead, { id, interactionId: `call-of-${id}` });
+      if (id === 'queued-ahead') continue;
+      const [task, ...others] = await wrong.claimTasks({ kinds: ['annotation'], limit: 10, leaseMs: LEASE_MS });
+      assert.deepEqual([task.snapshot.id, others], [id, []]);
+      const dueAt = new Date(ahead.date().getTime() + 5 * MINUTE_MS);
+      if (id === 'postponed-ahead') await wrong.postponeTask(task, { dueAt, reason: 'x' });
+    }
+    // Without a case, each has to wait a minute: they are not asked about all the time until the clock is there.
+    const lab = relay();
+    assert.equal((await lab.step()).postponed, 3);
+    assert.equal((await lab.step()).claimed, 0);
+    for (const id of ids) genesys.cases.set(`case-of-${id}`, { conversationIds: [`call-of-${id}`], comments: [] });
+    clock.advance(MINUTE_MS);
+    assert.equal((await lab.step()).done, 3);
+    for (const id of ids) assert.equal(genesys.notesOf(id).length, 1);
   });
 
   test('starts, goes on by itself, and stops after what is under way', async () => {
