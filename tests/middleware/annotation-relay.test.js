@@ -192,6 +192,30 @@ describeRecords('the relay', ({ open, createUrl }) => {
     assert.deepEqual(await annotationOf(id), ['done', null]);
   });
 
+  test('no more than so many requests in any minute, however much there is to do', async () => {
+    const snapshots = [];
+    for (let n = 0; n < 30; ++n) snapshots.push(await taken());
+    const lab = relay({ settings: { requestsPerMinute: 12 } });
+    /** When each was made. @type {number[]} */
+    const made = [];
+    genesys.setFault((request) => {
+      if (request.url !== '/oauth/token') made.push(clock.date().getTime());
+      return false;
+    });
+    for (let second = 0; second < 1200; ++second) {
+      const { claimed, waitMs, failed } = await lab.step();
+      assert.equal(failed, 0);
+      if (claimed === 0 && waitMs === 0 && (await records.countTasks()).length === 0) break;
+      clock.advance(1000);
+    }
+    for (const { id } of snapshots) assert.deepEqual(await annotationOf(id), ['done', null]);
+    for (const at of made) {
+      const inMinute = made.filter((other) => other <= at && other > at - MINUTE_MS).length;
+      assert.ok(inMinute <= 12, `${inMinute} in a minute`);
+    }
+    assert.equal(made.length, 60, 'two for each: nothing is asked twice because of the pace');
+  });
+
   test('what Genesys refuses is dead with its reason, told to the operator, and done once it is redriven', async () => {
     const { id, interactionId } = await taken({ endTime: clock.date().toISOString() });
     genesys.cases.set('case-1', { conversationIds: [interactionId], comments: [] });
