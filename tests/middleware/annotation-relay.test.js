@@ -192,6 +192,30 @@ describeRecords('the relay', ({ open, createUrl }) => {
     assert.deepEqual(await annotationOf(id), ['done', null]);
   });
 
+  test('no more than so many requests in any minute, however much there is to do', async () => {
+    const snapshots = [];
+    for (let n = 0; n < 30; ++n) snapshots.push(await taken());
+    const lab = relay({ settings: { requestsPerMinute: 12 } });
+    /** When each was made. @type {number[]} */
+    const made = [];
+    genesys.setFault((request) => {
+      if (request.url !== '/oauth/token') made.push(clock.date().getTime());
+      return false;
+    });
+    for (let second = 0; second < 1200; ++second) {
+      const { claimed, waitMs, failed } = await lab.step();
+      assert.equal(failed, 0);
+      if (claimed === 0 && waitMs === 0 && (await records.countTasks()).length === 0) break;
+      clock.advance(1000);
+    }
+    for (const { id } of snapshots) assert.deepEqual(await annotationOf(id), ['done', null]);
+    for (const at of made) {
+      const inMinute = made.filter((other) => other <= at && other > at - MINUTE_MS).length;
+      assert.ok(inMinute <= 12, `${inMinute} in a minute`);
+    }
+    assert.equal(made.length, 60, 'two for each: nothing is asked twice because of the pace');
+  });
+
   test('what Genesys refuses is dead with its reason, told to the operator, and done once it is redriven', async () => {
     const { id, interactionId } = await taken({ endTime: clock.date().toISOString() });
     genesys.cases.set('case-1', { conversationIds: [interactionId], comments: [] });
@@ -242,6 +266,23 @@ describeRecords('the relay', ({ open, createUrl }) => {
     genesys.setFault();
     assert.equal((await records.redriveTasks({ queuedBefore: clock.date() })).length, 1);
     assert.equal((await lab.step()).done, 1);
+  });
+
+  test('what has waited for a month, with notes turned off, is tried like any other', async () => {
+    const { id } = await taken();
+    clock.advance(30 * DAY_MS);
+    genesys.setFault((_request, response) => {
+      response.writeHead(503).end();
+      return true;
+    });
+    const lab = relay();
+    assert.equal((await lab.step()).postponed, 1);
+    clock.advance(MINUTE_MS);
+    assert.equal((await lab.step()).postponed, 1);
+    genesys.setFault();
+    clock.advance(MINUTE_MS);
+    assert.equal((await lab.step()).done, 1);
+    assert.equal(genesys.notesOf(id).length, 1);
   });
 
   test('what was deleted meanwhile is not told of', async () => {
@@ -329,6 +370,30 @@ describeRecords('the relay', ({ open, createUrl }) => {
     await hold(two.id, false);
     while ((await relay({ settings }).step()).claimed > 0);
     assert.ok(!genesys.protectedConversations.has(one.interactionId));
+  });
+
+  test('what a clock ahead has queued, leased or postponed is taken up by one that is right, once', async () => {
+    const ahead = createClock(clock.date().getTime() + 3 * 60 * MINUTE_MS);
+    const wrong = await open({ url, clock: ahead });
+    const about = { organizationId: ORGANIZATION, userIds: ['agent-1'], endTime: clock.date().toISOString() };
+    const ids = ['leased-ahead', 'postponed-ahead', 'queued-ahead'];
+    for (const id of ids) {
+      genesys.conversations.set(`call-of-${id}`, about);
+      await store(wrong, ahead, { id, interactionId: `call-of-${id}` });
+      if (id === 'queued-ahead') continue;
+      const [task, ...others] = await wrong.claimTasks({ kinds: ['annotation'], limit: 10, leaseMs: LEASE_MS });
+      assert.deepEqual([task.snapshot.id, others], [id, []]);
+      const dueAt = new Date(ahead.date().getTime() + 5 * MINUTE_MS);
+      if (id === 'postponed-ahead') await wrong.postponeTask(task, { dueAt, reason: 'x' });
+    }
+    // Without a case, each has to wait a minute: they are not asked about all the time until the clock is there.
+    const lab = relay();
+    assert.equal((await lab.step()).postponed, 3);
+    assert.equal((await lab.step()).claimed, 0);
+    for (const id of ids) genesys.cases.set(`case-of-${id}`, { conversationIds: [`call-of-${id}`], comments: [] });
+    clock.advance(MINUTE_MS);
+    assert.equal((await lab.step()).done, 3);
+    for (const id of ids) assert.equal(genesys.notesOf(id).length, 1);
   });
 
   test('starts, goes on by itself, and stops after what is under way', async () => {

@@ -305,7 +305,10 @@ test('the OpenAPI document has every route and every code of the contract', asyn
   assert.deepEqual(form.required, ['interactionId', 'agentId', 'timestamp', 'file']);
   const item = JSON.stringify(document.paths[`${PATH}/`].get.responses[200]);
   assert.ok(item.includes('#/components/schemas/Snapshot'), item);
-  assert.deepEqual(Object.keys(document.components.schemas.Snapshot.properties).length, 15);
+  const { annotation, annotationReason, ...others } = document.components.schemas.Snapshot.properties;
+  assert.deepEqual(annotation.enum, ['queued', 'done', 'failed']);
+  assert.equal(annotationReason.type, 'string');
+  assert.equal(Object.keys(others).length, 14);
 });
 
 test('no secret gets into the log, whatever route and error there is', async (t) => {

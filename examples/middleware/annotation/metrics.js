@@ -11,7 +11,13 @@ import { Counter, Gauge } from 'prom-client';
  */
 export function createAnnotationMetrics(registry, records, now) {
   const registers = [registry];
-  const outbox = new Gauge({
+  const oldest = new Gauge({
+    name: 'caseframe_outbox_oldest_seconds',
+    help: 'How long the oldest one has been waiting',
+    labelNames: ['kind'],
+    registers,
+  });
+  new Gauge({
     name: 'caseframe_outbox_tasks',
     help: 'Notes and protections that are waiting (queued) or given up (dead), on all instances',
     labelNames: ['kind', 'state'],
@@ -26,14 +32,7 @@ export function createAnnotationMetrics(registry, records, now) {
       }
     },
   });
-  const oldest = new Gauge({
-    name: 'caseframe_outbox_oldest_seconds',
-    help: 'How long the oldest one has been waiting',
-    labelNames: ['kind'],
-    registers,
-  });
   return {
-    outbox,
     tasks: new Counter({
       name: 'caseframe_outbox_outcomes_total',
       help: 'What came of each attempt: done, postponed, failed or lost to another instance',

@@ -92,7 +92,7 @@ export function createRelay(parts) {
       ? error.trouble
       : { kind: /** @type {const} */ ('transient'), reason: 'A defect: see the log' };
     const now = clock.now().getTime();
-    const ageMs = now - Date.parse(task.queuedAt);
+    const ageMs = now - Date.parse(task.triedAt);
     const verdict = decide(trouble, { attempts: task.attempts, ageMs, random: random() });
     if (verdict.what === 'again') {
       const { reason } = trouble;

@@ -34,7 +34,8 @@ const MAX_PAUSE_MS = 15 * 60_000;
 
 /**
  * @param {Trouble} trouble
- * @param {{ attempts: number, ageMs: number, random: number }} task `attempts` with this one; `random` in [0, 1).
+ * @param {{ attempts: number, ageMs: number, random: number }} task `attempts` with this one; `ageMs`
+ *   since the first; `random` in [0, 1).
  * @returns {Verdict}
  */
 export function decide({ kind, retryAfterMs = WAIT_MS, mayHaveWritten = false }, { attempts, ageMs, random }) {

@@ -24,6 +24,9 @@ const POSTGRES_SETTINGS = /^(28|3D)/;
 /** Text that holds U+0000, or no text at all. */
 const POSTGRES_TEXT = /^22(021|P05)$/;
 
+/** Of pg, which gives them no code: no connection in time, or one that broke while it was used. */
+const BROKEN = /^(timeout|connection |client (has encountered a connection error|was closed))/i;
+
 /** Of Node: the server is not there, or the connection broke. */
 const NETWORK = /^(ECONN|ENOTFOUND|EAI_|ETIMEDOUT|EHOST|ENET|EPIPE|ENOENT$)/;
 
@@ -57,7 +60,7 @@ function translate(error) {
     return new RecordsError('settings', `PostgreSQL refuses DATABASE_URL: ${error.message}`, error);
   }
   if (POSTGRES_TEXT.test(code)) return new RecordsError('invalid', 'A text holds what no database takes', error);
-  if (POSTGRES_UNAVAILABLE.test(code) || NETWORK.test(code) || /^(timeout|connection )/i.test(error.message)) {
+  if (POSTGRES_UNAVAILABLE.test(code) || NETWORK.test(code) || BROKEN.test(error.message)) {
     return new RecordsError('unavailable', `The database is away: ${reasonOf(error)}`, error);
   }
   if (/^E(ACCES|PERM|ROFS|NOSPC|ISDIR|NOTDIR|EXIST)$/.test(code)) {

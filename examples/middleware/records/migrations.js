@@ -95,6 +95,7 @@ export function migrationsFor(kind) {
   async function makeAnnotation(db) {
     await db.schema.alterTable('snapshots').addColumn('annotation_reason', 'text').execute();
     await db.schema.alterTable('outbox').addColumn('target', 'text').execute();
+    await db.schema.alterTable('outbox').addColumn('tried_at', timeType()).execute();
     await sql`create index outbox_dead on outbox (created_at) where state = 'dead'`.execute(db);
     await sql`create index snapshots_held on snapshots (organization_id, interaction_id)
       where hold_reason is not null`.execute(db);

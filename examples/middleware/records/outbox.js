@@ -20,6 +20,8 @@ import { fromRow } from './snapshots.js';
 const MAX_REASON = 500;
 /** By how much two instances' clocks may differ without being taken for wrong. */
 const AHEAD_MS = 60_000;
+/** Nothing is postponed for longer: that is a quarter of an hour (`annotation/retry.js`) and some jitter. */
+const LONGEST_WAIT_MS = 16 * 60_000;
 
 /**
  * @param {import('./schema.js').Database} db
@@ -30,46 +32,56 @@ export function outboxRecords(db, kind, now) {
   /** @param {{ kinds: TaskKind[], limit: number, leaseMs: number }} options @returns {Promise<Task[]>} */
   async function claimTasks({ kinds, limit, leaseMs }) {
     const at = now();
+    const time = at.toISOString();
     const lease = randomUUID();
     const until = new Date(at.getTime() + leaseMs).toISOString();
-    const rows = await db
-      .with(
-        (cte) => cte('due').materialized(),
-        (query) =>
-          query
-            .selectFrom('outbox')
-            .select('id')
-            .where('state', '=', 'queued')
-            .where('kind', 'in', kinds)
-            .where((where) =>
-              where.or([
-                where('due_at', '<=', at.toISOString()),
-                // Queued, or leased, by a clock that was ahead and has been put right since.
-                where.and([where('attempts', '=', 0), where('created_at', '>', later(at, AHEAD_MS))]),
-                where.and([
-                  where('lease', 'is not', null),
-                  where('lease_until', '>', later(at, 2 * leaseMs + AHEAD_MS)),
-                ]),
-              ]),
-            )
-            .orderBy('due_at')
-            .limit(limit)
-            // SQLite's writers come one after the other anyway.
-            .$if(kind === 'postgres', (due) => due.forUpdate().skipLocked()),
-      )
-      .updateTable('outbox')
-      .set((row) => ({ lease, lease_until: until, due_at: until, attempts: row('attempts', '+', 1) }))
-      .where('id', 'in', (query) => query.selectFrom('due').select('due.id'))
-      .returningAll()
-      .execute();
-    const tasks = [];
-    for (const row of rows) tasks.push(await toTask(row));
-    return tasks.sort((a, b) => (a.queuedAt < b.queuedAt ? -1 : 1));
+    /** @param {import('./schema.js').Database | Transaction} where @param {number} most */
+    const due = (where, most) =>
+      where
+        .selectFrom('outbox')
+        .select('id')
+        .where('state', '=', 'queued')
+        .where('kind', 'in', kinds)
+        .where((row) =>
+          row.or([
+            row('due_at', '<=', time),
+            // Queued, leased or postponed by a clock that was ahead and has been put right since.
+            row.and([row('tried_at', 'is', null), row('created_at', '>', later(at, AHEAD_MS))]),
+            row.and([row('lease', 'is not', null), row('lease_until', '>', later(at, 2 * leaseMs + AHEAD_MS))]),
+            row.and([row('lease', 'is', null), row('due_at', '>', later(at, LONGEST_WAIT_MS + AHEAD_MS))]),
+          ]),
+        )
+        .orderBy('due_at')
+        .limit(most);
+    // Most looks find nothing: they lock nothing either.
+    if ((await due(db, 1).executeTakeFirst()) === undefined) return [];
+    return db.transaction().execute(async (trx) => {
+      const rows = await trx
+        .with(
+          (cte) => cte('due').materialized(),
+          // SQLite's writers come one after the other anyway.
+          () => due(trx, limit).$if(kind === 'postgres', (query) => query.forUpdate().skipLocked()),
+        )
+        .updateTable('outbox')
+        .set((row) => ({
+          lease,
+          lease_until: until,
+          due_at: until,
+          attempts: row('attempts', '+', 1),
+          tried_at: row.fn.coalesce('tried_at', row.val(time)),
+        }))
+        .where('id', 'in', (query) => query.selectFrom('due').select('due.id'))
+        .returningAll()
+        .execute();
+      const tasks = [];
+      for (const row of rows) tasks.push(await toTask(trx, row));
+      return tasks.sort((a, b) => (a.queuedAt < b.queuedAt ? -1 : 1));
+    });
   }
 
-  /** @param {OutboxRow} row @returns {Promise<Task>} */
-  async function toTask(row) {
-    const snapshot = await db
+  /** @param {Transaction} trx @param {OutboxRow} row @returns {Promise<Task>} */
+  async function toTask(trx, row) {
+    const snapshot = await trx
       .selectFrom('snapshots')
       .selectAll()
       .where('organization_id', '=', row.organization_id)
@@ -82,9 +94,10 @@ export function outboxRecords(db, kind, now) {
       lease: String(row.lease),
       leaseUntil: String(row.lease_until),
       queuedAt: row.created_at,
+      triedAt: String(row.tried_at),
       target: row.target,
       snapshot: fromRow(snapshot),
-      interactionHeld: await isHeld(db, snapshot),
+      interactionHeld: await isHeld(trx, snapshot),
     };
   }
 
@@ -166,7 +179,7 @@ export function outboxRecords(db, kind, now) {
       for (const row of dead) {
         await trx
           .updateTable('outbox')
-          .set({ state: 'queued', attempts: 0, due_at: at, created_at: at })
+          .set({ state: 'queued', attempts: 0, due_at: at, tried_at: null, created_at: at })
           .where('id', '=', row.id)
           .execute();
         if (row.kind !== 'annotation') continue;
@@ -187,19 +200,19 @@ export function outboxRecords(db, kind, now) {
   }
 
   async function countTasks() {
-    const rows = await db
-      .selectFrom('outbox')
-      .select(['kind', 'state'])
-      .select(({ fn }) => [fn.countAll().as('count'), fn.min('created_at').as('oldest')])
-      .where('state', 'in', ['queued', 'dead'])
-      .groupBy(['kind', 'state'])
-      .execute();
-    return rows.map(({ kind, state, count, oldest }) => ({
-      kind,
-      state: /** @type {'queued' | 'dead'} */ (state),
-      count: Number(count),
-      oldest,
-    }));
+    const counts = [];
+    // One after the other: each state has an index of its own, done ones are many.
+    for (const state of /** @type {const} */ (['queued', 'dead'])) {
+      const rows = await db
+        .selectFrom('outbox')
+        .select('kind')
+        .select(({ fn }) => [fn.countAll().as('count'), fn.min('created_at').as('oldest')])
+        .where('state', '=', state)
+        .groupBy('kind')
+        .execute();
+      counts.push(...rows.map(({ kind, count, oldest }) => ({ kind, state, count: Number(count), oldest })));
+    }
+    return counts;
   }
 
   /** @param {Transaction} trx @param {Task} task @param {string} action @param {object} details */
@@ -211,9 +224,9 @@ export function outboxRecords(db, kind, now) {
   return { claimTasks, renewTask, postponeTask, settleTask, redriveTasks, countTasks };
 }
 
-/** Whether any snapshot of the call is held. @param {import('./schema.js').Database | Transaction} db @param {{ organization_id: string, interaction_id: string }} row */
-async function isHeld(db, { organization_id, interaction_id }) {
-  const held = await db
+/** Whether any snapshot of the call is held. @param {Transaction} trx @param {{ organization_id: string, interaction_id: string }} row */
+async function isHeld(trx, { organization_id, interaction_id }) {
+  const held = await trx
     .selectFrom('snapshots')
     .select('id')
     .where('organization_id', '=', organization_id)

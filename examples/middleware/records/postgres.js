@@ -34,6 +34,9 @@ export function postgresDialect(url, onIdleError) {
     },
   });
   pool.on('error', onIdleError);
+  // One that is in use, between two queries of a transaction, has nobody who listens: its error would end the process. The
+  // next query fails anyway.
+  pool.on('connect', (client) => client.on('error', () => {}));
   return new PostgresDialect({
     pool,
     onCreateConnection: async (connection) => {

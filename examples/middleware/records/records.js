@@ -94,6 +94,7 @@
  * @property {string} lease
  * @property {string} leaseUntil ISO 8601.
  * @property {string} queuedAt ISO 8601.
+ * @property {string} triedAt ISO 8601: the first time since then, perhaps now.
  * @property {string | null} target Where it was about to be written the last time: perhaps it stands there.
  * @property {Snapshot} snapshot As it is now: it may be deleted.
  * @property {boolean} interactionHeld Whether any snapshot of its call is held.

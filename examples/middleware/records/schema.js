@@ -61,6 +61,7 @@
  * @property {string | null} lease_until
  * @property {string | null} last_error
  * @property {string | null} target Where it was about to be written the last time.
+ * @property {string | null} tried_at When it was leased first, since it was queued.
  * @property {string} created_at When it was queued, or queued anew.
  *
  * @typedef {{ id: number, at: string }} ProbeRow

@@ -11,13 +11,16 @@ import { randomUUID } from 'node:crypto';
  * @param {Transaction} trx @param {{ organization_id: string, id: string }} snapshot @param {string} at
  */
 export async function enqueueProtection(trx, { organization_id, id }, at) {
-  const changes = { state: /** @type {const} */ ('queued'), attempts: 0, due_at: at, lease: null, lease_until: null };
+  const { state, attempts, due_at, lease, lease_until, tried_at, created_at, ...row } = newTask(
+    { organization_id, id },
+    'protection',
+    at,
+  );
+  const changes = { state, attempts, due_at, lease, lease_until, tried_at, created_at };
   await trx
     .insertInto('outbox')
-    .values(newTask({ organization_id, id }, 'protection', at))
-    .onConflict((conflict) =>
-      conflict.columns(['organization_id', 'snapshot_id', 'kind']).doUpdateSet({ ...changes, created_at: at }),
-    )
+    .values({ ...row, ...changes })
+    .onConflict((conflict) => conflict.columns(['organization_id', 'snapshot_id', 'kind']).doUpdateSet(changes))
     .execute();
 }
 
@@ -35,6 +38,7 @@ export function newTask({ organization_id, id }, kind, at) {
     lease_until: null,
     last_error: null,
     target: null,
+    tried_at: null,
     created_at: at,
   };
 }

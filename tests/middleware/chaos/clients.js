@@ -4,7 +4,8 @@ import { readFile } from 'node:fs/promises';
 import { bearer, formOf, KEYS, PATH, pause, sha256 } from '../servers/service.js';
 import { INTERACTIONS } from './stack.js';
 
-const PATIENCE_MS = 120_000;
+/** While instances are killed all the time, one snapshot may be taken over by each of them, and broken off each time. */
+const PATIENCE_MS = 900_000;
 /** Clients that do not come again once their connection has broken. */
 const QUITTERS = 0.15;
 /** Answers that say: again. */

@@ -105,7 +105,7 @@ export async function startPostgres({ isDurable = false } = {}) {
 }
 
 /** The newest version's folder. */
-async function findPrograms() {
+export async function findPrograms() {
   const versions = (await readdir(DEBIAN).catch(() => [])).sort((a, b) => Number(b) - Number(a));
   const folders = [...versions.map((version) => join(DEBIAN, version, 'bin')), ...(process.env.PATH ?? '').split(':')];
   for (const folder of folders) {
