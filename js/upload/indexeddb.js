@@ -30,6 +30,9 @@ export const MIGRATIONS = [
   (database) => database.createObjectStore('marks'),
 ];
 
+/** What a change of the queue may touch. */
+const QUEUE = ['items', 'pictures', 'receipts', 'marks'];
+
 /**
  * @typedef {object} KeyStore
  * @property {(candidate: CryptoKey) => Promise<CryptoKey>} key The key that is there, else the candidate: of several
@@ -66,8 +69,9 @@ export function createDatabase(name, clock, migrations = MIGRATIONS) {
   /**
    * The items as a transaction left them, and the mark that it left with them. As long as that mark is there nobody has
    * changed them, and they need not be read again: in a queue of a thousand that is most of the work.
+   * @type {[mark: number, items: Item[]]}
    */
-  let known = { mark: 0, items: /** @type {Item[]} */ ([]) };
+  let known = [0, []];
 
   function open() {
     const request = indexedDB.open(name, migrations.length);
@@ -133,16 +137,16 @@ export function createDatabase(name, clock, migrations = MIGRATIONS) {
 
   return {
     async transact(change, strict = false) {
-      const [outcome, left] = await run(['items', 'pictures', 'receipts', 'marks'], 'readwrite', strict, async (at) => {
+      const [outcome, ...left] = await run(QUEUE, 'readwrite', strict, async (at) => {
         const mark = (await result(at('marks').get('items'))) || 0;
-        const items = mark && mark === known.mark ? known.items : await result(at('items').getAll());
-        const { writer, changed } = writeTo(at);
+        const items = mark && mark === known[0] ? known[1] : await result(at('items').getAll());
+        const next = Math.random();
+        const { writer, changed } = writeTo(at, next);
         const outcome = change([...items], writer);
-        if (changed.size === 0) return [outcome, { mark, items }];
-        const left = { mark: Math.random(), items: items.filter(({ id }) => !changed.has(id)) };
-        for (const item of changed.values()) if (item) left.items.push(item);
-        at('marks').put(left.mark, 'items');
-        return [outcome, left];
+        if (changed.size === 0) return [outcome, mark, items];
+        const left = items.filter(({ id }) => !changed.has(id));
+        for (const item of changed.values()) if (item) left.push(item);
+        return [outcome, next, left];
       });
       known = left;
       return outcome;
@@ -159,19 +163,27 @@ export function createDatabase(name, clock, migrations = MIGRATIONS) {
   };
 }
 
-/** What a transaction writes, and what becomes of each item by it. @param {Stores} at */
-function writeTo(at) {
+/**
+ * What a transaction writes, and what becomes of each item by it.
+ * @param {Stores} at @param {number} mark Written first: a full disk may end the transaction with any write.
+ */
+function writeTo(at, mark) {
   /** Without an item, it is removed. @type {Map<string, Item | undefined>} */
   const changed = new Map();
+  /** @param {string} id @param {Item} [item] */
+  function note(id, item) {
+    if (changed.size === 0) at('marks').put(mark, 'items');
+    changed.set(id, item);
+  }
   /** @type {import('./record.js').Writer} */
   const writer = {
     put(item, data) {
-      changed.set(item.id, item);
+      note(item.id, item);
       at('items').put(item);
       if (data) at('pictures').put(data, item.id);
     },
     remove(id, delivered) {
-      changed.set(id, undefined);
+      note(id);
       at('items').delete(id);
       at('pictures').delete(id);
       if (!delivered) return;
