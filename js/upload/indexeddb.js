@@ -138,7 +138,7 @@ export function createDatabase(name, clock, migrations = MIGRATIONS) {
   return {
     async transact(change, strict = false) {
       const [outcome, ...left] = await run(QUEUE, 'readwrite', strict, async (at) => {
-        const mark = (await result(at('marks').get('items'))) || 0;
+        const mark = await result(at('marks').get('items'));
         const items = mark && mark === known[0] ? known[1] : await result(at('items').getAll());
         const next = Math.random();
         const { writer, changed } = writeTo(at, next);
