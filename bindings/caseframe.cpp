@@ -4,6 +4,7 @@
 #include <emscripten/val.h>
 
 #include <array>
+#include <iterator>
 #include <new>
 #include <string_view>
 
@@ -252,15 +253,11 @@ bool has_simd() {
 }
 
 // What js/engine has, too, since it checks arguments before the module is there.
-val constants() {
-  val result = val::object();
-  result.set("maxSide", kMaxSide);
-  result.set("maxRegions", static_cast<std::uint32_t>(kMaxRegions));
-  result.set("maxTextBytes", static_cast<std::uint32_t>(kMaxTextBytes));
-  result.set("maxDescriptionBytes", static_cast<std::uint32_t>(kMaxDescriptionBytes));
-  result.set("lumaLevels", kLumaLevels);
-  result.set("chromaLevels", kChromaLevels);
-  return result;
+// In the order of `Constant` in js/wasm/caseframe.d.ts.
+unsigned constant(unsigned which) {
+  constexpr unsigned kConstants[] = {kMaxSide,    kMaxRegions,  kMaxTextBytes, kMaxDescriptionBytes,
+                                     kLumaLevels, kChromaLevels};
+  return which < std::size(kConstants) ? kConstants[which] : 0;
 }
 
 }  // namespace
@@ -269,7 +266,7 @@ val constants() {
 EMSCRIPTEN_BINDINGS(caseframe) {
   using namespace caseframe;
   emscripten::function("hasSimd", &has_simd);
-  emscripten::function("constants", &constants);
+  emscripten::function("constant", &constant);
   emscripten::value_object<Options>("Options")
       .field("quality", &Options::quality)
       .field("subsampling", &Options::subsampling)

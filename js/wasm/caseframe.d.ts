@@ -94,18 +94,11 @@ export interface HeldFrame {
 }
 
 /** kMaxSide, kMaxRegions, kMaxTextBytes, kMaxDescriptionBytes, kLumaLevels and kChromaLevels of the core. */
-export interface Constants {
-  maxSide: number;
-  maxRegions: number;
-  maxTextBytes: number;
-  maxDescriptionBytes: number;
-  lumaLevels: number;
-  chromaLevels: number;
-}
+export type Constant = 0 | 1 | 2 | 3 | 4 | 5;
 
 export interface Module {
   hasSimd(): boolean;
-  constants(): Constants;
+  constant(which: Constant): number;
   HeldFrame: { create(width: number, height: number): HeldFrame | null };
 }
 
