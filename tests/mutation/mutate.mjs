@@ -28,7 +28,15 @@ const build = `${root}build/mutation/${values.simd ? 'simd' : 'scalar'}`;
 async function copySources() {
   await rm(copy, { recursive: true, force: true });
   await mkdir(copy, { recursive: true });
-  for (const name of ['CMakeLists.txt', 'package.json', 'src', 'toolchain', 'tests/cpp', 'tests/bench/native', 'tests/bench/stages']) {
+  for (const name of [
+    'CMakeLists.txt',
+    'package.json',
+    'src',
+    'toolchain',
+    'tests/cpp',
+    'tests/bench/native',
+    'tests/bench/stages',
+  ]) {
     const skipped = /toolchain\/\.cache/;
     await cp(root + name, `${copy}/${name}`, { recursive: true, filter: (path) => !skipped.test(path) });
   }
@@ -36,7 +44,10 @@ async function copySources() {
 
 async function configure() {
   const { stdout } = await run('bash', [`${root}toolchain/libjpeg-turbo.sh`]);
-  const options = [`-DCASEFRAME_LIBJPEG_TURBO_SOURCE=${stdout.trim()}`, `-DCASEFRAME_WASM_SIMD=${values.simd ? 'ON' : 'OFF'}`];
+  const options = [
+    `-DCASEFRAME_LIBJPEG_TURBO_SOURCE=${stdout.trim()}`,
+    `-DCASEFRAME_WASM_SIMD=${values.simd ? 'ON' : 'OFF'}`,
+  ];
   // Optimised little: building is most of the work.
   const type = ['-DCMAKE_BUILD_TYPE=Release', '-DCMAKE_CXX_FLAGS_RELEASE=-O1', '-DCMAKE_C_FLAGS_RELEASE=-O1'];
   await run('cmake', ['-G', 'Ninja', '-S', copy, '-B', build, ...options, ...type]);
@@ -89,7 +100,9 @@ function pick(all, count, seed) {
 
 const files = positionals.length
   ? positionals
-  : (await readdir(`${root}src`, { recursive: true })).filter((name) => /\.[ch]pp$/.test(name)).map((name) => `src/${name}`);
+  : (await readdir(`${root}src`, { recursive: true }))
+      .filter((name) => /\.[ch]pp$/.test(name))
+      .map((name) => `src/${name}`);
 const all = [];
 for (const file of files) all.push(...mutationsOf(file, await readFile(root + file, 'utf8')));
 const chosen = Number(values.count) ? pick(all, Number(values.count), Number(values.seed)) : all;
@@ -109,4 +122,6 @@ for (const mutation of chosen) {
   }
 }
 const score = (100 * counts.killed) / Math.max(1, counts.killed + counts.survived);
-console.log(`${counts.killed} killed, ${counts.survived} survived (${score.toFixed(1)} %), ${counts.equivalent} argued to be equivalent, ${counts.none} do not compile`);
+console.log(
+  `${counts.killed} killed, ${counts.survived} survived (${score.toFixed(1)} %), ${counts.equivalent} argued to be equivalent, ${counts.none} do not compile`,
+);
