@@ -9,6 +9,7 @@
 #include <array>
 #include <cstdint>
 #include <cstring>
+#include <iterator>
 #include <new>
 #include <span>
 #include <string_view>
@@ -298,15 +299,12 @@ double has_simd() {
 }
 
 // What js/engine has, too, since it checks arguments before the module is there.
-val constants() {
-  val result = val::object();
-  set(result, "maxSide", kMaxSide);
-  set(result, "maxRegions", kMaxRegions);
-  set(result, "maxTextBytes", kMaxTextBytes);
-  set(result, "maxDescriptionBytes", kMaxDescriptionBytes);
-  set(result, "lumaLevels", kLumaLevels);
-  set(result, "chromaLevels", kChromaLevels);
-  return result;
+// In the order of `Constant` in js/wasm/caseframe.d.ts.
+double constant(double which) {
+  constexpr unsigned kConstants[] = {kMaxSide,    kMaxRegions,  kMaxTextBytes, kMaxDescriptionBytes,
+                                     kLumaLevels, kChromaLevels};
+  const unsigned index = to_unsigned(which);
+  return index < std::size(kConstants) ? kConstants[index] : 0;
 }
 
 }  // namespace
@@ -315,7 +313,7 @@ val constants() {
 EMSCRIPTEN_BINDINGS(caseframe) {
   using namespace caseframe;
   emscripten::function("hasSimd", &has_simd);
-  emscripten::function("constants", &constants);
+  emscripten::function("constant", &constant);
   emscripten::function("create", &create_frame);
   emscripten::function("release", &release_frame);
   emscripten::function("pixels", &pixels);

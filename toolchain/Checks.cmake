@@ -2,10 +2,9 @@
 file(GLOB_RECURSE caseframe_sources CONFIGURE_DEPENDS
   ${PROJECT_SOURCE_DIR}/src/*.cpp ${PROJECT_SOURCE_DIR}/src/*.hpp ${PROJECT_SOURCE_DIR}/bindings/*.cpp
   ${PROJECT_SOURCE_DIR}/tests/cpp/*.cpp ${PROJECT_SOURCE_DIR}/tests/cpp/*.hpp
+  ${PROJECT_SOURCE_DIR}/tests/fuzz/*.cpp ${PROJECT_SOURCE_DIR}/tests/fuzz/*.hpp
   ${PROJECT_SOURCE_DIR}/tests/bench/*.cpp ${PROJECT_SOURCE_DIR}/tests/bench/*.hpp)
 file(GLOB_RECURSE caseframe_core CONFIGURE_DEPENDS ${PROJECT_SOURCE_DIR}/src/*.cpp)
-# Built for WebAssembly alone.
-list(REMOVE_ITEM caseframe_core ${PROJECT_SOURCE_DIR}/src/simd128/hooks.cpp ${PROJECT_SOURCE_DIR}/src/simd128/modules.cpp)
 add_custom_target(format COMMAND clang-format -i ${caseframe_sources} VERBATIM)
 add_custom_target(format-check COMMAND clang-format --dry-run --Werror ${caseframe_sources} VERBATIM)
 

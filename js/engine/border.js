@@ -33,7 +33,7 @@ const ERROR_CODES = [
 ];
 
 /**
- * Colours of a mosaic cell, as the core has them (`lumaLevels` and `chromaLevels` of its constants).
+ * Colours of a mosaic cell, as the core has them (its `constant()`).
  */
 const LEVELS = Object.freeze({ luma: 16, chroma: 8 });
 

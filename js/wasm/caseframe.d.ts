@@ -84,19 +84,12 @@ export interface RawMetadata {
 export type Copy = (view: Uint8Array<ArrayBuffer>) => Uint8Array<ArrayBuffer> | null;
 
 /** kMaxSide, kMaxRegions, kMaxTextBytes, kMaxDescriptionBytes, kLumaLevels and kChromaLevels of the core. */
-export interface Constants {
-  maxSide: number;
-  maxRegions: number;
-  maxTextBytes: number;
-  maxDescriptionBytes: number;
-  lumaLevels: number;
-  chromaLevels: number;
-}
+export type Constant = 0 | 1 | 2 | 3 | 4 | 5;
 
 /** A frame in the module's memory goes by its address. Lists of numbers are packed by js/engine/border.js. */
 export interface Module {
   hasSimd(): number;
-  constants(): Constants;
+  constant(which: Constant): number;
   /** 0 where there is no memory for it. */
   create(width: number, height: number): number;
   /** Zeroes and frees. */

@@ -6,7 +6,8 @@
 // 0..14, Gaussian noise of standard deviation 0..6 alike in all channels or not, row and column patterns of 0..3, up to
 // 80 hot pixels a megapixel, falloff of up to 20 levels, codec noise of ±3 in blocks of 4 to 16 pixels, in every
 // mixture) and pictures (photographs at 5 % light with such noise, terminals, lamps, logos). "Measured" is what 99.9 %
-// of the black ones stayed under; all three questions together took 0.2 % of them for pictures.
+// of the black ones stayed under; all three questions together took 0.2 % of them for pictures. tests/cpp/picture/
+// makes such frames anew (study_test.cpp) and pins each threshold (featureless_test.cpp).
 #include "picture/featureless.hpp"
 
 #include <algorithm>

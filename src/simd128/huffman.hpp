@@ -6,9 +6,9 @@
 //                                                                                                            │
 //   file ◄─ write_reversed(): bytes in their order, 0xFF stuffed ◄─ bytes, the last one first ◄──────────────┘
 //
-// A photograph has some ten million such coefficients a second to code, so that the loop over them is kept short: what
-// it changes stays in registers, it calls nothing, and one load from a table gives both code and value. Values that the
-// table does not have (beyond a byte) and runs of 16 zeros and more are rare: put_any() takes over from there.
+// Every coefficient of a picture passes the loop, so that it is kept short: what it changes stays in registers, it
+// calls nothing, and one load from a table gives both code and value. Values that the table does not have (beyond a
+// byte) and runs of 16 zeros and more are rare: put_any() takes over from there.
 #pragma once
 
 #include <algorithm>

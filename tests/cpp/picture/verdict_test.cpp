@@ -259,6 +259,60 @@ TEST_CASE("validity: single pixels and thin strips") {
   CHECK(verdict_of(Scene(16, 16, kBlack).photograph(random)) == Verdict::kOk);
 }
 
+TEST_CASE("validity: where flat, dark and far begin") {
+  const auto flat = [](float r, float g, float b) { return verdict_of(Scene(64, 48, {r, g, b})); };
+  // kDarkLuma and kDarkChannel.
+  CHECK(flat(25, 25, 25) == Verdict::kBlack);
+  CHECK(flat(26, 26, 26) == Verdict::kUniform);
+  CHECK(flat(0, 0, 48) == Verdict::kBlack);
+  CHECK(flat(0, 0, 49) == Verdict::kUniform);
+  // kUndecodedGreen and kUndecodedRedBlue, around (0, 154, 0) and (128, 128, 128).
+  CHECK(flat(5, 157, 5) == Verdict::kUndecoded);
+  CHECK(flat(0, 158, 0) == Verdict::kUniform);
+  CHECK(flat(6, 154, 0) == Verdict::kUniform);
+  CHECK(flat(0, 154, 6) == Verdict::kUniform);
+  CHECK(flat(123, 125, 123) == Verdict::kUndecoded);
+  CHECK(flat(122, 128, 128) == Verdict::kUniform);
+  CHECK(flat(128, 124, 128) == Verdict::kUniform);
+
+  // kFarPixels + kFarPixelsPerMegapixel, each more than kFarLuma from the mean.
+  const auto with_far = [](int count, float light) {
+    Scene scene(1000, 1000, {100, 100, 100});
+    for (int i = 0; i < count; ++i) scene.rectangle(13 + 31 * i, 17 + 29 * i, 1, 1, {light, light, light});
+    return verdict_of(scene);
+  };
+  CHECK(with_far(28, 200) == Verdict::kUniform);
+  CHECK(with_far(29, 200) == Verdict::kOk);
+  CHECK(with_far(29, 10) == Verdict::kOk);
+  CHECK(with_far(29, 112) == Verdict::kUniform);
+  CHECK(with_far(29, 113) == Verdict::kOk);
+  CHECK(with_far(29, 88) == Verdict::kUniform);
+  CHECK(with_far(29, 87) == Verdict::kOk);
+
+  // kFlatStdDev: halves at ±2 and at ±3; kFlatCell: a cell of another colour.
+  const auto halves = [](float by) {
+    Scene scene(64, 64, {100, 100, 100});
+    for (int y = 0; y < 64; y += 2) scene.rectangle(0, y, 64, 1, {100 + 2 * by, 100 + 2 * by, 100 + 2 * by});
+    return verdict_of(scene);
+  };
+  CHECK(halves(2) == Verdict::kUniform);
+  CHECK(halves(3) == Verdict::kOk);
+  const auto with_cell = [](float light) {
+    return verdict_of(Scene(640, 640, {100, 100, 100}).rectangle(320, 320, 16, 16, {100, light, 100}));
+  };
+  CHECK(with_cell(104) == Verdict::kUniform);
+  CHECK(with_cell(105) == Verdict::kOk);
+  CHECK(with_cell(96) == Verdict::kUniform);
+  CHECK(with_cell(95) == Verdict::kOk);
+
+  // kUnseenLuma: a picture of as many levels is nothing to see.
+  const auto ghost = [](float light) {
+    return verdict_of(Scene(640, 360, kBlack).rectangle(100, 100, 200, 100, {light, light, light}));
+  };
+  CHECK(ghost(8) == Verdict::kBlack);
+  CHECK(ghost(9) == Verdict::kOk);
+}
+
 TEST_CASE("validity: luma is BT.709's to the nearest level") {
   double worst = 0;
   for (std::uint32_t r = 0; r < 256; r += 5) {

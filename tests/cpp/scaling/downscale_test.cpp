@@ -99,6 +99,44 @@ TEST_CASE("scale: just below the middle is rounded down and the middle up, whate
   CHECK(wrong == 0);
 }
 
+namespace {
+
+// What a picture of `width` × `height` becomes as one pixel that has `level` everywhere but `level` + 1 in half of its
+// pixels, or in one less than that. Most rows are the same memory.
+std::uint8_t around_the_middle(std::uint32_t width, std::uint32_t height, std::uint8_t level, bool one_less) {
+  const auto flat = [&](std::uint8_t value) { return std::vector<std::uint8_t>(std::size_t{width} * 4, value); };
+  const auto low = flat(level), high = flat(static_cast<std::uint8_t>(level + 1));
+  auto last = high;
+  if (one_less) std::fill_n(last.begin(), 4, level);
+  std::vector<const std::uint8_t*> rows(height, low.data());
+  std::fill_n(rows.begin(), height / 2, high.data());
+  rows[0] = last.data();
+  const auto pixel = downscale({rows, width}, {1, 1});
+  REQUIRE(pixel);
+  return (*pixel)[0];
+}
+
+}  // namespace
+
+TEST_CASE("scale: areas of many million pixels are rounded in the middle, too") {
+  // Around 2²³ pixels, from which on doubles divide; and below 2²⁴, where the reciprocals of smaller areas would fail.
+  for (const Size size : {Size{32766, 256}, Size{32768, 256}, Size{32770, 256}, Size{60001, 150}, Size{65500, 300}}) {
+    for (const std::uint8_t level : {std::uint8_t{0}, std::uint8_t{127}, std::uint8_t{254}}) {
+      CAPTURE(size.width);
+      CHECK(around_the_middle(size.width, size.height, level, false) == level + 1);
+      CHECK(around_the_middle(size.width, size.height, level, true) == level);
+    }
+  }
+  int found = 0;
+  for (std::uint32_t width = 65498; found < 2; width -= 2) {
+    const std::uint64_t area = std::uint64_t{width} * 256, shifted = std::uint64_t{1} << 55;
+    const std::uint64_t surplus = (shifted / area + 1) * area - shifted;  // of a reciprocal in 1/2⁵⁵, rounded up
+    if (surplus * 255 < shifted / area) continue;
+    ++found;
+    CHECK(around_the_middle(width, 256, 254, true) == 254);
+  }
+}
+
 TEST_CASE("scale: the whole width, one row; one column; one pixel") {
   Dice dice(3);
   for (const Size size : {Size{65500, 1}, Size{1, 65500}}) {
