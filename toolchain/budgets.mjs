@@ -42,5 +42,6 @@ export async function checkBudgets(dist) {
   const weighed = await weigh(dist);
   for (const { name, bytes, limit } of weighed) console.log(`${name}: ${bytes} of ${limit} bytes (gzip)`);
   const over = weighed.filter(({ bytes, limit }) => bytes > limit);
-  if (over.length > 0 && !process.env.NOBUDGET) throw new Error(`Too large: ${over.map(({ name }) => name).join(', ')}`);
+  if (over.length > 0 && !process.env.NOBUDGET)
+    throw new Error(`Too large: ${over.map(({ name }) => name).join(', ')}`);
 }

@@ -29,7 +29,10 @@ import { PING, PONG, toPlainError, UP, WORKER_NAME } from './messages.js';
  * @param {{ clock?: import('../clock.js').Clock, subtle?: SubtleCrypto }} [parts] `subtle`: what hashes files, 12 times as
  *   fast as the core does; pages have it in secure contexts only, and elsewhere the core hashes.
  */
-export function createService({ locations, ...loadOptions }, { clock = systemClock, subtle = subtleOfPlatform() } = {}) {
+export function createService(
+  { locations, ...loadOptions },
+  { clock = systemClock, subtle = subtleOfPlatform() } = {},
+) {
   /** @type {Core | undefined} */
   let engine;
   /** @type {Map<number, RawFrame>} */

@@ -103,7 +103,10 @@ test('what fails beside the engine costs nobody else: a preview where there are 
     await handle('open', { input: picture(), options, encode: false }),
   ];
   // Node has neither ImageData nor createImageBitmap.
-  await assert.rejects(handle('preview', { stillId: first.stillId, ...whole }), { name: 'CaptureError', code: 'engine-crash' });
+  await assert.rejects(handle('preview', { stillId: first.stillId, ...whole }), {
+    name: 'CaptureError',
+    code: 'engine-crash',
+  });
   t.after(() => delete globalThis.ImageData);
   globalThis.ImageData = class {
     constructor(data, width, height) {
