@@ -3,16 +3,27 @@
  * one file of the page's that asks for its own address (`import.meta.url`): it is loaded by `import()`, so that what
  * transforms the rest to CommonJS (Jest) or renders on a server never meets it.
  */
+import { besideThisPackage } from '../engine/location.js';
 import { UP } from './messages.js';
 
 /** @import { Clock } from '../clock.js' */
-
-export { besideThisPackage } from '../engine/location.js';
+/** @import { Locations } from '../engine/load.js' */
 
 /** How long a worker's script may take to load, in ms, before the page does the work itself. */
 const SCRIPT_MS = 10000;
 
 /** One of the two: the worker, or why there is none. @typedef {{ worker?: Worker, reason?: string }} Launched */
+
+/**
+ * Whole addresses, whatever the bundler has made of them: a worker may run from one that nothing is relative to (`blob:`,
+ * with Next 15's Turbopack).
+ * @returns {Locations}
+ */
+export function locateModules() {
+  const { simd, baseline } = besideThisPackage();
+  const whole = (/** @type {string} */ url) => new URL(url, globalThis.location?.href).href;
+  return { simd: whole(simd), baseline: whole(baseline) };
+}
 
 /** @returns {Promise<typeof import('./worker.js')>} For a page that does the work itself. */
 export function importWorker() {

@@ -86,6 +86,7 @@ export const WAYS = [
     files: page,
     build: ['parcel', 'build', 'index.html', '--dist-dir', 'out', '--no-cache'],
     out: 'out',
+    line: 'for `caseframe/…`: `"@parcel/resolver-default": { "packageExports": true }` in package.json',
   },
   { name: 'Next 15, Turbopack', project: 'next-15', build: ['next', 'build', '--turbopack'], out: 'out' },
   { name: 'Next 15, webpack', project: 'next-15', build: ['next', 'build'], out: 'out' },

@@ -23,7 +23,10 @@ async function tryOut(way, tarball, context) {
       const { result, complaints } = await look(context, server.url);
       assert.equal(result.error, undefined, `${result.error}\n${complaints.join('\n')}`);
       const { mode, width, height, isOneClass } = result;
-      assert.deepEqual({ mode, width, height, isOneClass }, { mode: 'worker', width: 320, height: 240, isOneClass: true });
+      assert.deepEqual(
+        { mode, width, height, isOneClass },
+        { mode: 'worker', width: 320, height: 240, isOneClass: true },
+      );
       assert.deepEqual(
         complaints.filter((text) => !/favicon|status of 404/.test(text)),
         [],
@@ -62,5 +65,8 @@ if (failed.length > 0) {
   const rows = WAYS.map(({ name, line }) => `| ${name} | ${line ?? 'nothing'} |`);
   const table = ['| built by | what to add |', '|---|---|', ...rows, ''].join('\n');
   const text = await readFile(PAGE, 'utf8');
-  await writeFile(PAGE, text.replace(REGION, (_all, begin, end) => `${begin}${table}${end}`));
+  await writeFile(
+    PAGE,
+    text.replace(REGION, (_all, begin, end) => `${begin}${table}${end}`),
+  );
 }

@@ -13,7 +13,12 @@ const run = promisify(execFile);
 const root = fileURLToPath(new URL('../../../', import.meta.url));
 const projects = join(root, 'tests/package/projects');
 const cache = join(process.env.CASEFRAME_CACHE ?? join(root, 'toolchain/.cache'), 'projects');
-const TYPES = { '.html': 'text/html', '.js': 'text/javascript', '.mjs': 'text/javascript', '.wasm': 'application/wasm' };
+const TYPES = {
+  '.html': 'text/html',
+  '.js': 'text/javascript',
+  '.mjs': 'text/javascript',
+  '.wasm': 'application/wasm',
+};
 const BUILD_MS = 480000;
 
 /**

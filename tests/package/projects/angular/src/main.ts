@@ -1,6 +1,6 @@
 import { Component, provideZonelessChangeDetection } from '@angular/core';
 import { bootstrapApplication } from '@angular/platform-browser';
-// @ts-ignore It is plain JavaScript.
+// @ts-expect-error It is plain JavaScript.
 import { captureOnce } from '../capture.js';
 
 @Component({ selector: 'app-root', template: 'caseframe' })
