@@ -71,7 +71,9 @@ export function launch(workerUrl, clock) {
         giveUp(
           directive
             ? `the page’s Content-Security-Policy forbids it (${directive}: allow the worker’s origin in worker-src)`
-            : event.message || (await examine(workerUrl)),
+            : event.message
+              ? explain(event.message)
+              : await examine(workerUrl),
         );
       }, 0);
     };
@@ -108,6 +110,11 @@ function trusted() {
     policy = trustedTypes.createPolicy('caseframe', { createScriptURL: (/** @type {string} */ url) => url });
   }
   return policy;
+}
+
+/** @param {string} message Of an error in the script itself: one that takes it for no module stops at its first `export`. */
+function explain(message) {
+  return /SyntaxError/.test(message) ? `this browser knows no module workers (${message})` : message;
 }
 
 /** Why a script did not load: browsers do not tell. @param {string | undefined} workerUrl @returns {Promise<string>} */

@@ -1,7 +1,8 @@
 // The tarball's shape, as its readers judge it: publint, "Are the types wrong?", importers of every kind.
 import assert from 'node:assert/strict';
 import { execFile } from 'node:child_process';
-import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { createHash } from 'node:crypto';
+import { cp, mkdir, mkdtemp, readdir, readFile, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
@@ -144,3 +145,35 @@ test('the budgets hold, and are near what is there', async (t) => {
     assert.ok(bytes <= limit, name);
   }
 });
+
+test('the scripts are built to the same bytes again, in another folder', async () => {
+  const copy = await mkdtemp(join(tmpdir(), 'caseframe-again-'));
+  try {
+    const parts = ['js', 'toolchain', 'package.json', 'build/wasm/bindings', 'build/wasm-baseline/bindings'];
+    for (const part of parts) await cp(join(root, part), join(copy, part), { recursive: true, filter: isSource });
+    await symlink(join(root, 'node_modules'), join(copy, 'node_modules'));
+    await run(process.execPath, [join(copy, 'toolchain/build-js.mjs'), '--no-types']);
+    const [first, second] = await Promise.all([root, copy].map((folder) => hashesOf(join(folder, 'dist'))));
+    assert.ok(first.size > 20);
+    assert.deepEqual(second, first);
+  } finally {
+    await rm(copy, { recursive: true, force: true });
+  }
+});
+
+/** Not what the toolchain has fetched. @param {string} path */
+function isSource(path) {
+  return !path.includes('.cache');
+}
+
+/** @param {string} folder */
+async function hashesOf(folder) {
+  const files = await readdir(folder, { recursive: true, withFileTypes: true });
+  const paths = files.filter((file) => file.isFile()).map((file) => join(file.parentPath, file.name));
+  const hash = async (path) =>
+    createHash('sha256')
+      .update(await readFile(path))
+      .digest('hex');
+  const entries = await Promise.all(paths.map(async (path) => [path.slice(folder.length), await hash(path)]));
+  return new Map(/** @type {[string, string][]} */ (entries.sort()));
+}

@@ -6,7 +6,7 @@ import { captureOnce } from '../capture.js';
 @Component({ selector: 'app-root', template: 'caseframe' })
 class App {
   constructor() {
-    (globalThis as any).result = captureOnce();
+    Object.assign(globalThis, { result: captureOnce() });
   }
 }
 
