@@ -1,10 +1,10 @@
 /**
- * The benchmark: `node tests/bench/run.mjs [--quick] [--out FOLDER] [--publish] [--results FILE] [--i420 | --attack | --upload]`.
+ * The benchmark: `node tests/bench/run.mjs [--quick] [--out FOLDER] [--publish] [--results FILE] [--i420 | --attack | --upload | --starting]`.
  * Prints the Markdown of docs/figures.md, and writes FOLDER/results.json and FOLDER/encoders.svg (build/bench by
  * default). Everything runs one after another, all but the other browsers' tables in one Chromium. `--publish` takes
  * what was printed into its page and tests/bench/encoders.svg; `--results` prints what an earlier run has written;
  * `--i420` only times the ways to copy a frame out of a VideoFrame; `--attack` only tries to read what was redacted;
- * `--upload` only compares uploads with a bare XMLHttpRequest.
+ * `--upload` only compares uploads with a bare XMLHttpRequest; `--starting` only times what a page waits for at first.
  * Needs the package and the bench's programs built: `npm run bench` does that first.
  */
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
@@ -30,7 +30,8 @@ import { scene, writeCameraFile } from './scene.js';
 import { serve } from './server.js';
 import { measureSizes } from './sizes.js';
 import { addsUp, measureStages } from './stages.js';
-import { copiesTable, toMarkdown, uploadTable } from './table.js';
+import { measureStarting } from './starting.js';
+import { copiesTable, startingTable, toMarkdown, uploadTable } from './table.js';
 import { measureUploading, takeUpload } from './uploading.js';
 
 const { values: options } = parseArgs({
@@ -42,6 +43,7 @@ const { values: options } = parseArgs({
     i420: { type: 'boolean', default: false },
     attack: { type: 'boolean', default: false },
     upload: { type: 'boolean', default: false },
+    starting: { type: 'boolean', default: false },
   },
 });
 /** Served, so inside the checkout. */
@@ -54,6 +56,7 @@ if (options.results) await show(JSON.parse(await readFile(options.results, 'utf8
 else if (options.i420) console.log(copiesTable(await run(copies)));
 else if (options.attack) await attack();
 else if (options.upload) console.log(uploadTable(await run(uploads)));
+else if (options.starting) console.log(startingTable(await run(starting)).join('\n'));
 else {
   const results = await run(measure);
   await writeFile(new URL('results.json', OUT), `${JSON.stringify(results, null, 1)}\n`);
@@ -133,6 +136,8 @@ async function measure({ context, origin, exchange }) {
   const encodeOptions = await inBench((bench) => measureOptions({ bench, frame, plan: plan.options }));
   say(`capturing ${plan.call.width} × ${plan.call.height}`);
   const capturing = await inPage({ context, origin }, (page) => measureCapturing({ browser, page, call: plan.call }));
+  say('starting');
+  const started = await starting({ context, origin, exchange });
   say('the other browsers');
   const url = `${origin}/tests/bench/page/remote.html`;
   const browsers = await measureBrowsers({ url, exchange, frame, picture, plan: plan.browsers });
@@ -156,6 +161,7 @@ async function measure({ context, origin, exchange }) {
     scaling,
     options: encodeOptions,
     capturing,
+    starting: started,
     browsers,
     sizes: await measureSizes(),
   };
@@ -164,6 +170,11 @@ async function measure({ context, origin, exchange }) {
 /** @param {Lab} lab */
 function copies(lab) {
   return inPage(lab, (page) => measureCopies(page, plan.copies));
+}
+
+/** @param {Lab} lab */
+function starting({ context, origin }) {
+  return measureStarting({ context, origin, plan: plan.starting });
 }
 
 /** @param {Lab} lab */

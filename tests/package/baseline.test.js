@@ -93,7 +93,7 @@ test('no 64-bit integer crosses the border: BigInt came to it with Chrome 85', (
     );
     const imports = Array.from(text.matchAll(/\(import [^\n]*\(func \(;\d+;\) \(type (\d+)\)/g), ([, type]) => type);
     const exports = Array.from(text.matchAll(/\(export "[^"]*" \(func (\d+)\)/g), ([, index]) => functions.get(index));
-    assert.ok(wide.size > 0 && imports.length > 5 && exports.length > 3, 'nothing was looked at');
+    assert.ok(imports.length > 5 && exports.length > 3, 'nothing was looked at');
     assert.deepEqual(
       imports.concat(exports).filter((type) => type === undefined || wide.has(type)),
       [],

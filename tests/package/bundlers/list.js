@@ -20,7 +20,7 @@ const EXCLUDE_LINE = '`optimizeDeps: { exclude: ["caseframe"] }` in vite.config.
  * @property {string} name As the table has it.
  * @property {string} [project] A folder of tests/package/projects; without it, the tool is one of this checkout.
  * @property {Record<string, string>} [files]
- * @property {string[]} [build] A command of node_modules/.bin and its arguments.
+ * @property {string[]} [build] A command of node_modules/.bin and its arguments; without it, the files are served as they are.
  * @property {string} [out] What it makes: the folder that is served.
  * @property {string} [script] What it makes where it makes no page: a page loads it.
  * @property {string[]} [dev] A dev server's command; PORT is replaced.
@@ -29,8 +29,17 @@ const EXCLUDE_LINE = '`optimizeDeps: { exclude: ["caseframe"] }` in vite.config.
  * @property {string} [line] What a user has to add.
  */
 
+const IMPORTS = ['genesys', 'upload'].map((name) => `"caseframe/${name}": "/node_modules/caseframe/dist/${name}.js"`);
+const IMPORT_MAP = `{ "imports": { "caseframe": "/node_modules/caseframe/dist/index.js", ${IMPORTS.join(', ')} } }`;
+
 /** @type {readonly Way[]} */
 export const WAYS = [
+  {
+    name: 'none, with an import map',
+    files: { ...page, 'index.html': HTML.replace('<script', `<script type="importmap">${IMPORT_MAP}</script><script`) },
+    out: '.',
+    line: 'the import map: `{ "imports": { "caseframe": "/…/caseframe/dist/index.js" } }`',
+  },
   { name: 'Vite 8, build', files: vite, build: ['vite', 'build', '--outDir', 'out'], out: 'out' },
   { name: 'Vite 8, dev server', files: vite, dev: ['vite', '--port', 'PORT', '--strictPort', '--host', '127.0.0.1'] },
   {

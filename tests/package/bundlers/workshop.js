@@ -70,15 +70,18 @@ export async function openProject(way, tarball) {
   const bin = join(way.project ? home : root, 'node_modules/.bin');
   const env = { ...process.env, NODE_ENV: '', NEXT_TELEMETRY_DISABLED: '1', NG_CLI_ANALYTICS: 'false', CI: '1' };
 
+  /** @param {string[]} command */
+  async function runTool([tool, ...args]) {
+    const options = { cwd: folder, env, timeout: BUILD_MS, maxBuffer: 1 << 26 };
+    await run(join(bin, tool), args, options).catch(({ stdout, stderr }) => {
+      throw new Error(`${way.name} does not build:\n${stdout}\n${stderr}`);
+    });
+  }
+
   return {
     folder,
     async build() {
-      const [command, ...args] = /** @type {string[]} */ (way.build);
-      await run(join(bin, command), args, { cwd: folder, env, timeout: BUILD_MS, maxBuffer: 1 << 26 }).catch(
-        ({ stdout, stderr }) => {
-          throw new Error(`${way.name} does not build:\n${stdout}\n${stderr}`);
-        },
-      );
+      if (way.build) await runTool(way.build);
       const out = join(folder, /** @type {string} */ (way.out));
       if (way.script) {
         const type = /iife/i.test(way.name) ? '' : ' type="module"';
