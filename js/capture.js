@@ -24,15 +24,21 @@ import { createHost } from './worker/host.js';
 /** @typedef {MediaStream | MediaStreamTrack | HTMLVideoElement | SourceLike} Source */
 
 /**
- * @typedef {object} Capture
+ * Where captures are encoded: in a worker, or in the page's own thread, which they stop meanwhile (`console.warn` says once
+ * why). Undefined until the engine is loaded, and after `dispose()`.
+ * @typedef {{ readonly mode: 'worker' | 'page' | undefined }} CaptureMode
+ */
+
+/** @typedef {CaptureMethods & CaptureMode} Capture */
+
+/**
+ * @typedef {object} CaptureMethods
  * @property {(source?: Source) => Promise<void>} ready Loads everything ahead of the first capture. With a source, its
  *   captures from then on need not wait for the next frame: the latest is kept in the worker, until the track ends, and
  *   counts for 150 ms. Rejects with `engine-load`.
  * @property {(source: Source, options?: CaptureOptions) => Promise<Snapshot>} snapshot Grabs and encodes.
  * @property {(source: Source, options?: CaptureOptions) => Promise<Still>} grab The frame stays with the engine until
  *   the still is discarded.
- * @property {'worker' | 'page' | undefined} mode Where captures are encoded: in a worker, or in the page's own thread, which
- *   they stop meanwhile (`console.warn` says once why). Undefined until the engine is loaded, and after `dispose()`.
  * @property {() => void} dispose Zeroes all pixels and lets go of everything; what is pending rejects with `disposed`.
  */
 

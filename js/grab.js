@@ -114,9 +114,11 @@ export async function grab({ given, request, encode, lifetime, reader, prepared,
       const server = await loaded();
       const { id, options } = identify(request.encode, shown, presentation);
       const call = stopwatch.run(() => server.call('open', { input, options, encode }, transfer));
-      const opened = await lifetime.race(call, (late) => discard(server, late)).catch((error) => {
-        throw explainRegion(error, request.encode.plain.redact);
-      });
+      const opened = await lifetime
+        .race(call, (late) => discard(server, late))
+        .catch((error) => {
+          throw explainRegion(error, request.encode.plain.redact);
+        });
       if (opened && server.inPage) stopwatch.add(opened.readMs + opened.engineMs);
       return { server, opened, id, presentation, waitMs, mainThread: stopwatch.total(), total: clock.now() - start };
     } finally {

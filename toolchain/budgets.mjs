@@ -13,16 +13,16 @@ const KB = 1024;
 
 /** @type {readonly Budget[]} */
 export const BUDGETS = [
-  { name: 'the page’s scripts of a capture', files: ['index.js', 'errors.js', 'launch.js'], limit: 12 * KB },
+  { name: 'the page’s scripts of a capture', files: ['index.js', 'errors.js', 'launch.js'], limit: 17.2 * KB },
   { name: 'the worker, glue included', files: ['worker.js'], limit: 10 * KB },
-  { name: 'genesys', files: ['genesys.js'], limit: 4 * KB },
-  { name: 'upload', files: ['upload.js'], limit: 8.5 * KB },
-  { name: 'the SIMD module', files: ['wasm/caseframe.simd.wasm'], limit: 44 * KB },
+  { name: 'genesys', files: ['genesys.js'], limit: 4.5 * KB },
+  { name: 'upload', files: ['upload.js'], limit: 8.6 * KB },
+  { name: 'the SIMD module', files: ['wasm/caseframe.simd.wasm'], limit: 45 * KB },
   { name: 'the baseline module', files: ['wasm/caseframe.baseline.wasm'], limit: 44 * KB },
   {
     name: 'all that a first capture downloads',
     files: ['index.js', 'errors.js', 'launch.js', 'worker.js', 'wasm/caseframe.simd.wasm'],
-    limit: 66 * KB,
+    limit: 71.5 * KB,
   },
 ];
 
@@ -42,5 +42,5 @@ export async function checkBudgets(dist) {
   const weighed = await weigh(dist);
   for (const { name, bytes, limit } of weighed) console.log(`${name}: ${bytes} of ${limit} bytes (gzip)`);
   const over = weighed.filter(({ bytes, limit }) => bytes > limit);
-  if (over.length > 0 && !process.env.NOBUDGET) throw new Error(`Too large: ${over.map(({ name }) => name).join(', ')}`);
+  if (over.length > 0) throw new Error(`Too large: ${over.map(({ name }) => name).join(', ')}`);
 }

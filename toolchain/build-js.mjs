@@ -1,6 +1,6 @@
 // From js/ and the two modules to dist/: one minified file for each entry, the modules, the declarations. Beside it, in
 // build/js/, the same as single files for tests of what is inside.
-import { cp, mkdir, mkdtemp, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { cp, mkdir, mkdtemp, rename, rm, writeFile } from 'node:fs/promises';
 import { pathToFileURL } from 'node:url';
 import { checkBudgets } from './budgets.mjs';
 import { bundle } from './bundle.mjs';

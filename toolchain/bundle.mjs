@@ -1,5 +1,6 @@
 // One file for each entry of the package. Only what has to be one thing for all of them stays a file between them: the
 // error class, and what is loaded later or not at all.
+import { readFile } from 'node:fs/promises';
 import { relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
@@ -48,7 +49,7 @@ export async function bundle(source, target) {
         splitting: entry === 'elements/index.js',
         chunkNames: 'element-[name]',
         logLevel: 'warning',
-        plugins: [asFilesBetween(entry, from, to), ...(entry === SELF_CONTAINED ? [withoutSentences] : [])],
+        plugins: [asFilesBetween(entry, from), ...(entry === SELF_CONTAINED ? [withoutSentences] : [])],
       });
     }),
   );
@@ -56,10 +57,10 @@ export async function bundle(source, target) {
 
 /**
  * Imports of a file that lies by itself in dist/ stay imports of it there.
- * @param {string} entry @param {string} from @param {string} to
+ * @param {string} entry @param {string} from
  * @returns {import('esbuild').Plugin}
  */
-function asFilesBetween(entry, from, to) {
+function asFilesBetween(entry, from) {
   const here = new URL(FILES[entry], 'file:///');
   return {
     name: 'files between',
@@ -70,13 +71,16 @@ function asFilesBetween(entry, from, to) {
         // The one part of the engine that pages need: where its modules are.
         if (file === 'engine/location.js' && entry === 'worker/launch.js') return undefined;
         if (file === 'engine/index.js' && entry === 'engine/node.js') return undefined;
-        const path2 = relative(fileURLToPath(new URL('.', here)), `/${FILES[file]}`);
-        return { path: path2.startsWith('.') ? path2 : `./${path2}`, external: true, sideEffects: file !== 'errors.js' };
+        const there = relative(fileURLToPath(new URL('.', here)), `/${FILES[file]}`);
+        return {
+          path: there.startsWith('.') ? there : `./${there}`,
+          external: true,
+          sideEffects: file !== 'errors.js',
+        };
       });
       // An address is relative to the file that it ends up in.
       onLoad({ filter: /location\.js$/ }, async ({ path }) => {
         if (entry !== 'worker/launch.js') return undefined;
-        const { readFile } = await import('node:fs/promises');
         return { contents: (await readFile(path, 'utf8')).replace(/'\.\.\/wasm\//g, "'./wasm/") };
       });
     },

@@ -35,7 +35,10 @@ function withoutFetching(glue) {
   const parts = [
     // Where this script came from, what kind of place it runs in: asked for fetching alone.
     [/var _scriptName = .*?;\n/, ''],
-    [/if\(ENVIRONMENT_IS_WEB\|\|ENVIRONMENT_IS_WORKER\)\{if\(ENVIRONMENT_IS_WORKER\)\{scriptDirectory.*?\}else\{\}(?=var out=)/s, ''],
+    [
+      /if\(ENVIRONMENT_IS_WEB\|\|ENVIRONMENT_IS_WORKER\)\{if\(ENVIRONMENT_IS_WORKER\)\{scriptDirectory.*?\}else\{\}(?=var out=)/s,
+      '',
+    ],
     [
       /if\(Module\["instantiateWasm"\]\)\{try\{(return Module\["instantiateWasm"\]\(info,receiveInstance\))\}.*?return\{\}\}/s,
       '$1}',

@@ -78,7 +78,8 @@ export function createCore({ module, memory }) {
   /** @param {number} width @param {number} height @returns {RawFrame} */
   function allocate(width, height) {
     const size = { width, height };
-    if (!(width > 0 && height > 0)) throw new CaptureError('invalid-argument', 'A frame without pixels', { details: size });
+    if (!(width > 0 && height > 0))
+      throw new CaptureError('invalid-argument', 'A frame without pixels', { details: size });
     const address = call(() => module.create(width, height));
     if (!address) {
       const message = `Not enough memory for a frame of ${width} × ${height}`;

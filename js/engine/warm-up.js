@@ -15,9 +15,7 @@ const NO_TEXT = new Uint8Array(0);
 /** Of the usual kind: quality 0.9, 4:2:0, a mosaic. @type {import('./options.js').CheckedOptions} */
 const OPTIONS = {
   options: { quality: 0.9, subsampling: 0, progressive: false, maxWidth: 0, maxHeight: 0, reject: 0 },
-  regions: [
-    { x: 0, y: 0, width: WIDTH / 4, height: HEIGHT / 4, mode: 0, unit: 0, color: 0, ofWidth: 0, ofHeight: 0 },
-  ],
+  regions: [{ x: 0, y: 0, width: WIDTH / 4, height: HEIGHT / 4, mode: 0, unit: 0, color: 0, ofWidth: 0, ofHeight: 0 }],
   metadata: {
     id: NO_TEXT,
     interactionId: NO_TEXT,

@@ -58,7 +58,7 @@ export function createHost({ engine, worker, workerUrl }, clock) {
     if (launched.reason) warnOfPage(launched.reason);
     /** @type {ServiceOptions} */
     const options = { ...engine };
-    if (!engine.wasmModule && !engine.wasmUrl) options.locations = launcher.besideThisPackage();
+    if (!engine.wasmModule && !engine.wasmUrl) options.locations = launcher.locateModules();
     const found = launched.worker
       ? connect(launched.worker, options, { clock, onCrash: forget })
       : await startInPage(options, launcher);

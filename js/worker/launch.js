@@ -3,16 +3,27 @@
  * one file of the page's that asks for its own address (`import.meta.url`): it is loaded by `import()`, so that what
  * transforms the rest to CommonJS (Jest) or renders on a server never meets it.
  */
+import { besideThisPackage } from '../engine/location.js';
 import { UP } from './messages.js';
 
 /** @import { Clock } from '../clock.js' */
-
-export { besideThisPackage } from '../engine/location.js';
+/** @import { Locations } from '../engine/load.js' */
 
 /** How long a worker's script may take to load, in ms, before the page does the work itself. */
 const SCRIPT_MS = 10000;
 
 /** One of the two: the worker, or why there is none. @typedef {{ worker?: Worker, reason?: string }} Launched */
+
+/**
+ * Whole addresses, whatever the bundler has made of them: a worker may run from one that nothing is relative to (`blob:`,
+ * with Next 15's Turbopack).
+ * @returns {Locations}
+ */
+export function locateModules() {
+  const { simd, baseline } = besideThisPackage();
+  const whole = (/** @type {string} */ url) => new URL(url, globalThis.location?.href).href;
+  return { simd: whole(simd), baseline: whole(baseline) };
+}
 
 /** @returns {Promise<typeof import('./worker.js')>} For a page that does the work itself. */
 export function importWorker() {
@@ -60,7 +71,9 @@ export function launch(workerUrl, clock) {
         giveUp(
           directive
             ? `the page’s Content-Security-Policy forbids it (${directive}: allow the worker’s origin in worker-src)`
-            : event.message || (await examine(workerUrl)),
+            : event.message
+              ? explain(event.message)
+              : await examine(workerUrl),
         );
       }, 0);
     };
@@ -97,6 +110,11 @@ function trusted() {
     policy = trustedTypes.createPolicy('caseframe', { createScriptURL: (/** @type {string} */ url) => url });
   }
   return policy;
+}
+
+/** @param {string} message Of an error in the script itself: one that takes it for no module stops at its first `export`. */
+function explain(message) {
+  return /SyntaxError/.test(message) ? `this browser knows no module workers (${message})` : message;
 }
 
 /** Why a script did not load: browsers do not tell. @param {string | undefined} workerUrl @returns {Promise<string>} */

@@ -26,10 +26,13 @@ import { PING, PONG, toPlainError, UP, WORKER_NAME } from './messages.js';
 
 /**
  * @param {ServiceOptions} loadOptions
- * @param {{ clock?: import('../clock.js').Clock, subtle?: SubtleCrypto }} [parts] `subtle`: what hashes files, 12 times as
- *   fast as the core does; pages have it in secure contexts only, and elsewhere the core hashes.
+ * @param {{ clock?: import('../clock.js').Clock, subtle?: SubtleCrypto | null }} [parts] `subtle`: what hashes files,
+ *   faster than the core does; pages have it in secure contexts only, and elsewhere (null) the core hashes.
  */
-export function createService({ locations, ...loadOptions }, { clock = systemClock, subtle = subtleOfPlatform() } = {}) {
+export function createService(
+  { locations, ...loadOptions },
+  { clock = systemClock, subtle = subtleOfPlatform() } = {},
+) {
   /** @type {Core | undefined} */
   let engine;
   /** @type {Map<number, RawFrame>} */
@@ -208,7 +211,7 @@ function look(held, { options, regions }) {
 /**
  * @param {RawFrame} held
  * @param {CheckedOptions} options
- * @param {SubtleCrypto | undefined} subtle
+ * @param {SubtleCrypto | null} subtle
  */
 async function encodeOrReject(held, options, subtle) {
   try {
@@ -224,7 +227,7 @@ async function encodeOrReject(held, options, subtle) {
 /**
  * @param {RawFrame} held
  * @param {CheckedOptions} options
- * @param {SubtleCrypto | undefined} subtle
+ * @param {SubtleCrypto | null} subtle
  * @returns {Promise<EncodedBlob>}
  */
 async function encodeToBlob(held, options, subtle) {
@@ -234,7 +237,7 @@ async function encodeToBlob(held, options, subtle) {
 }
 
 function subtleOfPlatform() {
-  return typeof crypto === 'object' ? crypto.subtle : undefined;
+  return (typeof crypto === 'object' && crypto.subtle) || null;
 }
 
 /**

@@ -176,7 +176,7 @@ test('a quick run', async (t) => {
     const paths = (row) => row.files.map(({ path }) => path);
     assert.ok(paths(simd).includes('dist/wasm/caseframe.simd.wasm'));
     assert.ok(paths(baseline).includes('dist/wasm/caseframe.baseline.wasm'));
-    for (const script of ['dist/index.js', 'dist/worker/worker.js', 'dist/engine/index.js', 'dist/wasm/caseframe.js']) {
+    for (const script of ['dist/index.js', 'dist/errors.js', 'dist/launch.js', 'dist/worker.js']) {
       assert.ok(paths(simd).includes(script), script);
     }
     for (const { name, bytes, gzip, minifiedGzip } of results.sizes) {

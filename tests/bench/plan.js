@@ -22,6 +22,7 @@ export const QUALITY = 0.9;
  * @property {Rounds & { width: number, height: number }} review Of the still that is dragged on.
  * @property {Rounds & { width: number, height: number, frameRate: number }} copies Of `--i420`.
  * @property {Rounds & { bytes: number }} upload Of `--upload`; `bytes` of one picture.
+ * @property {Rounds} starting Pages opened for each. The first rounds fill the HTTP cache.
  * @property {number} limitMs After that a run is taken to hang, and ends.
  */
 
@@ -48,6 +49,7 @@ const FULL = {
   review: { width: 1920, height: 1080, rounds: 20, warmUp: 2 },
   copies: { width: 1920, height: 1080, frameRate: 15, rounds: 100, warmUp: 10 },
   upload: { rounds: 40, warmUp: 5, bytes: 300_000 },
+  starting: { rounds: 15, warmUp: 2 },
   limitMs: 900_000,
 };
 
@@ -70,6 +72,7 @@ const QUICK = {
   review: { width: 640, height: 360, rounds: 1, warmUp: 0 },
   copies: { width: 640, height: 360, frameRate: 15, rounds: 1, warmUp: 0 },
   upload: { rounds: 1, warmUp: 0, bytes: 50_000 },
+  starting: { rounds: 1, warmUp: 1 },
   limitMs: 540_000,
 };
 

@@ -1,10 +1,11 @@
 /**
- * The benchmark: `node tests/bench/run.mjs [--quick] [--out FOLDER] [--publish] [--results FILE] [--i420 | --attack | --upload | --review]`.
+ * The benchmark: `node tests/bench/run.mjs [--quick] [--out FOLDER] [--publish] [--results FILE] [--i420 | --attack | --upload | --review | --starting]`.
  * Prints the Markdown of docs/figures.md, and writes FOLDER/results.json and FOLDER/encoders.svg (build/bench by
  * default). Everything runs one after another, all but the other browsers' tables in one Chromium. `--publish` takes
  * what was printed into its page and tests/bench/encoders.svg; `--results` prints what an earlier run has written;
  * `--i420` only times the ways to copy a frame out of a VideoFrame; `--attack` only tries to read what was redacted;
- * `--upload` only compares uploads with a bare XMLHttpRequest; `--review` only times the steps of a drag in the review.
+ * `--upload` only compares uploads with a bare XMLHttpRequest; `--review` only times the steps of a drag in the review;
+ * `--starting` only times what a page waits for at first.
  * Needs the package and the bench's programs built: `npm run bench` does that first.
  */
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
@@ -31,7 +32,8 @@ import { scene, writeCameraFile } from './scene.js';
 import { serve } from './server.js';
 import { measureSizes } from './sizes.js';
 import { addsUp, measureStages } from './stages.js';
-import { copiesTable, reviewTable, toMarkdown, uploadTable } from './table.js';
+import { measureStarting } from './starting.js';
+import { copiesTable, reviewTable, startingTable, toMarkdown, uploadTable } from './table.js';
 import { measureUploading, takeUpload } from './uploading.js';
 
 const { values: options } = parseArgs({
@@ -44,6 +46,7 @@ const { values: options } = parseArgs({
     attack: { type: 'boolean', default: false },
     upload: { type: 'boolean', default: false },
     review: { type: 'boolean', default: false },
+    starting: { type: 'boolean', default: false },
   },
 });
 /** Served, so inside the checkout. */
@@ -57,6 +60,7 @@ else if (options.i420) console.log(copiesTable(await run(copies)));
 else if (options.attack) await attack();
 else if (options.upload) console.log(uploadTable(await run(uploads)));
 else if (options.review) console.log(reviewTable(await run(reviews)));
+else if (options.starting) console.log(startingTable(await run(starting)).join('\n'));
 else {
   const results = await run(measure);
   await writeFile(new URL('results.json', OUT), `${JSON.stringify(results, null, 1)}\n`);
@@ -138,6 +142,8 @@ async function measure({ context, origin, exchange }) {
   const capturing = await inPage({ context, origin }, (page) => measureCapturing({ browser, page, call: plan.call }));
   say('reviewing');
   const reviewing = await reviews({ context, origin });
+  say('starting');
+  const started = await starting({ context, origin, exchange });
   say('the other browsers');
   const url = `${origin}/tests/bench/page/remote.html`;
   const browsers = await measureBrowsers({ url, exchange, frame, picture, plan: plan.browsers });
@@ -162,6 +168,7 @@ async function measure({ context, origin, exchange }) {
     options: encodeOptions,
     capturing,
     reviewing,
+    starting: started,
     browsers,
     sizes: await measureSizes(),
   };
@@ -176,6 +183,11 @@ function copies(lab) {
 function reviews({ context, origin }) {
   const browser = context.browser();
   return inPage({ context, origin }, (page) => measureReview({ browser, page, plan: plan.review }));
+}
+
+/** @param {Lab} lab */
+function starting({ context, origin }) {
+  return measureStarting({ context, origin, plan: plan.starting });
 }
 
 /** @param {Lab} lab */

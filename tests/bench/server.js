@@ -32,6 +32,8 @@ export async function serve(routes = {}) {
     response.writeHead(200, {
       'content-type': TYPES[extname(path)] || 'application/octet-stream',
       'content-length': found.size,
+      // For what is asked for again by page after page: nothing changes while the bench runs.
+      'cache-control': 'max-age=3600',
       // An isolated page has a clock of 5 µs instead of 100 µs. The package itself needs neither header.
       'cross-origin-opener-policy': 'same-origin',
       'cross-origin-embedder-policy': 'require-corp',

@@ -36,7 +36,7 @@ const PEERS = {
 
 /** @returns {Promise<SizeRow[]>} */
 export async function measureSizes() {
-  const scripts = await reachable(['dist/index.js', 'dist/worker/worker.js']);
+  const scripts = await reachable(['dist/index.js']);
   const wasm = (variant) => `dist/wasm/caseframe.${variant}.wasm`;
   return [
     await toRow('caseframe, in a browser with SIMD', [wasm('simd'), ...scripts]),

@@ -19,6 +19,7 @@ export function toMarkdown(results) {
     ...optionsTable(results),
     ...capturingTable(results.capturing, plan.call),
     ...reviewLines(results.reviewing),
+    ...startingTable(results.starting),
     ...sizesTable(results.sizes),
     ...targetsTable(results),
   ].join('\n');
@@ -179,6 +180,15 @@ export function copiesTable(rows) {
       (ms.RGBA.median / ms.own.median).toFixed(1),
     ]),
   ).join('\n');
+}
+
+/** @param {Awaited<ReturnType<typeof import('./starting.js').measureStarting>>} rows */
+export function startingTable(rows) {
+  return table(
+    'From a page’s first call until it can encode, its files in the HTTP cache',
+    ['by', 'ms'],
+    rows.map(({ name, ms }) => [name, range(ms)]),
+  );
 }
 
 /** @param {import('./uploading.js').UploadRow[]} rows The first is the one that all are compared with. */

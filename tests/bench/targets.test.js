@@ -19,6 +19,7 @@ const RESULTS = {
     { width: 3840, height: 2160, simd: summarize([8.2944 * 9]) },
   ],
   sizes: [module('simd', 55_000), module('baseline', 45_100)],
+  starting: [{ name: 'caseframe, ready()', ms: summarize([50]) }],
   capturing: {
     rows: [
       { name: 'guide', blobMs: summarize([40]) },
@@ -41,6 +42,7 @@ test('each target is held against its own figure, and what is exactly met holds'
       [12.5, '≤', 15, true],
       [55, '≤', 55, true],
       [45.1, '≤', 45, false],
+      [50, '≤', 60, true],
       [1.2, '≤', 1, false],
       [5, '≤', 16, true],
       [51, '≤', 50, false],

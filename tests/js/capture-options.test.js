@@ -55,7 +55,10 @@ test('nothing that cannot be cloned gets through, in metadata neither', () => {
   });
   // A Date of another frame of the page, with something of its own.
   const date = Object.assign(vm.runInNewContext('new Date(5)'), { owner() {} });
-  assert.equal(parseEncodeOptions({ metadata: { capturedAt: date } }).plain.metadata?.capturedAt, '1970-01-01T00:00:00.005Z');
+  assert.equal(
+    parseEncodeOptions({ metadata: { capturedAt: date } }).plain.metadata?.capturedAt,
+    '1970-01-01T00:00:00.005Z',
+  );
 });
 
 test('what is undefined is not given, and does not come along to hide what is', () => {

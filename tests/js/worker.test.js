@@ -1,5 +1,6 @@
 /** The service that the worker and the in-page fallback both run, with the real engine. */
 import assert from 'node:assert/strict';
+import { createHash } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { test } from 'node:test';
 import sharp from 'sharp';
@@ -103,7 +104,10 @@ test('what fails beside the engine costs nobody else: a preview where there are 
     await handle('open', { input: picture(), options, encode: false }),
   ];
   // Node has neither ImageData nor createImageBitmap.
-  await assert.rejects(handle('preview', { stillId: first.stillId, ...whole }), { name: 'CaptureError', code: 'engine-crash' });
+  await assert.rejects(handle('preview', { stillId: first.stillId, ...whole }), {
+    name: 'CaptureError',
+    code: 'engine-crash',
+  });
   t.after(() => delete globalThis.ImageData);
   globalThis.ImageData = class {
     constructor(data, width, height) {
@@ -131,6 +135,30 @@ test('importing it starts nothing: neither in Node nor in a worker of the page�
   } finally {
     delete globalThis.self;
   }
+});
+
+test('a file’s hash is the same by the platform’s cryptography and by the core', async () => {
+  /** @type {number[]} */
+  const asked = [];
+  const subtle = /** @type {any} */ ({
+    digest(name, bytes) {
+      asked.push(bytes.length);
+      return crypto.subtle.digest(name, bytes);
+    },
+  });
+  const hashes = [];
+  for (const parts of [{ subtle }, { subtle: null }]) {
+    const { handle } = createService({ wasmModule }, parts);
+    const { encoded } = await handle('open', { input: picture(), options, encode: true });
+    const { stillId } = await handle('open', { input: picture(), options, encode: false });
+    const again = await handle('encode', { stillId, options });
+    const file = new Uint8Array(await encoded.blob.arrayBuffer());
+    const expected = createHash('sha256').update(file).digest('hex');
+    hashes.push(encoded.sha256, again.encoded.sha256, expected);
+    await handle('dispose', {});
+  }
+  assert.equal(new Set(hashes).size, 1, String(hashes));
+  assert.equal(asked.length, 2, 'where there is none, the core has hashed');
 });
 
 test('an engine that fails to load is tried again', async () => {

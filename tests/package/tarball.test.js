@@ -61,10 +61,12 @@ async function main() {
   const stream = canvas.captureStream(30);
   const snapshot = await capture.snapshot(stream, { timeoutMs: 10000 });
   const byHand = await takeByHand(stream, capture);
+  const { mode } = capture;
   capture.dispose();
   clearInterval(timer);
   return {
     version,
+    mode,
     variant: engine.variant,
     verdict: report.verdict,
     byHand: [byHand.width, byHand.height],
@@ -225,6 +227,7 @@ describe('the packed tarball', () => {
       const got = await page.evaluate(() => globalThis.result);
       assert.equal(got.error, undefined, [got.error, ...complaints].join('\n'));
       assert.deepEqual(complaints, []);
+      assert.equal(got.mode, 'worker');
       assert.equal(got.variant, 'simd');
       assert.equal(got.verdict, 'ok');
       assert.deepEqual(got.byHand, [320, 240]);
