@@ -31,7 +31,9 @@ button.capture = capture;
 capture.ready().catch(() => {});
 /** Once somebody is signed in. @type {import('caseframe/upload').Uploader | null} */
 let uploader = null;
-const filing = signIn();
+const isPlaced = givenInteraction === null || isInteraction(givenInteraction);
+/** @type {Promise<ReturnType<typeof createTimeline>>} Of no case there is nothing to file. */
+const filing = isPlaced ? signIn() : new Promise(() => {});
 
 // Nobody who asked for less motion gets a picture that sways.
 const reducedMotion = matchMedia('(prefers-reduced-motion: reduce)').matches;
@@ -80,7 +82,7 @@ async function signIn() {
     uploader,
   });
   button.uploader = uploader;
-  button.hidden = givenInteraction !== null && !isInteraction(givenInteraction);
+  button.hidden = false;
   return timeline;
 }
 
@@ -97,7 +99,6 @@ async function turn(interactionId) {
   offer();
   const timeline = await filing;
   // Not before: what is taken has to be somebody's, and a case's.
-  if (!isInteraction(interaction.value)) return;
   button.source = calls.source();
   await timeline.show(interaction.value);
 }
@@ -152,6 +153,6 @@ function end() {
   uploader?.dispose();
 }
 
-byId('no-interaction').hidden = givenInteraction === null || isInteraction(givenInteraction);
+byId('no-interaction').hidden = isPlaced;
 /** @type {HTMLDetailsElement} */ (byId('simulation')).open = !isEmbedded;
 await calls.answer();

@@ -7,6 +7,9 @@ import { Refused } from './access.js';
 import { createEntry } from './entry.js';
 import { strings } from './strings.js';
 
+/** So long after it has left the queue, a snapshot's receipt has been told of, if there is one. */
+const SETTLES_MS = 1000;
+
 /** @typedef {import('caseframe').Snapshot} Snapshot */
 /** @typedef {import('caseframe/upload').PendingItem} PendingItem */
 
@@ -86,9 +89,11 @@ export function createTimeline({ list, empty, note, access, agent, uploader }) {
     for (const [id, { known }] of entries) {
       if (!known.pending || waiting.some((item) => item.id === id)) continue;
       known.pending = undefined;
-      // Neither waiting nor delivered: somebody has taken it out.
-      if (!known.url && !known.filed) forget(id);
-      else learn(id, {});
+      learn(id, {});
+      // Neither waiting nor delivered: somebody has taken it out. Or it has just arrived, which is told next.
+      setTimeout(() => {
+        if (!known.pending && !known.url && !known.filed) forget(id);
+      }, SETTLES_MS);
     }
   }
 
@@ -123,6 +128,7 @@ export function createTimeline({ list, empty, note, access, agent, uploader }) {
     else if (ids.length > 0) note.textContent = strings.volatile;
   });
   document.addEventListener('visibilitychange', refresh);
+  refresh();
 
   return {
     refresh,
@@ -133,9 +139,11 @@ export function createTimeline({ list, empty, note, access, agent, uploader }) {
     /** The agent turns to another interaction. What waits of others stays in sight. @param {string} next */
     async show(next) {
       if (next !== interactionId) {
+        const isFirst = interactionId === '';
         interactionId = next;
         for (const [id, { known }] of entries) {
-          if (known.pending) learn(id, {});
+          // What waited from before a reload, and has arrived ahead of the first call, is news.
+          if (known.pending || isFirst) learn(id, {});
           else forget(id);
         }
       }

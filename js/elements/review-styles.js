@@ -153,6 +153,10 @@ export const reviewStyles = `
   .surface { flex: none; height: 56vw; max-height: calc(100vh - 5rem); }
   .actions > button { flex: 1 1 auto; }
 }
+@media (max-width: 48rem) and (min-height: 45rem) {
+  .review { padding-bottom: 0; scroll-padding-bottom: 10rem; }
+  .foot { position: sticky; bottom: 0; z-index: 1; padding-bottom: .75rem; background: var(--_surface); }
+}
 @media (forced-colors: active) {
   .box { border-color: CanvasText; }
   .box[data-chosen] { border-color: Highlight; }
