@@ -4,11 +4,14 @@ import { readFile, writeFile } from 'node:fs/promises';
 const README = new URL('../../README.md', import.meta.url);
 const CHART = new URL('encoders.svg', import.meta.url);
 
-/** @typedef {'figures' | 'attack' | 'matrix'} Place */
+/** The page of the middleware. */
+export const MIDDLEWARE = new URL('../../examples/middleware/README.md', import.meta.url);
 
-/** @param {Place} place @param {string} markdown */
-export async function publish(place, markdown) {
-  await writeFile(README, insert(await readFile(README, 'utf8'), place, markdown));
+/** @typedef {'figures' | 'attack' | 'matrix' | 'chaos' | 'bench'} Place */
+
+/** @param {Place} place @param {string} markdown @param {URL} [page] */
+export async function publish(place, markdown, page = README) {
+  await writeFile(page, insert(await readFile(page, 'utf8'), place, markdown));
 }
 
 /** @param {string} chart */
