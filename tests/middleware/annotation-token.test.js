@@ -220,6 +220,21 @@ describe('a request', () => {
     assert.equal((await client.ask(conversation)).id, 'call-1');
   });
 
+  test('that is answered by a page of a proxy is not done; a write that is answered by nothing is', async () => {
+    const { client } = create();
+    const write = { ...conversation, writes: true };
+    genesys.setFault(butTokens(answering(200, { 'content-type': 'text/html' }, '<title>Sign in</title>')));
+    await rejects(client.ask(conversation), 'transient', /cannot be read/);
+    await rejects(client.ask(write), 'transient', /cannot be read/);
+    for (const status of [200, 202]) {
+      genesys.setFault(butTokens(answering(status)));
+      assert.equal(await client.ask(write), undefined);
+      await rejects(client.ask(conversation), 'transient', /cannot be read/);
+    }
+    genesys.setFault(butTokens(answering(204)));
+    assert.equal(await client.ask(write), undefined);
+  });
+
   test('does not go beyond the pace', async () => {
     const { client } = create({ perMinute: 3 });
     for (let n = 0; n < 3; ++n) await client.ask(conversation);

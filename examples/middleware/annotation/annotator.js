@@ -66,7 +66,7 @@ export function createAnnotator({ settings, records, metrics, clock, client, at 
   /** @param {Task} task @param {Lease} lease @returns {Promise<import('../records/records.js').TaskOutcome>} */
   async function annotate({ snapshot, target: last }, lease) {
     const isGuide = settings.targets.includes('guide');
-    const conversation = (isGuide ? {} : await lease.ask({ method: 'GET', path: conversationPath(snapshot) })) ?? {};
+    const conversation = isGuide ? {} : await lease.ask({ method: 'GET', path: conversationPath(snapshot) });
     const state = stateOf(conversation, now());
     // Also after the end, when attributes are written no more.
     const attribute = findAttribute(settings.publicUrl, conversation, snapshot);

@@ -89,10 +89,10 @@ export function createGenesysClient({ apiUrl, leaseMs }, { token, pace, metrics 
   async function answerOf({ method, path, writes = false }, response) {
     const { status, headers } = response;
     if (status >= 200 && status < 300) {
-      if (!/json/.test(headers.get('content-type') ?? '')) return drop(response);
-      return readJson(response).catch((error) => {
+      // What is neither JSON nor nothing comes from somebody else, such as a proxy's page.
+      return readJson(response, { mayBeEmpty: writes }).catch((error) => {
         throw new GenesysTrouble(
-          { kind: 'transient', reason: `Genesys’ answer broke off: ${messageOf(error)}`, mayHaveWritten: writes },
+          { kind: 'transient', reason: `Genesys’ answer cannot be read: ${messageOf(error)}`, mayHaveWritten: writes },
           error,
         );
       });

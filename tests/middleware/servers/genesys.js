@@ -46,9 +46,9 @@ export async function startGenesys({ port: asked = 0 } = {}) {
 
   /** @param {ServerResponse} response @param {number} status @param {object | undefined} body @param {Record<string, string>} [headers] */
   function answer(response, status, body, headers = {}) {
-    const type = body === undefined ? {} : { 'content-type': 'application/json' };
+    // An empty answer says that it is JSON, too.
     response
-      .writeHead(status, { ...type, 'inin-correlation-id': randomUUID(), ...headers })
+      .writeHead(status, { 'content-type': 'application/json', 'inin-correlation-id': randomUUID(), ...headers })
       .end(body === undefined ? undefined : JSON.stringify(body));
   }
 
