@@ -10,6 +10,8 @@ const PAGES = Object.freeze({
   attack: 'docs/redaction.md',
   matrix: 'docs/calls.md',
   bundlers: 'docs/integrating.md',
+  chaos: 'examples/middleware/README.md',
+  bench: 'examples/middleware/README.md',
 });
 
 /** @typedef {keyof typeof PAGES} Place */

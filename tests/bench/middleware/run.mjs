@@ -1,10 +1,12 @@
-// Usage: npm run bench:middleware -- [--quick] [--uploads N] [--turns N] [--connections N]   Uploads of a 720p picture to the
+// Usage: npm run bench:middleware -- [--quick] [--uploads N] [--turns N] [--connections N] [--write]   Uploads of a 720p picture to the
 // guide's code and to the middleware, on files and SQLite and on S3 and PostgreSQL with one and two instances. All take
 // turns in one run, in an order that changes, so that what else the machine does falls on all. N uploads (10000) each in so
-// many turns (10). Prints Markdown.
+// many turns (10). Prints Markdown; --write puts it into the middleware's README.
+import { availableParallelism } from 'node:os';
 import { parseArgs } from 'node:util';
 import { startPostgres } from '../../middleware/servers/postgres.js';
 import { startS3 } from '../../middleware/servers/s3.js';
+import { publish } from '../publish.js';
 import { startContestants } from './contestants.js';
 import { formOf, picture, turn } from './measure.js';
 import { forAgents, report } from './report.js';
@@ -12,6 +14,7 @@ import { forAgents, report } from './report.js';
 const { values } = parseArgs({
   options: {
     quick: { type: 'boolean' },
+    write: { type: 'boolean' },
     uploads: { type: 'string', default: '10000' },
     turns: { type: 'string', default: '10' },
     connections: { type: 'string', default: '8' },
@@ -44,16 +47,18 @@ try {
   } finally {
     for (const { stop } of contestants) await stop();
   }
-  console.log(`A picture of 1280 × 720, ${file.length} bytes; ${connections} connections; Node ${process.version}.\n`);
-  console.log(report(results));
   const { turns: single } = results[3];
   const perSecond =
     single.reduce((sum, one) => sum + one.uploads, 0) / single.reduce((sum, one) => sum + one.seconds, 0);
   const { average, needed, instances, agents, perHour, peak, share } = forAgents(perSecond);
-  console.log(
-    `\n${agents} agents who take ${perHour} pictures an hour send ${average.toFixed(0)} uploads a second on average, ` +
+  const text = [
+    report(results),
+    `A picture of 1280 × 720, ${file.length} bytes; ${connections} connections; ${availableParallelism()} cores; Node ${process.version}.`,
+    `${agents} agents who take ${perHour} pictures an hour send ${average.toFixed(0)} uploads a second on average, ` +
       `${needed.toFixed(0)} at a peak of ${peak} ×: ${instances} instances at ${100 * share} % of ${perSecond.toFixed(0)} uploads/s.`,
-  );
+  ].join('\n\n');
+  console.log(text);
+  if (values.write) await publish('bench', text);
 } finally {
   await Promise.all([s3.stop(), postgres.stop()]);
 }

@@ -1,8 +1,8 @@
 // Usage: npm run chaos:middleware -- [--rounds N] [--only files|shared|faults] [--write]   `kill -9` at every step of an upload,
 // N rounds (200) on files and SQLite and N on S3 and PostgreSQL with two instances, then everything else that can fail.
 // Prints a table; --write puts it into the README. Ends with 1 where anything was lost, there twice or left over.
-import { readFile, writeFile } from 'node:fs/promises';
 import { parseArgs } from 'node:util';
+import { publish } from '../../bench/publish.js';
 import { randomFrom } from '../../js/dice.js';
 import { firstSeed } from '../../js/random.js';
 import { startPostgres } from '../servers/postgres.js';
@@ -12,7 +12,6 @@ import { crashRounds } from './rounds.js';
 import { startStack } from './stack.js';
 import { sum, table } from './table.js';
 
-const README = new URL('../../../examples/middleware/README.md', import.meta.url);
 const NAMES = { files: 'files, SQLite', shared: 'S3, PostgreSQL, two instances' };
 
 process.setMaxListeners(100);
@@ -67,11 +66,5 @@ console.log(
   `\n${lost} lost, ${twice} objects twice, ${notedTwice} notes twice, ${unnoted} notes missing, ${orphans} orphans`,
 );
 for (const problem of problems) console.log(problem);
-if (values.write) {
-  const readme = await readFile(README, 'utf8');
-  const [begin, end] = ['<!-- chaos:begin -->\n', '<!-- chaos:end -->'];
-  const [head, rest] = readme.split(begin);
-  if (rest === undefined) throw new Error(`There is no ${begin.trim()} in the README`);
-  await writeFile(README, `${head}${begin}${text}\n${end}${rest.split(end)[1]}`);
-}
+if (values.write) await publish('chaos', text);
 process.exitCode = lost + twice + orphans + notedTwice + unnoted + problems.length === 0 ? 0 : 1;

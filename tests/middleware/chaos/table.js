@@ -1,5 +1,7 @@
 /** What came of it, as Markdown and as one sentence. */
 
+import { noCount } from './verify.js';
+
 /** @typedef {import('./verify.js').Count} Count */
 
 /** @param {{ name: string, kills?: Map<string, { rounds: number, kills: number }>, counts: Map<string, Count> }[]} results */
@@ -22,17 +24,7 @@ export function table(results) {
 
 /** @param {Iterable<Count>} counts */
 export function sum(counts) {
-  const total = {
-    uploads: 0,
-    answered: 0,
-    lost: 0,
-    twice: 0,
-    orphans: 0,
-    noted: 0,
-    notedTwice: 0,
-    unnoted: 0,
-    mended: 0,
-  };
+  const total = noCount();
   for (const count of counts) {
     for (const name of /** @type {(keyof Count)[]} */ (Object.keys(total))) total[name] += count[name];
   }

@@ -50,18 +50,7 @@ export async function verify({ env, notes }, sent) {
     /** @type {Map<string, Count>} */
     const counts = new Map();
     const of = (/** @type {string | undefined} */ label = 'unknown') => {
-      const none = {
-        uploads: 0,
-        answered: 0,
-        lost: 0,
-        twice: 0,
-        orphans: 0,
-        noted: 0,
-        notedTwice: 0,
-        unnoted: 0,
-        mended: 0,
-      };
-      if (!counts.has(label)) counts.set(label, none);
+      if (!counts.has(label)) counts.set(label, noCount());
       return /** @type {Count} */ (counts.get(label));
     };
     const times = new Map();
@@ -104,6 +93,19 @@ export async function verify({ env, notes }, sent) {
     await storage.close();
   }
 }
+
+/** @returns {Count} */
+export const noCount = () => ({
+  uploads: 0,
+  answered: 0,
+  lost: 0,
+  twice: 0,
+  orphans: 0,
+  noted: 0,
+  notedTwice: 0,
+  unnoted: 0,
+  mended: 0,
+});
 
 /** Until nothing is left to be annotated. @param {import('./stack.js').Stack} stack */
 export async function atRest({ env }) {

@@ -1,0 +1,122 @@
+// `node main.js reconcile`, the reconciler's timer and figures, and the hooks that only tests may set.
+import assert from 'node:assert/strict';
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { after, before, test } from 'node:test';
+import { Registry } from 'prom-client';
+import { createReconciler, EXIT } from '../../examples/middleware/operations/reconciler.js';
+import { testHooks } from '../../examples/middleware/operations/test-hooks.js';
+import { openRecords } from '../../examples/middleware/records/open.js';
+import { openStorage } from '../../examples/middleware/storage/open.js';
+import { STATIC_KEYS, sha256, startMain } from './servers/service.js';
+
+/** @type {string} */ let data;
+/** @type {Buffer} */ let photo;
+before(async () => {
+  data = await mkdtemp(join(tmpdir(), 'cf-reconcile-command-'));
+  photo = await readFile(new URL('../fixtures/rocket.jpg', import.meta.url));
+  const records = await openRecords(`sqlite:${join(data, 'records.sqlite')}`);
+  await records.migrate();
+  await records.close();
+  const storage = await openStorage(`file:${join(data, 'objects')}`);
+  await storage.put('video-snapshots/call-1/nobodys.jpg', photo, { sha256: sha256(photo), retentionDays: 1 });
+  await storage.close();
+});
+after(() => rm(data, { recursive: true, force: true }));
+
+/** @param {string[]} args @param {Record<string, string>} [env] */
+async function run(args, env = {}) {
+  const main = startMain({ args: [...args, '--data', data], env: { STATIC_KEYS, ...env } });
+  const [code] = await main.ended;
+  await main.stop();
+  return { code, ...main.output };
+}
+const LATER = { NODE_ENV: 'test', CASEFRAME_TEST_CLOCK_SECONDS: String(2 * 24 * 3600) };
+/** @param {string} out */
+const lines = (out) =>
+  out
+    .trim()
+    .split('\n')
+    .map((line) => JSON.parse(line));
+
+test('the command lists what differs, line by line, and its exit code says whether anything is left', async () => {
+  const young = await run(['reconcile']);
+  assert.deepEqual([young.code, lines(young.out).length], [EXIT.nothingLeft, 1], young.err);
+  const dry = await run(['reconcile', '--dry-run'], LATER);
+  assert.equal(dry.code, EXIT.somethingLeft);
+  assert.deepEqual(lines(dry.out), [
+    { kind: 'object-without-row', objectKey: 'video-snapshots/call-1/nobodys.jpg', outcome: 'left', why: 'a dry run' },
+    { rows: 0, objects: 1, mended: 0, left: 1, isDryRun: true },
+  ]);
+  const real = await run(['reconcile'], LATER);
+  assert.equal(real.code, EXIT.nothingLeft);
+  assert.deepEqual(
+    lines(real.out).map(({ outcome }) => outcome),
+    ['mended', undefined],
+  );
+  assert.equal(lines((await run(['reconcile'], LATER)).out).length, 1);
+});
+
+test('its flags are for it alone', async () => {
+  const { code, err } = await run(['migrate', '--dry-run']);
+  assert.equal(code, 1);
+  assert.match(err, /--dry-run is for reconcile alone/);
+});
+
+test('hooks for tests are refused elsewhere, and where others reach the service', async () => {
+  for (const env of [{ CASEFRAME_TEST_CRASH: 'row:before' }, { CASEFRAME_TEST_CLOCK_SECONDS: '60' }]) {
+    const { code, err } = await run(['--port', '0'], env);
+    assert.equal(code, 1);
+    assert.match(err, /are for tests, on this machine only/);
+    assert.throws(() => testHooks({ NODE_ENV: 'test', ...env }, { host: '0.0.0.0' }), /for tests/);
+  }
+  const wrong = await run(['--port', '0'], { NODE_ENV: 'test', CASEFRAME_TEST_CRASH: 'row:sometimes' });
+  assert.match(wrong.err, /CASEFRAME_TEST_CRASH has to be one of row:before, /);
+});
+
+test('a pass on the timer counts what it finds, and one that fails is told and done again', async (t) => {
+  const records = await openRecords('sqlite::memory:');
+  await records.migrate();
+  const storage = await openStorage(`file:${join(data, 'timer')}`);
+  t.after(() => records.close());
+  const key = 'video-snapshots/call-1/nobodys.jpg';
+  await storage.put(key, photo, { sha256: sha256(photo), retentionDays: 1 });
+  const registry = new Registry();
+  /** @type {string[]} */
+  const log = [];
+  const line = (/** @type {any} */ _about, /** @type {string} */ text) => log.push(text);
+  /** @type {(() => void)[]} */
+  const timers = [];
+  let isAway = true;
+  const reconciler = createReconciler({
+    everyMs: 1000,
+    graceMs: 600_000,
+    records,
+    storage: {
+      ...storage,
+      list: (prefix) => {
+        if (isAway) throw new Error('The store is away');
+        return storage.list(prefix);
+      },
+    },
+    sweep: async () => {},
+    now: () => new Date(Date.now() + 3_600_000),
+    log: /** @type {any} */ ({ info: line, warn: line, error: line }),
+    registry,
+    clock: { setTimeout: (callback) => timers.push(callback), clearTimeout: () => {} },
+  });
+  reconciler.start();
+  assert.equal(timers.length, 1);
+  assert.equal(await reconciler.look(), 'failed');
+  assert.deepEqual(log, ['a reconciliation was cut short: again in a minute']);
+  isAway = false;
+  assert.equal(await reconciler.look(), 'done');
+  assert.equal(await reconciler.look(), 'early');
+  assert.deepEqual(await Array.fromAsync(storage.list()), []);
+  const text = await registry.metrics();
+  assert.match(text, /caseframe_reconcile_findings_total\{kind="object-without-row",outcome="mended"\} 1/);
+  assert.match(text, /caseframe_reconcile_left 0/);
+  assert.match(text, /caseframe_reconcile_last_pass_timestamp_seconds [1-9]/);
+  await reconciler.close();
+});
