@@ -110,7 +110,10 @@ export function createCore({ module, memory }) {
       encode: ({ options, regions, metadata }, hash = true) =>
         use(() => {
           const { numbers, texts } = pack(options, regions, metadata, hash);
-          const { sha256, report, redactions, ...result } = unwrap(module.encode(address, numbers, texts, copyOf), size);
+          const { sha256, report, redactions, ...result } = unwrap(
+            module.encode(address, numbers, texts, copyOf),
+            size,
+          );
           return {
             ...result,
             sha256: sha256 ? toHex(sha256) : '',
