@@ -13,7 +13,7 @@ import { openStorage } from '../examples/middleware/storage/open.js';
 import { launchChromium } from '../tests/browser/harness.js';
 
 const FOLDER = fileURLToPath(new URL('../docs/pictures/', import.meta.url));
-const WINDOW = { width: 1280, height: 850 };
+const WINDOW = { width: 1280, height: 860 };
 const FLOW_WIDTH = 800;
 /** Of all files together, in bytes: a README is read on the train, too. */
 const MOST_BYTES = 600_000;

@@ -42,7 +42,7 @@ export function useDemo(environment = {}) {
      */
     async openWidget(t, query, { width = 1280, height = 900, colorScheme = 'light', reducedMotion, expected } = {}) {
       const page = await demo.browser.context.newPage();
-      page.setDefaultTimeout(Number(process.env.PATIENCE) || PATIENCE_MS);
+      page.setDefaultTimeout(PATIENCE_MS);
       /** @type {string[]} */
       const problems = [];
       page.on('pageerror', (error) => problems.push(String(error)));
