@@ -13,7 +13,7 @@ const KB = 1024;
 
 /** @type {readonly Budget[]} */
 export const BUDGETS = [
-  { name: 'the page’s scripts of a capture', files: ['index.js', 'errors.js', 'launch.js'], limit: 17.2 * KB },
+  { name: 'the page’s scripts of a capture', files: ['index.js', 'errors.js', 'launch.js'], limit: 17.3 * KB },
   { name: 'the worker, glue included', files: ['worker.js'], limit: 10 * KB },
   { name: 'genesys', files: ['genesys.js'], limit: 4.5 * KB },
   { name: 'upload', files: ['upload.js'], limit: 8.8 * KB },

@@ -5,6 +5,7 @@
  */
 import { besideThisPackage } from '../engine/location.js';
 import { UP } from './messages.js';
+import { startTrusted } from './trusted.js';
 
 /** @import { Clock } from '../clock.js' */
 /** @import { Locations } from '../engine/load.js' */
@@ -87,29 +88,12 @@ export function launch(workerUrl, clock) {
 
 /** @param {string | undefined} workerUrl @returns {Worker} */
 function create(workerUrl) {
-  try {
-    // Written out, the name too (WORKER_NAME), so that bundlers see a worker.
-    return workerUrl === undefined
+  // Written out, the name too (WORKER_NAME), so that bundlers see a worker.
+  return startTrusted(() =>
+    workerUrl === undefined
       ? new Worker(new URL('./worker.js', import.meta.url), { type: 'module', name: 'caseframe' })
-      : new Worker(workerUrl, { type: 'module', name: 'caseframe' });
-  } catch (error) {
-    const policy = trusted();
-    if (!policy) throw error;
-    const url = workerUrl === undefined ? new URL('./worker.js', import.meta.url).href : workerUrl;
-    return new Worker(/** @type {any} */ (policy.createScriptURL(url)), { type: 'module', name: 'caseframe' });
-  }
-}
-
-/** @type {{ createScriptURL: (url: string) => unknown } | undefined} */
-let policy;
-
-/** For pages that take script addresses of a policy alone (Trusted Types): ours is called `caseframe`. */
-function trusted() {
-  const { trustedTypes } = /** @type {any} */ (globalThis);
-  if (!policy && trustedTypes) {
-    policy = trustedTypes.createPolicy('caseframe', { createScriptURL: (/** @type {string} */ url) => url });
-  }
-  return policy;
+      : new Worker(workerUrl, { type: 'module', name: 'caseframe' }),
+  );
 }
 
 /** @param {string} message Of an error in the script itself: one that takes it for no module stops at its first `export`. */
