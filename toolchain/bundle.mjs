@@ -1,9 +1,10 @@
 // One file for each entry of the package. Only what has to be one thing for all of them stays a file between them: the
 // error class, and what is loaded later or not at all.
-import { readFile } from 'node:fs/promises';
-import { relative } from 'node:path';
+import { mkdir, readFile, writeFile } from 'node:fs/promises';
+import { basename, dirname, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
+import { minify } from 'terser';
 
 /** Files that no other takes in, by their source: where they lie in dist/. @type {Record<string, string>} */
 const FILES = {
@@ -33,16 +34,17 @@ export async function bundle(source, target) {
   const to = fileURLToPath(target);
   await Promise.all(
     Object.entries(FILES).map(async ([entry, file]) => {
-      await build({
+      const { outputFiles } = await build({
         absWorkingDir: from,
         entryPoints: { [file.replace(/\.js$/, '')]: entry },
         outdir: to,
         bundle: true,
         minify: true,
+        write: false,
         format: 'esm',
         target: 'es2020',
         platform: entry === 'engine/node.js' ? 'node' : 'browser',
-        sourcemap: 'linked',
+        sourcemap: 'external',
         sourceRoot: '',
         legalComments: 'none',
         charset: 'utf8',
@@ -51,8 +53,28 @@ export async function bundle(source, target) {
         logLevel: 'warning',
         plugins: [asFilesBetween(entry, from), ...(entry === SELF_CONTAINED ? [withoutSentences] : [])],
       });
+      const texts = new Map(outputFiles.map(({ path, text }) => [path, text]));
+      for (const [path, text] of texts) {
+        if (path.endsWith('.js')) await write(path, text, JSON.parse(String(texts.get(`${path}.map`))));
+      }
     }),
   );
+}
+
+/**
+ * Minified once more, by Terser, which looks further than esbuild: another twentieth less to download, a tenth of the
+ * worker.
+ * @param {string} path @param {string} text @param {import('terser').SourceMapOptions['content']} map
+ */
+async function write(path, text, map) {
+  const { code, map: written } = await minify(text, {
+    module: true,
+    ecma: 2020,
+    compress: { passes: 3 },
+    sourceMap: { content: map, includeSources: true, url: `${basename(path)}.map` },
+  });
+  await mkdir(dirname(path), { recursive: true });
+  await Promise.all([writeFile(path, String(code)), writeFile(`${path}.map`, String(written))]);
 }
 
 /**
