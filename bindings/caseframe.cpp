@@ -55,9 +55,7 @@ unsigned to_unsigned(double number) { return static_cast<unsigned>(number); }
 
 void set(val& object, const char* name, double value) { object.set(name, value); }
 
-val text(const char* message) {
-  return val::take_ownership(emscripten::internal::_emval_new_cstring(message));
-}
+val text(const char* message) { return val::take_ownership(emscripten::internal::_emval_new_cstring(message)); }
 
 val failure(Error error) {
   val result = val::object();
@@ -178,9 +176,7 @@ struct HeldFrame {
   unsigned width;
   unsigned height;
 
-  [[nodiscard]] Result<FrameView> view() const {
-    return FrameView::create({rgba.data(), rgba.size()}, width, height);
-  }
+  [[nodiscard]] Result<FrameView> view() const { return FrameView::create({rgba.data(), rgba.size()}, width, height); }
 };
 
 // JavaScript names a frame by its address.
@@ -233,18 +229,17 @@ val encode_frame(double address, val list, val texts, val copy) {
   const auto metadata = ReadMetadata::from(texts, options);
   if (!metadata) return failure(metadata.error());
   FrameReport seen;
-  const auto encoded =
-      encode(*frame,
-             {.jpeg = {.quality = options.quality,
-                       .subsampling = static_cast<Subsampling>(to_unsigned(options.subsampling)),
-                       .progressive = options.progressive != 0},
-              .max_width = to_unsigned(options.max_width),
-              .max_height = to_unsigned(options.max_height),
-              .redact = {regions->data(), regions->size()},
-              .metadata = metadata->metadata(),
-              .reject = static_cast<Verdicts>(to_unsigned(options.reject)),
-              .hash = options.hash != 0},
-             &seen);
+  const auto encoded = encode(*frame,
+                              {.jpeg = {.quality = options.quality,
+                                        .subsampling = static_cast<Subsampling>(to_unsigned(options.subsampling)),
+                                        .progressive = options.progressive != 0},
+                               .max_width = to_unsigned(options.max_width),
+                               .max_height = to_unsigned(options.max_height),
+                               .redact = {regions->data(), regions->size()},
+                               .metadata = metadata->metadata(),
+                               .reject = static_cast<Verdicts>(to_unsigned(options.reject)),
+                               .hash = options.hash != 0},
+                              &seen);
   if (!encoded) {
     val result = failure(encoded.error());
     if (seen.verdict != Verdict::kOk) result.set("report", to_js(seen));

@@ -1,6 +1,6 @@
-// Embind's own list of types, in place of the one in its library: that one registers strings, wide strings, every integer
-// and every array, and with each of them comes JavaScript that no page of ours would ever call: half of all it downloads
-// of the glue. What is missing here shows at once: the module does not start ("unknown type").
+// Embind's own list of types, in place of the one in its library: that one registers strings, wide strings, every
+// integer and every array, and with each of them comes JavaScript that no page of ours would ever call: half of all it
+// downloads of the glue. What is missing here shows at once: the module does not start ("unknown type").
 #include <emscripten/bind.h>
 #include <emscripten/val.h>
 #include <emscripten/wire.h>

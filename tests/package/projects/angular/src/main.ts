@@ -1,6 +1,5 @@
 import { Component, provideZonelessChangeDetection } from '@angular/core';
 import { bootstrapApplication } from '@angular/platform-browser';
-// @ts-expect-error It is plain JavaScript.
 import { captureOnce } from '../capture.js';
 
 @Component({ selector: 'app-root', template: 'caseframe' })
