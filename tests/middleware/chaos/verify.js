@@ -107,11 +107,13 @@ export const noCount = () => ({
   mended: 0,
 });
 
-/** Until nothing is left to be annotated. @param {import('./stack.js').Stack} stack */
+/**
+ * Until nothing is left to be annotated. A note whose writers were killed many times waits up to five minutes between two.
+ * @param {import('./stack.js').Stack} stack */
 export async function atRest({ env }) {
   const records = await openRecords(env.DATABASE_URL);
   try {
-    for (const deadline = Date.now() + 120_000; ; await pause(200)) {
+    for (const deadline = Date.now() + 900_000; ; await pause(200)) {
       const [tasks, pending] = [await records.countTasks(), (await records.scan(100_000)).filter(isPending)];
       if (tasks.every(({ state }) => state === 'dead') && pending.length === 0) return;
       if (Date.now() > deadline)
