@@ -39,7 +39,7 @@ inline void emit(j_compress_ptr info, const JOCTET* bytes, std::size_t count) {
     to.free_in_buffer -= part;
     bytes += part;
     count -= part;
-    if (to.free_in_buffer == 0 && !to.empty_output_buffer(info)) ERREXIT(info, JERR_CANT_SUSPEND);
+    if (to.free_in_buffer == 0 && to.empty_output_buffer(info) == FALSE) ERREXIT(info, JERR_CANT_SUSPEND);
   }
 }
 

@@ -49,7 +49,7 @@ struct HuffmanEncoder : jpeg_entropy_encoder {
 
 void start_huffman(j_compress_ptr info, boolean gather_statistics) {
   // Neither is ever asked for: encoder.cpp configures the encoder.
-  if (gather_statistics || info->restart_interval != 0) ERREXIT(info, JERR_NOT_COMPILED);
+  if (gather_statistics != FALSE || info->restart_interval != 0) ERREXIT(info, JERR_NOT_COMPILED);
   auto* huffman = static_cast<HuffmanEncoder*>(info->entropy);
   huffman->buffer = {};
   for (int i = 0; i < info->comps_in_scan; ++i) {

@@ -44,7 +44,7 @@ void downsample_component(j_compress_ptr info, const jpeg_component_info& compon
     if (component.v_samp_factor == info->max_v_samp_factor) {
       kernels::downsample_h2v1(in[i], out[i], width);
     } else {
-      kernels::downsample_h2v2(in[2 * i], in[2 * i + 1], out[i], width);
+      kernels::downsample_h2v2(in[std::ptrdiff_t{2} * i], in[std::ptrdiff_t{2} * i + 1], out[i], width);
     }
   }
 }
@@ -53,7 +53,7 @@ void downsample(j_compress_ptr info, JSAMPIMAGE in, JDIMENSION row, JSAMPIMAGE o
   for (int i = 0; i < info->num_components; ++i) {
     const jpeg_component_info& component = info->comp_info[i];
     downsample_component(info, component, in[i] + row,
-                         out[i] + group * static_cast<JDIMENSION>(component.v_samp_factor));
+                         out[i] + std::size_t{group} * static_cast<std::size_t>(component.v_samp_factor));
   }
 }
 

@@ -40,7 +40,7 @@ ProgressiveEncoder& encoder_of(j_compress_ptr info) { return *static_cast<Progre
 struct SymbolCounter {
   long* const* counts;
 
-  void put(int table, unsigned symbol, std::uint32_t /*value*/, unsigned /*size*/) { ++counts[table][symbol]; }
+  void put(int table, unsigned symbol, std::uint32_t /*value*/, unsigned /*size*/) const { ++counts[table][symbol]; }
 };
 
 struct SymbolWriter {
@@ -82,7 +82,9 @@ std::uint64_t nonzero_of(const JCOEF* block, int first, int last) {
   return caseframe::simd128::zigzag(block, values) & (~std::uint64_t{0} << first) & (~std::uint64_t{0} >> (63 - last));
 #else
   std::uint64_t nonzero = 0;
-  for (int k = first; k <= last; ++k) nonzero |= std::uint64_t{block[jpeg_natural_order[k]] != 0} << k;
+  for (int k = first; k <= last; ++k) {
+    nonzero |= std::uint64_t{block[jpeg_natural_order[k]] != 0 ? 1U : 0U} << k;
+  }
   return nonzero;
 #endif
 }
@@ -137,6 +139,7 @@ boolean count_mcu(j_compress_ptr info, JBLOCKROW* blocks) {
 template <class Put>
 void write(j_compress_ptr info, Put&& put) {
   ProgressiveEncoder& encoder = encoder_of(info);
+  // NOLINTNEXTLINE(readability-non-const-parameter): SymbolWriter writes there.
   caseframe::emit_up_to<kMostBytes>(info, kMostBytes, [&](JOCTET* out) {
     SymbolWriter symbols{encoder.codes, encoder.bits, encoder.pending, out};
     put(symbols);
@@ -178,7 +181,8 @@ void finish_writing(j_compress_ptr info) {
   });
 }
 
-void start_scan(j_compress_ptr info, boolean is_counted) {
+void start_scan(j_compress_ptr info, boolean gather_statistics) {
+  const bool is_counted = gather_statistics != FALSE;
   if (info->Ah != 0 || info->Al != 0 || info->restart_interval != 0) ERREXIT(info, JERR_NOT_COMPILED);
   ProgressiveEncoder& encoder = encoder_of(info);
   encoder.encode_mcu = is_counted ? count_mcu : write_mcu;
@@ -199,7 +203,7 @@ void start_scan(j_compress_ptr info, boolean is_counted) {
       }
       std::memset(counts, 0, kSize);
     } else {
-      jpeg_make_c_derived_tbl(info, is_dc, number, &encoder.codes[number]);
+      jpeg_make_c_derived_tbl(info, is_dc ? TRUE : FALSE, number, &encoder.codes[number]);
     }
   }
 }

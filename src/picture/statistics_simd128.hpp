@@ -140,7 +140,7 @@ class Statistics {
     sums.opaque = sums.opaque || rgba[3] != 0;
     const std::uint32_t value = luma(rgba[0], rgba[1], rgba[2]);
     lumas_.sum += value;
-    lumas_.squares += value * value;
+    lumas_.squares += std::uint64_t{value} * value;
     if (value <= kDarkLuma) ++lumas_.dark;
     if (value > least_peak_) count(value);
   }
@@ -159,7 +159,7 @@ class Statistics {
       if (which == 0) continue;
       wasm_v128_store(values.bytes, lumas);
       for (; which != 0; which &= which - 1) {
-        const std::uint8_t value = values.bytes[2 * std::countr_zero(which)];
+        const std::uint8_t value = values.bytes[std::size_t{2} * static_cast<std::size_t>(std::countr_zero(which))];
         if (value > least_peak_) count(value);
       }
     }
