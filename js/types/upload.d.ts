@@ -140,8 +140,8 @@ export interface Receipt {
   url: string;
   /** Of the bytes that were stored, 64 lowercase hex digits: the same as the snapshot's. */
   sha256: string;
-  /** Whether the note at the interaction is written yet. */
-  annotation: 'queued' | 'done';
+  /** Whether the note at the interaction is written yet; `'failed'` of a picture that came before, whose note is given up. */
+  annotation: 'queued' | 'done' | 'failed';
 }
 
 /** A snapshot that is not delivered yet. */

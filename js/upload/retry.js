@@ -7,7 +7,7 @@
  * @property {string} id The snapshot's.
  * @property {string} url The stable link of the stored picture.
  * @property {string} sha256 Of the bytes that were stored, lowercase hex: the same as the snapshot's.
- * @property {'queued' | 'done'} annotation Whether the note at the interaction is written yet.
+ * @property {'queued' | 'done' | 'failed'} annotation Whether the note at the interaction is written yet, or given up.
  */
 
 /**
