@@ -53,6 +53,7 @@ double most_far_pixels(const FrameView& frame) {
 bool has_far_pixels(const FrameView& frame, const Statistics& statistics, double mean_luma) {
   const auto low = static_cast<std::uint8_t>(std::ceil(std::max(mean_luma - kFarLuma, 0.0)));
   const auto high = static_cast<std::uint8_t>(std::floor(std::min(mean_luma + kFarLuma, 255.0)));
+  // NOLINTNEXTLINE(readability-static-accessed-through-instance): static in one of the two classes.
   return static_cast<double>(statistics.outside(frame, low, high)) > most_far_pixels(frame);
 }
 

@@ -24,6 +24,11 @@ export const EQUIVALENT = [
     why: 'How fast it grows.',
   },
   {
+    file: 'src/metadata/utf8.cpp',
+    code: 'lead & (0x7FU >> length)',
+    why: 'Leads of two bytes and more: the lowest bit is shifted out in any case.',
+  },
+  {
     file: 'src/redaction/mosaic.hpp',
     code: 'kStripe = 64',
     why: 'How many columns are painted at a time.',
