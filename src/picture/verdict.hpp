@@ -15,7 +15,7 @@ namespace caseframe {
 //
 // Known to be taken for black: a single line of text less than some 35 levels above its ground (or of pure blue, which
 // is a third as bright, less than some 150); pictures dimmed to 5 % of their code values in frames under 480 × 270, to
-// 3 % in any; and most of what is that dark in frames under 64 × 64. Known to be taken for pictures: 0.2 % of noisy
+// 3 % in any; and most of what is that dark in frames under 64 × 64. Known to be taken for pictures: 0.3 % of noisy
 // black frames, and noise coarser than 16 pixels, as in a video that was enlarged on its way.
 enum class Verdict : std::uint8_t { kOk, kBlack, kUndecoded, kUniform };
 
