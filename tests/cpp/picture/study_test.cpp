@@ -74,8 +74,8 @@ int wrong(std::uint32_t count, std::uint64_t seed, Verdict expected, Make&& make
   return wrong;
 }
 
-// The most that chance would give in ten thousand runs, where the rate is `rate`: mean, five standard deviations and one.
-// Seen of 6,000 frames each: 0.27 % of black frames taken for pictures, no picture for black.
+// The most that chance would give in ten thousand runs, where the rate is `rate`: mean, five standard deviations and
+// one. Seen of 6,000 frames each: 0.27 % of black frames taken for pictures, no picture for black.
 double most(std::uint32_t count, double rate) { return count * rate + 5 * std::sqrt(count * rate) + 1; }
 
 }  // namespace
