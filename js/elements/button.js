@@ -11,6 +11,9 @@ import { invalid } from './errors.js';
 import { parseShortcut } from './shortcut.js';
 import { click, flash } from './shutter.js';
 
+/** As most systems have it for a double click. */
+const DOUBLE_TAP_MS = 500;
+
 /** @import { Capture, CaptureOptions, Region, Still } from '../index.js' */
 /** @import { ButtonState } from './button-machine.js' */
 /** @import { ButtonWords } from './button-strings.js' */
@@ -68,11 +71,13 @@ export class CaseframeButton extends CaseframeElement {
     });
     /** @internal @type {ButtonView} */
     this._view = createButtonView(/** @type {ShadowRoot} */ (this.shadowRoot), {
-      take: (event) => this._control.click(event.detail),
+      take: (event) => this._control.click(this._clicksInARow(event)),
       cancel: this._control.cancel,
       retry: this._control.retry,
       answer: this._control.answer,
     });
+    /** @internal */
+    this._tappedAt = -DOUBLE_TAP_MS;
     /** @internal @type {Shortcut | null} */
     this._keys = null;
     /** @internal @type {Document | null} */
@@ -222,6 +227,14 @@ export class CaseframeButton extends CaseframeElement {
   _render() {
     if (this._isAlive) this._showState(this.state);
     this._view.render(this._control.model(), this._words);
+  }
+
+  /** Some browsers do not count taps as they count a mouse's clicks. @internal @param {MouseEvent & { pointerType?: string }} event */
+  _clicksInARow({ detail, pointerType, timeStamp }) {
+    if (!pointerType || pointerType === 'mouse') return detail;
+    const sinceLast = timeStamp - this._tappedAt;
+    this._tappedAt = timeStamp;
+    return sinceLast < DOUBLE_TAP_MS ? 2 : detail;
   }
 
   /** @internal @param {'captured' | 'delivered' | 'error'} name @param {unknown} detail */

@@ -56,8 +56,7 @@ export function createRegions(picture, changed = () => {}) {
     if (!before) return false;
     const after = { ...before, ...change };
     Object.assign(after, fitInside(after, picture));
-    const names = /** @type {(keyof ReviewRegion)[]} */ (Object.keys(after));
-    if (names.every((name) => after[name] === before[name])) return false;
+    if (isSame(before, after)) return false;
     put(present.map((region) => (region === before ? after : region)));
     return true;
   }
@@ -82,7 +81,9 @@ export function createRegions(picture, changed = () => {}) {
     const before = held;
     held = undefined;
     if (!before) return;
-    if (before !== present) {
+    // One that came back to where it began is no step.
+    if (before.length === present.length && before.every((region, at) => isSame(region, present[at]))) present = before;
+    else {
       past.push(before);
       future = [];
     }
@@ -170,4 +171,10 @@ export function createRegions(picture, changed = () => {}) {
     /** Whether anything is other than it came. */
     isTouched: () => present !== first,
   };
+}
+
+/** @param {ReviewRegion} before @param {ReviewRegion} after With no less to it. */
+function isSame(before, after) {
+  const names = /** @type {(keyof ReviewRegion)[]} */ (Object.keys(after));
+  return names.every((name) => after[name] === before[name]);
 }

@@ -154,15 +154,29 @@ for (const [name, launch] of Object.entries(BROWSERS)) {
       await reaches('idle');
       const tap = await tapper(page, name === 'Firefox');
       const { x, y } = await page.evaluate(() => stage.middleOf('button'));
+      const taken = async () => (await fired()).filter(({ type }) => type === 'captured').length;
       await tap(x, y);
       await reaches('delivered', 1);
-      // Slower than any double tap.
-      await page.evaluate(() => lab.sleep(1000));
-      await tap(x, y);
-      await tap(x, y);
-      await reaches('delivered', 2);
-      await page.evaluate(() => lab.beats(stage.call, 30));
-      assert.equal((await fired()).filter(({ type }) => type === 'captured').length, 2);
+      await page.evaluate(() => {
+        globalThis.taps = [];
+        addEventListener('click', ({ timeStamp }) => globalThis.taps.push(timeStamp), true);
+      });
+      // On a busy machine the second one may come too late to be one of a double tap: then they are two, and do not count.
+      let [before, between] = [1, Number.POSITIVE_INFINITY];
+      for (let tries = 0; tries < 20 && !(between < 500); tries++) {
+        await page.evaluate(async () => {
+          await lab.sleep(1000); // Slower than any double tap.
+          globalThis.taps.length = 0;
+        });
+        before = await taken();
+        await tap(x, y);
+        await tap(x, y);
+        await reaches('delivered', before + 1);
+        await page.evaluate(() => lab.beats(stage.call, 30));
+        between = await page.evaluate(() => globalThis.taps[1] - globalThis.taps[0]);
+      }
+      assert.ok(between < 500);
+      assert.equal(await taken(), before + 1);
     });
 
     test('a capture that takes long can be cancelled, and not before', async (t) => {

@@ -170,6 +170,23 @@ test('history: every undo finds the state before, every redo the one after, what
   });
 });
 
+test('history: a gesture that comes back to where it began is no step', () => {
+  const regions = createRegions({ width: 100, height: 100 });
+  const start = { x: 10, y: 10, width: 20, height: 20 };
+  const id = regions.add(start, 'fill');
+  regions.undo();
+  regions.redo();
+  regions.add(start, 'blur');
+  regions.undo();
+  regions.hold();
+  regions.change(id, { x: 50 });
+  regions.change(id, { x: 10 });
+  regions.keep();
+  assert.ok(regions.canRedo(), 'and what was undone can still be had back');
+  regions.undo();
+  assert.deepEqual(regions.all(), []);
+});
+
 test('suggestions that come later are there after undo, too, and are no step of it', () => {
   const regions = createRegions({ width: 100, height: 100 });
   regions.add({ x: 0, y: 0, width: 20, height: 20 }, 'fill');
