@@ -65,8 +65,8 @@ describe('in Chromium', () => {
         {
           name: 'dist',
           setup({ onResolve }) {
-            const root = fileURLToPath(new URL('../..', import.meta.url));
-            onResolve({ filter: /^\/dist\// }, ({ path }) => ({ path: root + path.slice(1) }));
+            const root = fileURLToPath(new URL('../../build/js/', import.meta.url));
+            onResolve({ filter: /^\/dist\// }, ({ path }) => ({ path: path.replace('/dist/', root) }));
           },
         },
       ],

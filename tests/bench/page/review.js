@@ -1,6 +1,6 @@
 /** A review of one still: each step of a drag is marked for the trace, and timed until the core's preview is seen. */
 import { createCapture } from 'caseframe';
-import '/dist/elements/index.js';
+import '/dist/element.js';
 
 /** How long a step's window is: a preview takes a fraction of it. */
 const WINDOW_MS = 250;
