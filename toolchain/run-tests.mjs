@@ -1,6 +1,6 @@
 // Usage: node run-tests.mjs FILE…   Runs test files by Node's runner in two lanes beside each other: those that start
 // browsers, one more than there are cores, since they mostly wait (CASEFRAME_BROWSERS=1: one after the other), and the
-// others, half as many as cores. Those that took longest the last time go first, so that no lane ends with a long one
+// others, as many as cores. Those that took longest the last time go first, so that no lane ends with a long one
 // alone. Both are reported as one run, file by file: TAP, or on a terminal the spec reporter's lines; Node's own summary;
 // and the slowest files.
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
@@ -22,7 +22,7 @@ const TIMES = new URL('../build/test-times.json', import.meta.url);
 const cores = availableParallelism();
 const lanes = [
   { concurrency: Number(process.env.CASEFRAME_BROWSERS ?? cores + 1), files: [] },
-  { concurrency: Math.max(1, Math.floor(cores / 2)), files: [] },
+  { concurrency: cores, files: [] },
 ];
 /** @type {Record<string, number>} */
 const lastTimes = await readFile(TIMES, 'utf8').then(JSON.parse, () => ({}));
