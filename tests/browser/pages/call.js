@@ -127,6 +127,8 @@ export function createSender(width, height, { from = 0, turned = 0, plain = fals
   let counter = from;
   let paint = paintScene;
   let running = true;
+  /** For the next picture: one of the old size is never sent in the new one. @type {[number, number] | undefined} */
+  let size;
   let beats = 0;
   const waiting = [];
 
@@ -135,6 +137,8 @@ export function createSender(width, height, { from = 0, turned = 0, plain = fals
     for (const resolve of waiting.splice(0)) resolve();
     if (!running) return;
     counter = (counter + 1) % 2 ** BITS;
+    if (size) [canvas.width, canvas.height] = size;
+    size = undefined;
     paint(context, canvas.width, canvas.height, counter);
     if (!writer) return;
     const timestamp = performance.now() * 1000;
@@ -159,8 +163,7 @@ export function createSender(width, height, { from = 0, turned = 0, plain = fals
       paint = color ? (ctx, w, h) => fill(ctx, color, 0, 0, w, h) : paintScene;
     },
     resize(w, h) {
-      canvas.width = w;
-      canvas.height = h;
+      size = [w, h];
     },
     pause(paused) {
       running = !paused;
