@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict';
 import { before, test } from 'node:test';
 import { LeaseLost } from '../../examples/middleware/records/records.js';
+import { TAKEOVER_MS } from '../../examples/middleware/records/snapshots.js';
 import { firstSeed, forEachSeed } from '../js/random.js';
 import { ADMIN, AGENT, claimOf, createClock, DAY_MS, describeRecords, LEASE_MS } from './records-lab.js';
 
@@ -162,7 +163,7 @@ describeRecords('random orders', ({ open, createUrl }) => {
           const due = [...rows.values()].filter((each) => each.state === 'pending' && each.leaseUntil <= now());
           assert.deepEqual(taken.map(({ snapshot }) => snapshot.id).sort(), due.map((each) => each.id).sort());
           for (const { snapshot, lease } of taken) {
-            Object.assign(rows.get(snapshot.id) ?? {}, { lease, leaseUntil: now() + LEASE_MS });
+            Object.assign(rows.get(snapshot.id) ?? {}, { lease, leaseUntil: now() + TAKEOVER_MS });
             leases.push(lease);
           }
         } else if (kind === 'removed') {

@@ -6,7 +6,7 @@ import { LeaseLost, RecordsError, refuseUnstorable, SYSTEM } from './records.js'
 import { enqueueProtection, newTask } from './tasks.js';
 
 /** How long the sweep has for a row that it has taken over. */
-const TAKEOVER_MS = 20_000;
+export const TAKEOVER_MS = 20_000;
 /** More than any setting allows: such a lease was given by a clock that was ahead, and has been put right since. */
 const LONGEST_LEASE_MS = 2 * 3_600_000;
 /** How often a claim is tried again where the row it met has gone meanwhile. */
