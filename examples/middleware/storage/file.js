@@ -162,7 +162,7 @@ export async function openFileStorage(options) {
       // A folder that has become empty may be removed between these two.
       for (let tries = 0; ; tries += 1) {
         try {
-          await makeFolder(dirname(path));
+          await makeFolderIn(root, dirname(path));
           await link(temporary, path);
           break;
         } catch (error) {
@@ -250,6 +250,24 @@ async function makeFolder(path) {
   // Each new folder is a new name in the one above it.
   if (created === undefined) return;
   for (let folder = path; folder.length >= created.length; folder = dirname(folder)) await flushFolder(dirname(folder));
+}
+
+/**
+ * The root is not made itself: where its disk is away, nothing is put in its place.
+ * @param {string} root @param {string} path Below it.
+ */
+async function makeFolderIn(root, path) {
+  try {
+    await mkdir(path, { mode: 0o700 });
+  } catch (error) {
+    if (codeOf(error) === 'EEXIST') return;
+    const above = dirname(path);
+    if (codeOf(error) !== 'ENOENT' || above === root || path === root) throw error;
+    await makeFolderIn(root, above);
+    await makeFolderIn(root, path);
+    return;
+  }
+  await flushFolder(dirname(path));
 }
 
 /** @param {string} path @param {Uint8Array | string} content */
