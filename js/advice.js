@@ -1,6 +1,6 @@
 /**
  * The sentence of each error code for the agent. A file of its own, since the worker's script does without: its errors get
- * their words in the page (toolchain/build-js.mjs).
+ * their words in the page (toolchain/bundle.mjs).
  */
 
 /** What an agent can do about each code. The README's table is made of these. */
