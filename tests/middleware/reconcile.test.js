@@ -199,6 +199,15 @@ describeRecords('reconcile', ({ open }) => {
     assert.equal((await lab.run({ isForced: true })).summary.mended, 25);
   });
 
+  test('a few are left, too, where no object has a row: of a database that is new they are all there is', async () => {
+    for (let n = 0; n < 3; n += 1) await lab.orphan();
+    age();
+    const { summary, findings } = await lab.run();
+    assert.deepEqual([summary.mended, summary.left], [0, 3]);
+    assert.match(String(findings[0].why), /3 objects have no row: is it the right database/);
+    assert.equal((await lab.run({ isForced: true })).summary.mended, 3);
+  });
+
   test('a pass is one instance’s at a time, and due once in its time', async () => {
     let inside = 0;
     let most = 0;

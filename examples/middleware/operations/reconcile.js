@@ -140,24 +140,29 @@ export async function reconcile({ storage, records, sweep, now, graceMs, isDryRu
     let page = [];
     /** @type {import('../storage/storage.js').Entry[]} */
     const orphans = [];
+    let known = 0;
     for await (const entry of storage.list(BELOW)) {
       summary.objects += 1;
       page.push(entry);
       if (page.length === PAGE) {
-        await comparePage(page, orphans);
+        known += await comparePage(page, orphans);
         page = [];
       }
     }
-    await comparePage(page, orphans);
+    known += await comparePage(page, orphans);
     const most = Math.max(MOST_ORPHANS.count, MOST_ORPHANS.share * summary.objects);
-    const isTooMany = orphans.length > most && !isForced;
+    // None with a row: of a database that is new, or another's, a few pictures are all there is.
+    const isTooMany = (orphans.length > most || known === 0) && !isForced;
     for (const { key } of orphans) {
       const why = `${orphans.length} objects have no row: is it the right database? --force removes them`;
       await found('object-without-row', { objectKey: key }, () => (isTooMany ? why : removeOrphan(key)));
     }
   }
 
-  /** @param {import('../storage/storage.js').Entry[]} page @param {import('../storage/storage.js').Entry[]} orphans */
+  /**
+   * @param {import('../storage/storage.js').Entry[]} page @param {import('../storage/storage.js').Entry[]} orphans
+   * @returns {Promise<number>} How many of them have a row.
+   */
   async function comparePage(page, orphans) {
     signal?.throwIfAborted();
     // The row comes before its object: an object that is listed and has no row now has had none then.
@@ -170,6 +175,7 @@ export async function reconcile({ storage, records, sweep, now, graceMs, isDryRu
         await found('expired-but-there', row, () => removeDeleted(row));
       }
     }
+    return rows.size;
   }
 
   /** Whether whoever was to remove it has had the time. @param {Snapshot} snapshot */
