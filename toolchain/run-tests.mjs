@@ -2,7 +2,7 @@
 // browsers, one more than there are cores, since they mostly wait (CASEFRAME_BROWSERS=1: one after the other), and the
 // others, as many as cores. Those that took longest the last time go first, so that no lane ends with a long one
 // alone. Both are reported as one run, file by file: TAP, or on a terminal the spec reporter's lines; Node's own summary;
-// and the slowest files.
+// the slowest files; and at the very end, where a log that was cut still has it, what failed and why.
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { availableParallelism } from 'node:os';
 import { relative, resolve } from 'node:path';
@@ -12,6 +12,9 @@ import { spec, tap } from 'node:test/reporters';
 
 /** For one file: only a test that hangs takes longer. */
 const TIMEOUT_MS = 600_000;
+
+/** Lines of an error that the list of failures shows: the whole is in the report. */
+const LONGEST_REASON = 12;
 
 /** What a file imports, or runs in another process, if it starts a browser. */
 const STARTS_BROWSERS = /from '(\.\.\/)+browser\/[\w-]+\.js'|'run\.mjs'/;
@@ -40,6 +43,8 @@ report.compose(process.stdout.isTTY ? new spec() : tap).pipe(process.stdout);
 const totals = new Map();
 /** In seconds. @type {Map<string, number>} */
 const times = new Map();
+/** @type {string[]} */
+const failures = [];
 let tests = 0;
 await Promise.all(lanes.filter(({ files }) => files.length > 0).map(follow));
 report.push({ type: 'test:plan', data: { nesting: 0, count: tests } });
@@ -57,6 +62,7 @@ process.on('exit', () => {
   console.error(
     `the slowest files:\n${slowest.map(([file, s]) => `${s.toFixed(1).padStart(7)} s  ${file}`).join('\n')}`,
   );
+  if (failures.length > 0) console.error(`\nwhat failed:\n${failures.join('\n')}`);
 });
 
 /**
@@ -90,9 +96,24 @@ async function follow({ files, concurrency }) {
 /** @param {{ type: string, data: any }[]} [part] Emptied. */
 function pass(part = []) {
   for (const { type, data } of part.splice(0)) {
+    if (type === 'test:fail' && !isOfSubtests(data)) failures.push(inShort(data));
     const isTest = data.nesting === 0 && (type === 'test:pass' || type === 'test:fail');
     report.push({ type, data: isTest ? { ...data, testNumber: ++tests } : data });
   }
+}
+
+/** Whether it failed only because one of its own subtests did, or its file. @param {any} failure */
+function isOfSubtests({ details }) {
+  return details.error?.failureType === 'subtestsFailed';
+}
+
+/** The test, where it stands, and the beginning of its error. @param {any} failure */
+function inShort({ name, file, line, details }) {
+  const cause = details.error?.cause ?? details.error;
+  const why = String(cause?.stack ?? cause)
+    .split('\n')
+    .slice(0, LONGEST_REASON);
+  return `  ${relative('.', resolve(file))}:${line}  ${name}\n${why.map((text) => `      ${text}`).join('\n')}`;
 }
 
 /** What Node says of a whole lane: its plan and its summary. @param {{ type: string, data: any }} event */
