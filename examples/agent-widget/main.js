@@ -40,6 +40,7 @@ const reducedMotion = matchMedia('(prefers-reduced-motion: reduce)').matches;
 const scene = await createScene({
   still: query.get('scene') === 'still' || reducedMotion,
   counter: query.get('counter') !== 'off',
+  fps: Number(query.get('fps')),
 });
 // For tests: what the camera saw, to compare a snapshot with.
 Object.assign(globalThis, { caseframeDemo: { scene } });

@@ -5,7 +5,8 @@
 
 const WIDTH = 1280;
 const HEIGHT = 720;
-const FRAMES_PER_SECOND = 30;
+/** Of a customer's camera; a machine without a graphics card bears fewer. */
+const FRAMES_PER_SECOND = { usual: 30, least: 1 };
 const PHOTOGRAPHS = ['astronaut.png', 'coffee.png', 'rocket.jpg'];
 /** Photographs are prepared this much larger than the picture, which leaves room to pan and zoom. */
 const ROOM = 1.25;
@@ -18,16 +19,20 @@ const COUNTER = { bits: 16, block: 32 };
 const STILL_COUNT = 0b1010_0101_1100_0011;
 
 /**
- * @param {{ still: boolean, counter: boolean }} options A still scene shows the same picture in every frame. `counter`:
- *   whether the strip is drawn.
+ * @param {object} options
+ * @param {boolean} options.still Every frame shows the same picture.
+ * @param {boolean} options.counter The strip is drawn.
+ * @param {number} [options.fps] Frames a second, 1 to 30; what is none of these counts as 30.
  * @returns {Promise<{ canvas: HTMLCanvasElement, frame(): number }>} drawn for as long as the page lives; `frame` is
  *   what the counter shows now
  */
-export async function createScene({ still, counter }) {
+export async function createScene({ still, counter, fps = FRAMES_PER_SECOND.usual }) {
   const canvas = createCanvas(WIDTH, HEIGHT);
   const context = contextOf(canvas);
   const photographs = await Promise.all(PHOTOGRAPHS.map(prepare));
   let count = still ? STILL_COUNT : 0;
+  const { usual, least } = FRAMES_PER_SECOND;
+  const pace = fps >= least && fps <= usual ? fps : usual;
 
   /** @param {number} seconds */
   function drawMoment(seconds) {
@@ -46,7 +51,7 @@ export async function createScene({ still, counter }) {
       count = (count + 1) % 2 ** COUNTER.bits;
       drawMoment((performance.now() - started) / 1000);
     }
-  }, 1000 / FRAMES_PER_SECOND);
+  }, 1000 / pace);
   return { canvas, frame: () => count };
 }
 

@@ -181,7 +181,7 @@ test('without VideoFrame the hidden video and the canvas do it', async () => {
       const capture = lab.createCapture();
       await lab.ramped(call.track, 320);
       const shots = [];
-      for (let i = 0; i < 3; i++) shots.push(await lab.outcome(capture.snapshot(call.stream)));
+      for (let i = 0; i < 3; i++) shots.push(await lab.told(capture, call.stream));
       const videos = document.querySelectorAll('video').length;
       capture.dispose();
       call.end();
@@ -208,7 +208,7 @@ test('without MediaStreamTrackProcessor a VideoFrame of the hidden video does it
       const call = await lab.startCall();
       const capture = lab.createCapture();
       await lab.ramped(call.track, 320);
-      const shot = await lab.outcome(capture.snapshot(call.stream));
+      const shot = await lab.told(capture, call.stream);
       capture.dispose();
       call.end();
       return shot;

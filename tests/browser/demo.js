@@ -16,6 +16,9 @@ import { launchChromium } from './harness.js';
 /** How long the page may take for anything: only a page that stands still takes longer. */
 const PATIENCE_MS = 120_000;
 
+/** Of the customer's camera: thirty a second cost two cores without a graphics card, which tests beside need. */
+const FPS = '10';
+
 /**
  * @typedef {object} Look
  * @property {number} [width] Of the window.
@@ -57,7 +60,7 @@ export function useDemo(environment = {}) {
       await page.addInitScript(watch);
       await page.setViewportSize({ width, height });
       await page.emulateMedia({ colorScheme, reducedMotion });
-      await page.goto(`${demo.base}/?${new URLSearchParams({ lang: 'en', ...query })}`);
+      await page.goto(`${demo.base}/?${new URLSearchParams({ lang: 'en', fps: FPS, ...query })}`);
       await connected(page);
       return page;
     },

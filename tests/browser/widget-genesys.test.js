@@ -31,7 +31,7 @@ test('two customers over the Genesys SDK: each picture under its own interaction
     if (message.type() === 'error') problems.push(message.text());
   });
   t.after(() => page.close());
-  await page.goto(`${demo.base}/?lang=en&scene=still`);
+  await page.goto(`${demo.base}/?lang=en&scene=still&fps=10`);
   await page.selectOption('#source', 'genesys');
   await page.waitForURL(/source=genesys/);
   const shown = (/** @type {string} */ id) =>

@@ -29,6 +29,31 @@ function memoryOf(engine) {
   return Buffer.from(buffer);
 }
 
+/**
+ * Where a part of the bytes, so many of them, lies at a multiple of four, as pixels and floats do; -1 where none does. Word
+ * by word: Buffer's own search takes a hundred times as long for bytes that are mostly zero, as memory is.
+ * @param {Buffer} memory
+ * @param {Buffer} bytes
+ * @param {number} least A multiple of four.
+ */
+function findPart(memory, bytes, least) {
+  const words = new Int32Array(memory.buffer, memory.byteOffset, memory.length >> 2);
+  const sought = new Int32Array(Uint8Array.from(bytes).buffer);
+  const run = least >> 2;
+  const hash = (/** @type {number} */ word) => (word ^ (word >>> 16)) & 0xffff;
+  const isSought = new Uint8Array(0x10000);
+  for (let k = 0; k + run <= sought.length; k++) isSought[hash(sought[k])] = 1;
+  for (let i = 0; i < words.length; i++) {
+    if (isSought[hash(words[i])] === 0) continue;
+    for (let k = 0; k + run <= sought.length; k++) {
+      let same = 0;
+      while (same < run && words[i + same] === sought[k + same]) same++;
+      if (same === run) return i * 4;
+    }
+  }
+  return -1;
+}
+
 /** @param {string} code @param {() => unknown} action */
 function throwsCode(code, action) {
   assert.throws(action, (/** @type {any} */ error) => error.name === 'CaptureError' && error.code === code);
@@ -48,6 +73,7 @@ inBoth('nothing of a frame is left once it is encoded or released', async (engin
     const held = engine.allocate(width, height);
     held.pixels().set(frame.data);
     assert.notEqual(memoryOf(engine).indexOf(marker), -1, 'the search finds nothing at all');
+    assert.notEqual(findPart(memoryOf(engine), marker, 8), -1, 'nor word by word');
     held.encode(dice.options(width, height));
     const { redact } = dice.options(width, height);
     held.scaled({ maxWidth: dice.between(1, width), redact });
@@ -66,11 +92,7 @@ inBoth('nor of the last pixels of its rows, at any width', (engine) => {
       const marker = randomBytes(64).map((byte, i) => (i % 4 === 3 ? 255 : byte));
       for (let y = 0; y < 16; ++y) frame.data.set(marker, ((y + 1) * width - 16) * 4);
       engine.encode(frame, { subsampling, reject: [] });
-      const memory = memoryOf(engine);
-      for (let at = 0; at + 8 <= marker.length; at += 4) {
-        const found = memory.indexOf(marker.subarray(at, at + 8));
-        assert.equal(found, -1, `pixels from ${at / 4} on of ${width} are still there, ${subsampling}`);
-      }
+      assert.equal(findPart(memoryOf(engine), marker, 8), -1, `pixels of ${width} are still there, ${subsampling}`);
     }
   }
 });
@@ -87,9 +109,7 @@ inBoth('nor a small picture of what analysis has seen', (engine) => {
   const row = Buffer.from(shades);
   const check = () => {
     const memory = memoryOf(engine);
-    for (let at = 0; at + 16 <= means.length; at += 4) {
-      assert.equal(memory.indexOf(means.subarray(at, at + 16)), -1, `means from ${at / 4} on are still there`);
-    }
+    assert.equal(findPart(memory, means, 16), -1, 'means are still there');
     assert.equal(memory.indexOf(row), -1);
   };
   engine.analyze(frame);

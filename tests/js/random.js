@@ -15,11 +15,16 @@ export const firstSeed = Number(process.env.CASEFRAME_SEED ?? randomInt(2 ** 31)
  */
 export async function forEachSeed(count, check) {
   for (let seed = firstSeed; seed < firstSeed + count; ++seed) {
-    try {
-      await check(new Dice(seed));
-    } catch (error) {
-      if (error instanceof Error) error.message += ` (CASEFRAME_SEED=${seed})`;
-      throw error;
-    }
+    await sayingSeed(seed, () => check(new Dice(seed)));
+  }
+}
+
+/** What fails in `work` says of which seed. @param {number} seed @param {() => unknown} work */
+export async function sayingSeed(seed, work) {
+  try {
+    await work();
+  } catch (error) {
+    if (error instanceof Error) error.message += ` (CASEFRAME_SEED=${seed})`;
+    throw error;
   }
 }

@@ -6,7 +6,7 @@
 import assert from 'node:assert/strict';
 import { randomUUID } from 'node:crypto';
 import { before, test } from 'node:test';
-import { firstSeed, forEachSeed } from '../js/random.js';
+import { Dice, firstSeed, sayingSeed } from '../js/random.js';
 import { admitClient, createRelayLab, ORGANIZATION } from './annotation-lab.js';
 import { ADMIN, createClock, describeRecords, store } from './records-lab.js';
 import { startGenesys } from './servers/genesys.js';
@@ -15,9 +15,10 @@ console.log(`CASEFRAME_SEED=${firstSeed}`);
 
 /** More of them: CASEFRAME_ROUNDS=500. */
 const ROUNDS = {
-  sqlite: Number(process.env.CASEFRAME_ROUNDS ?? 12),
-  postgres: Number(process.env.CASEFRAME_ROUNDS ?? 3),
+  sqlite: Number(process.env.CASEFRAME_ROUNDS ?? 5),
+  postgres: Number(process.env.CASEFRAME_ROUNDS ?? 2),
 };
+const MOST_ROUNDS = 100;
 const LEASE_MS = 60_000;
 const POINTS = ['claimed', 'annotating', 'annotated', 'acknowledged'];
 /** @type {import('../../examples/middleware/annotation/annotation.js').TargetName[][]} */
@@ -30,8 +31,6 @@ const TARGETS = [
   ['guide'],
 ];
 
-/** @typedef {import('../js/random.js').Dice} Dice */
-
 describeRecords('random orders of notes', ({ kind, open, createUrl }) => {
   const clock = createClock();
   /** @type {import('./records-lab.js').Records[]} */
@@ -43,16 +42,21 @@ describeRecords('random orders of notes', ({ kind, open, createUrl }) => {
 
   test('end in one note each', async (t) => {
     const tally = { snapshots: 0, crashes: 0, faults: 0, lost: 0, repeats: 0 };
-    await forEachSeed(ROUNDS[kind], async (dice) => {
-      const genesys = await startGenesys();
-      try {
-        await playRound(dice, genesys, tally);
-      } finally {
-        await genesys.close();
-      }
-    });
+    const hasTrouble = () => tally.crashes > 0 && tally.faults > 0 && tally.lost > 0;
+    // Rounds without trouble prove nothing: a few may have none of a kind, so there are more of them then.
+    for (let round = 0; round < ROUNDS[kind] || (!hasTrouble() && round < MOST_ROUNDS); round++) {
+      const seed = firstSeed + round;
+      await sayingSeed(seed, async () => {
+        const genesys = await startGenesys();
+        try {
+          await playRound(new Dice(seed), genesys, tally);
+        } finally {
+          await genesys.close();
+        }
+      });
+    }
     t.diagnostic(JSON.stringify(tally));
-    assert.ok(tally.crashes > 0 && tally.faults > 0 && tally.lost > 0, 'a round without trouble proves nothing');
+    assert.ok(hasTrouble(), 'a kind of trouble never came');
   });
 
   /** @param {Dice} dice @param {Awaited<ReturnType<typeof startGenesys>>} genesys @param {Record<string, number>} tally */

@@ -9,8 +9,10 @@ import { createReconciler, EXIT } from '../../examples/middleware/operations/rec
 import { testHooks } from '../../examples/middleware/operations/test-hooks.js';
 import { openRecords } from '../../examples/middleware/records/open.js';
 import { openStorage } from '../../examples/middleware/storage/open.js';
+import { AGENT, claimOf } from './records-lab.js';
 import { STATIC_KEYS, sha256, startMain } from './servers/service.js';
 
+const NOBODYS = 'video-snapshots/call-1/nobodys.jpg';
 /** @type {string} */ let data;
 /** @type {Buffer} */ let photo;
 before(async () => {
@@ -18,11 +20,27 @@ before(async () => {
   photo = await readFile(new URL('../fixtures/rocket.jpg', import.meta.url));
   const records = await openRecords(`sqlite:${join(data, 'records.sqlite')}`);
   await records.migrate();
-  await records.close();
   const storage = await openStorage(`file:${join(data, 'objects')}`);
-  await storage.put('video-snapshots/call-1/nobodys.jpg', photo, { sha256: sha256(photo), retentionDays: 1 });
+  await storage.put(NOBODYS, photo, { sha256: sha256(photo), retentionDays: 1 });
+  await upload(records, storage);
   await storage.close();
+  await records.close();
 });
+
+/**
+ * A snapshot as it should be. Where none has a row, an object without one would be left.
+ * @param {import('./records-lab.js').Records} records @param {import('../../examples/middleware/storage/storage.js').Storage} storage
+ */
+async function upload(records, storage) {
+  const clock = { date: () => new Date() };
+  const claimed = await records.claim(
+    claimOf(/** @type {any} */ (clock), { sha256: sha256(photo), bytes: photo.length }),
+  );
+  assert.ok(claimed.outcome === 'claimed');
+  await storage.put(claimed.snapshot.objectKey, photo, { sha256: sha256(photo), retentionDays: 30 });
+  await records.stored(claimed.lease, AGENT);
+  return claimed.snapshot.objectKey;
+}
 after(() => rm(data, { recursive: true, force: true }));
 
 /** @param {string[]} args @param {Record<string, string>} [env] */
@@ -46,8 +64,8 @@ test('the command lists what differs, line by line, and its exit code says wheth
   const dry = await run(['reconcile', '--dry-run'], LATER);
   assert.equal(dry.code, EXIT.somethingLeft);
   assert.deepEqual(lines(dry.out), [
-    { kind: 'object-without-row', objectKey: 'video-snapshots/call-1/nobodys.jpg', outcome: 'left', why: 'a dry run' },
-    { rows: 0, objects: 1, mended: 0, left: 1, isDryRun: true },
+    { kind: 'object-without-row', objectKey: NOBODYS, outcome: 'left', why: 'a dry run' },
+    { rows: 1, objects: 2, mended: 0, left: 1, isDryRun: true },
   ]);
   const real = await run(['reconcile'], LATER);
   assert.equal(real.code, EXIT.nothingLeft);
@@ -80,8 +98,8 @@ test('a pass on the timer counts what it finds, and one that fails is told and d
   await records.migrate();
   const storage = await openStorage(`file:${join(data, 'timer')}`);
   t.after(() => records.close());
-  const key = 'video-snapshots/call-1/nobodys.jpg';
-  await storage.put(key, photo, { sha256: sha256(photo), retentionDays: 1 });
+  const kept = await upload(records, storage);
+  await storage.put(NOBODYS, photo, { sha256: sha256(photo), retentionDays: 1 });
   const registry = new Registry();
   /** @type {string[]} */
   const log = [];
@@ -113,7 +131,10 @@ test('a pass on the timer counts what it finds, and one that fails is told and d
   isAway = false;
   assert.equal(await reconciler.look(), 'done');
   assert.equal(await reconciler.look(), 'early');
-  assert.deepEqual(await Array.fromAsync(storage.list()), []);
+  assert.deepEqual(
+    (await Array.fromAsync(storage.list())).map(({ key }) => key),
+    [kept],
+  );
   const text = await registry.metrics();
   assert.match(text, /caseframe_reconcile_findings_total\{kind="object-without-row",outcome="mended"\} 1/);
   assert.match(text, /caseframe_reconcile_left 0/);
