@@ -21,6 +21,19 @@ const FILES = {
   'wasm/caseframe.js': 'wasm/caseframe.js',
 };
 
+/** What all entries share. */
+const ERRORS = 'errors.js';
+
+/** What entries need of it, where it is not the class and its usual case. @type {Record<string, string>} */
+const OF_ERRORS = {
+  'index.js': 'CAPTURE_ERROR_CODES, CaptureError, invalidArgument',
+  'genesys/index.js': 'invalidArgument',
+  'worker/launch.js': 'CaptureError',
+};
+
+/** Of a module that stands for all imports of one file. */
+const ONCE = 'once';
+
 /** Brings all it needs itself: it is hosted elsewhere, and shares nothing with the page's scripts. */
 const SELF_CONTAINED = 'worker/worker.js';
 
@@ -87,19 +100,26 @@ function asFilesBetween(entry, from) {
   return {
     name: 'files between',
     setup({ onResolve, onLoad }) {
-      onResolve({ filter: /^\.{1,2}\// }, ({ path, resolveDir, kind }) => {
+      onResolve({ filter: /^\.{1,2}\// }, ({ path, resolveDir, kind, namespace }) => {
         const file = relative(from, fileURLToPath(new URL(path, `file://${resolveDir}/`)));
         if (kind === 'entry-point' || FILES[file] === undefined || entry === SELF_CONTAINED) return undefined;
         // The one part of the engine that pages need: where its modules are.
         if (file === 'engine/location.js' && entry === 'worker/launch.js') return undefined;
         if (file === 'engine/index.js' && entry === 'engine/node.js') return undefined;
+        if (file === ERRORS && namespace !== ONCE) return { path: ERRORS, namespace: ONCE };
         const there = relative(fileURLToPath(new URL('.', here)), `/${FILES[file]}`);
         return {
           path: there.startsWith('.') ? there : `./${there}`,
           external: true,
-          sideEffects: file !== 'errors.js',
+          sideEffects: file !== ERRORS,
         };
       });
+      // Each module of a bundle imports the errors, and esbuild would leave an import for each. One that is not needed
+      // stays as well; one that is missing is an error.
+      onLoad({ filter: /./, namespace: ONCE }, () => ({
+        contents: `export { ${OF_ERRORS[entry] ?? 'CaptureError, invalidArgument'} } from './${ERRORS}';`,
+        resolveDir: from,
+      }));
       // An address is relative to the file that it ends up in.
       onLoad({ filter: /location\.js$/ }, async ({ path }) => {
         if (entry !== 'worker/launch.js') return undefined;
