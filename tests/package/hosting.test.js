@@ -9,6 +9,7 @@ import { after, before, describe, test } from 'node:test';
 import { launchChromium, STRICT_CSP } from '../browser/harness.js';
 
 const dist = new URL('../../dist/', import.meta.url);
+const picture = new URL('picture.js', import.meta.url);
 const TYPES = { '.html': 'text/html', '.js': 'text/javascript', '.wasm': 'application/wasm' };
 
 /** As the guide of Genesys has it for interaction widgets. */
@@ -17,6 +18,7 @@ const SANDBOX =
 
 const PAGE = `
 import { createCapture } from './dist/index.js';
+import { paintPicture } from './picture.js';
 const options = JSON.parse(new URL(import.meta.url).searchParams.get('options') || '{}');
 if (options.withoutModules) {
   // What Firefox before 114 and Safari before 15 do: they do not look at the type.
@@ -24,17 +26,7 @@ if (options.withoutModules) {
 }
 if (options.withoutWorkers) delete globalThis.Worker;
 async function main() {
-  const canvas = Object.assign(document.createElement('canvas'), { width: 320, height: 240 });
-  const pen = canvas.getContext('2d');
-  let tick = 0;
-  const timer = setInterval(() => {
-    pen.fillStyle = 'rgb(200, 40, 40)';
-    pen.fillRect(0, 0, 160, 240);
-    pen.fillStyle = 'rgb(40, 40, 200)';
-    pen.fillRect(160, 0, 160, 240);
-    pen.fillStyle = 'white';
-    pen.fillRect(tick++ % 320, 0, 4, 4);
-  }, 33);
+  const picture = paintPicture();
   const capture = createCapture(options);
   const before = String(capture.mode);
   try {
@@ -42,7 +34,7 @@ async function main() {
     const again = createCapture(options);
     await again.ready();
     again.dispose();
-    const { width, blob, sha256 } = await capture.snapshot(canvas.captureStream(30), { timeoutMs: 30000 });
+    const { width, blob, sha256 } = await capture.snapshot(picture.stream, { timeoutMs: 30000 });
     const digest = crypto.subtle && (await crypto.subtle.digest('SHA-256', await blob.arrayBuffer()));
     const hex = digest && Array.from(new Uint8Array(digest), (byte) => byte.toString(16).padStart(2, '0')).join('');
     return { before, mode: capture.mode, width, isHashRight: !hex || hex === sha256, isIsolated: crossOriginIsolated };
@@ -50,7 +42,7 @@ async function main() {
     return { error: String(error.stack), code: error.code };
   } finally {
     capture.dispose();
-    clearInterval(timer);
+    picture.stop();
   }
 }
 globalThis.result = main();
@@ -59,7 +51,7 @@ parent.postMessage(await globalThis.result, '*');
 
 const OFFLINE = `
 addEventListener('install', (event) => event.waitUntil(caches.open('all').then((cache) => cache.addAll([
-  '/', '/page.js?options={}', ...['index', 'errors', 'launch', 'worker'].map((name) => '/dist/' + name + '.js'),
+  '/', '/page.js?options={}', '/picture.js', ...['index', 'errors', 'launch', 'worker'].map((name) => '/dist/' + name + '.js'),
   '/dist/wasm/caseframe.simd.wasm',
 ])).then(() => skipWaiting())));
 addEventListener('activate', (event) => event.waitUntil(clients.claim()));
@@ -83,6 +75,7 @@ async function startServer() {
       return body ? answer(TYPES[extname(file)], body) : response.writeHead(404).end();
     }
     if (pathname.endsWith('/page.js')) return answer('text/javascript', PAGE);
+    if (pathname.endsWith('/picture.js')) return answer('text/javascript', await readFile(picture));
     if (pathname === '/offline.js') return answer('text/javascript', OFFLINE);
     if (pathname === '/untyped-worker.js') return answer('text/html', '<!doctype html><title>Not found</title>');
     if (pathname === '/frame') {

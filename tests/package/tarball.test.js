@@ -2,7 +2,7 @@
 // through two bundlers, always under the strictest Content-Security-Policy the README promises.
 import assert from 'node:assert/strict';
 import { execFile } from 'node:child_process';
-import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { copyFile, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:http';
 import { tmpdir } from 'node:os';
 import { delimiter, extname, join, normalize } from 'node:path';
@@ -11,22 +11,24 @@ import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import sharp from 'sharp';
 import { launchChromium, STRICT_CSP } from '../browser/harness.js';
+import { HEIGHT, WIDTH } from './picture.js';
 
 const run = promisify(execFile);
 const root = fileURLToPath(new URL('../../', import.meta.url));
 /** That the engine promises to run on. */
 const OLDEST_NODE = 20;
 
-/** A stripe pattern on a canvas, captured twice: by the engine in the page and by a whole snapshot. */
+/** The picture, captured thrice: by the engine in the page, by a whole snapshot, and by hand. */
 const PAGE_SCRIPT = `
 import { createCapture, version } from 'caseframe';
 import { createEngine } from 'caseframe/engine';
 import 'caseframe/element';
+import { paintPicture } from './picture.js';
 
 /** By a click, and through the review, whose window is a script that is loaded then. */
 async function takeByHand(source, capture) {
   const button = document.createElement('caseframe-button');
-  Object.assign(button, { source, capture, review: true, options: { timeoutMs: 10000 } });
+  Object.assign(button, { source, capture, review: true, options: { timeoutMs: 30000 } });
   document.body.append(button);
   const taken = new Promise((resolve, reject) => {
     button.addEventListener('caseframe-captured', ({ detail }) => resolve(detail));
@@ -40,30 +42,15 @@ async function takeByHand(source, capture) {
 }
 
 async function main() {
-  const canvas = document.createElement('canvas');
-  canvas.width = 320;
-  canvas.height = 240;
-  const pen = canvas.getContext('2d');
-  let tick = 0;
-  const paint = () => {
-    for (let x = 0; x < 320; x += 40) {
-      pen.fillStyle = (x / 40) % 2 ? 'rgb(200, 40, 40)' : 'rgb(40, 40, 200)';
-      pen.fillRect(x, 0, 40, 240);
-    }
-    pen.fillStyle = 'white';
-    pen.fillRect(tick++ % 320, 0, 4, 4);
-  };
-  paint();
-  const timer = setInterval(paint, 33);
+  const picture = paintPicture();
   const engine = await createEngine();
-  const { report } = engine.encode(pen.getImageData(0, 0, 320, 240), { reject: [] });
+  const { report } = engine.encode(picture.pixels(), { reject: [] });
   const capture = createCapture();
-  const stream = canvas.captureStream(30);
-  const snapshot = await capture.snapshot(stream, { timeoutMs: 10000 });
-  const byHand = await takeByHand(stream, capture);
+  const snapshot = await capture.snapshot(picture.stream, { timeoutMs: 30000 });
+  const byHand = await takeByHand(picture.stream, capture);
   const { mode } = capture;
   capture.dispose();
-  clearInterval(timer);
+  picture.stop();
   return {
     version,
     mode,
@@ -132,6 +119,7 @@ describe('the packed tarball', () => {
     await run('npm', ['install', '--no-audit', '--no-fund', '--ignore-scripts', join(project, filename)], {
       cwd: project,
     });
+    await copyFile(new URL('picture.js', import.meta.url), join(project, 'picture.js'));
     chromium = await launchChromium();
   });
   after(async () => {
@@ -230,10 +218,10 @@ describe('the packed tarball', () => {
       assert.equal(got.mode, 'worker');
       assert.equal(got.variant, 'simd');
       assert.equal(got.verdict, 'ok');
-      assert.deepEqual(got.byHand, [320, 240]);
+      assert.deepEqual(got.byHand, [WIDTH, HEIGHT]);
       const { data, info } = await sharp(Buffer.from(got.bytes)).raw().toBuffer({ resolveWithObject: true });
-      assert.deepEqual([info.width, info.height], [320, 240]);
-      const pixel = (x, y) => data.subarray((y * 320 + x) * info.channels, (y * 320 + x) * info.channels + 3);
+      assert.deepEqual([info.width, info.height], [WIDTH, HEIGHT]);
+      const pixel = (x, y) => data.subarray((y * WIDTH + x) * info.channels, (y * WIDTH + x) * info.channels + 3);
       for (const [x, [r, g, b]] of [
         [20, [40, 40, 200]],
         [60, [200, 40, 40]],

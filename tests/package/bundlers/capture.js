@@ -1,23 +1,14 @@
-// What each project's page does: one capture of a canvas, and where it was encoded. OPTIONS is replaced by the project's.
+// What each project's page does: one capture, and where it was encoded. OPTIONS is replaced by the project's.
 import { CaptureError, createCapture } from 'caseframe';
 import { fromVideoClient } from 'caseframe/genesys';
 import { createUploader } from 'caseframe/upload';
+import { paintPicture } from './picture.js';
 
 export async function captureOnce() {
-  const canvas = Object.assign(document.createElement('canvas'), { width: 320, height: 240 });
-  const pen = canvas.getContext('2d');
-  let tick = 0;
-  const timer = setInterval(() => {
-    pen.fillStyle = 'rgb(200, 40, 40)';
-    pen.fillRect(0, 0, 160, 240);
-    pen.fillStyle = 'rgb(40, 40, 200)';
-    pen.fillRect(160, 0, 160, 240);
-    pen.fillStyle = 'white';
-    pen.fillRect(tick++ % 320, 0, 4, 4);
-  }, 33);
+  const picture = paintPicture();
   const capture = createCapture(/* OPTIONS */);
   try {
-    const { sha256, width, height, blob } = await capture.snapshot(canvas.captureStream(30), { timeoutMs: 30000 });
+    const { sha256, width, height, blob } = await capture.snapshot(picture.stream, { timeoutMs: 30000 });
     let isOneClass = false;
     try {
       createUploader({});
@@ -29,6 +20,6 @@ export async function captureOnce() {
     return { error: String(error.stack || error), code: error.code };
   } finally {
     capture.dispose();
-    clearInterval(timer);
+    picture.stop();
   }
 }

@@ -2,7 +2,7 @@
 import { execFile, spawn } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { once } from 'node:events';
-import { cp, mkdir, mkdtemp, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
+import { copyFile, cp, mkdir, mkdtemp, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:http';
 import { createServer as createSocket } from 'node:net';
 import { extname, join, normalize } from 'node:path';
@@ -61,6 +61,7 @@ export async function openProject(way, tarball) {
   await run('tar', ['xzf', tarball, '--strip-components=1', '-C', installed]);
   if (way.project) await cp(join(projects, way.project), folder, { recursive: true });
   else await writeFile(join(folder, 'package.json'), '{ "name": "page", "private": true, "type": "module" }');
+  await copyFile(join(root, 'tests/package/picture.js'), join(folder, 'picture.js'));
   const capture = await readFile(join(root, 'tests/package/bundlers/capture.js'), 'utf8');
   await writeFile(join(folder, 'capture.js'), capture.replace('/* OPTIONS */', way.options ?? ''));
   for (const [name, text] of Object.entries(way.files ?? {})) await writeFile(join(folder, name), text);
