@@ -42,6 +42,7 @@ function termsOf({ glyphs, baseline, width }, bounds) {
       const [left, top] = [pen + glyph.left, baseline + glyph.top];
       for (let k = 0; k < bounds.length; k++) {
         const { across, down, term } = bounds[k];
+        if (across.end <= left || across.begin >= left + glyph.width) continue;
         let sum = 0;
         const right = Math.min(across.end, left + glyph.width);
         const bottom = Math.min(down.end, top + glyph.height);
@@ -79,20 +80,29 @@ function likelihood({ low, high, sigma }, sum) {
  * @param {readonly string[]} list
  */
 function tryAll({ x, glyphs }, bounds, terms, list) {
-  const marginals = Array.from(list[0], () => /** @type {Map<string, number>} */ (new Map()));
-  const sums = new Float64Array(bounds.length);
+  // By position and code of the character.
+  const weights = Array.from(list[0], () => new Float64Array(128));
+  // Sums and pens after so many characters: of a text only what differs from the one before is placed anew.
+  const sums = Array.from({ length: list[0].length + 1 }, () => new Float64Array(bounds.length));
+  const pens = [x];
+  let before = '';
   for (const text of list) {
-    sums.fill(0);
-    let pen = x;
-    for (const character of text) {
-      add(sums, terms(character, pen));
-      pen += glyphOf(glyphs, character).advance;
+    let at = 0;
+    while (at < before.length && text[at] === before[at]) at++;
+    for (; at < text.length; at++) {
+      sums[at + 1].set(sums[at]);
+      add(sums[at + 1], terms(text[at], pens[at]));
+      pens[at + 1] = pens[at] + glyphOf(glyphs, text[at]).advance;
     }
+    before = text;
     let weight = 1;
-    for (let k = 0; k < bounds.length; k++) weight *= likelihood(bounds[k], sums[k]);
-    for (const [i, counts] of marginals.entries()) counts.set(text[i], (counts.get(text[i]) ?? 0) + weight);
+    for (let k = 0; k < bounds.length; k++) weight *= likelihood(bounds[k], sums[text.length][k]);
+    for (let i = 0; i < text.length; i++) weights[i][text.charCodeAt(i)] += weight;
   }
-  return marginals;
+  return weights.map((ofCodes) => {
+    const codes = [...ofCodes.keys()].filter((code) => ofCodes[code] > 0);
+    return new Map(codes.map((code) => [String.fromCharCode(code), ofCodes[code]]));
+  });
 }
 
 /** @param {Float64Array} sums @param {number[]} pairs */
