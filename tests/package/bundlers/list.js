@@ -20,6 +20,9 @@ const EXCLUDE_LINE = '`optimizeDeps: { exclude: ["caseframe"] }` in vite.config.
  * @property {string} name As the table has it.
  * @property {string} [project] A folder of tests/package/projects; without it, the tool is one of this checkout.
  * @property {Record<string, string>} [files]
+ * @property {Record<string, string>} [snippets] Blocks of the elements' guide, by the file they go to: the one with these
+ *   words in it.
+ * @property {string[]} [check] What looks at the types before, a command like the next.
  * @property {string[]} [build] A command of node_modules/.bin and its arguments; without it, the files are served as they are.
  * @property {string} [out] What it makes: the folder that is served.
  * @property {string} [script] What it makes where it makes no page: a page loads it.
@@ -102,7 +105,23 @@ export const WAYS = [
   { name: 'Next 16, Turbopack', project: 'next-16', build: ['next', 'build'], out: 'out' },
   { name: 'Next 16, webpack', project: 'next-16', build: ['next', 'build', '--webpack'], out: 'out' },
   { name: 'SvelteKit 3', project: 'sveltekit', build: ['vite', 'build'], out: 'out' },
-  { name: 'Angular 22', project: 'angular', build: ['ng', 'build', '--progress=false'], out: 'out', ...COPIED },
+  {
+    name: 'Angular 22',
+    project: 'angular',
+    snippets: { 'src/camera.ts': "from '@angular/core'" },
+    build: ['ng', 'build', '--progress=false'],
+    out: 'out',
+    ...COPIED,
+  },
+  {
+    name: 'Vue 3, Vite 7',
+    project: 'vue',
+    snippets: { 'src/Camera.vue': '<script setup', 'src/elements.d.ts': "declare module 'vue'" },
+    check: ['vue-tsc'],
+    build: ['vite', 'build'],
+    out: 'out',
+    line: 'for the elements: [what the compiler has to know](../js/elements/README.md#frameworks)',
+  },
 ];
 
 /** Those of `npm test`. */

@@ -8,6 +8,7 @@ import { createServer as createSocket } from 'node:net';
 import { extname, join, normalize } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
+import { toPage } from '../documents.js';
 
 const run = promisify(execFile);
 const root = fileURLToPath(new URL('../../../', import.meta.url));
@@ -65,6 +66,12 @@ export async function openProject(way, tarball) {
   const capture = await readFile(join(root, 'tests/package/bundlers/capture.js'), 'utf8');
   await writeFile(join(folder, 'capture.js'), capture.replace('/* OPTIONS */', way.options ?? ''));
   for (const [name, text] of Object.entries(way.files ?? {})) await writeFile(join(folder, name), text);
+  const { blocks } = toPage('', await readFile(join(root, 'js/elements/README.md'), 'utf8'));
+  for (const [name, words] of Object.entries(way.snippets ?? {})) {
+    const block = blocks.find(({ code }) => code.includes(words));
+    if (!block) throw new Error(`The elements' guide has no ${words}`);
+    await writeFile(join(folder, name), block.code);
+  }
   if (way.copyTo) {
     await run(process.execPath, [join(installed, 'bin/caseframe.js'), 'copy', way.copyTo], { cwd: folder });
   }
@@ -82,6 +89,7 @@ export async function openProject(way, tarball) {
   return {
     folder,
     async build() {
+      if (way.check) await runTool(way.check);
       if (way.build) await runTool(way.build);
       const out = join(folder, /** @type {string} */ (way.out));
       if (way.script) {
