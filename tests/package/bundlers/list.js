@@ -22,7 +22,7 @@ const EXCLUDE_LINE = '`optimizeDeps: { exclude: ["caseframe"] }` in vite.config.
  * @property {Record<string, string>} [files]
  * @property {Record<string, string>} [snippets] Blocks of the elements' guide, by the file they go to: the one with these
  *   words in it.
- * @property {string[]} [check] What looks at the types before, a command like the next.
+ * @property {string[]} [check] What has to succeed before, or alone: a command like the next.
  * @property {string[]} [build] A command of node_modules/.bin and its arguments; without it, the files are served as they are.
  * @property {string} [out] What it makes: the folder that is served.
  * @property {string} [script] What it makes where it makes no page: a page loads it.
@@ -122,6 +122,13 @@ export const WAYS = [
     out: 'out',
     line: 'for the elements: [what the compiler has to know](../js/elements/README.md#frameworks)',
   },
+  {
+    name: 'Jest 30, jsdom (imports)',
+    project: 'jest',
+    check: ['jest', '--config', 'jest.config.json'],
+    line: '`transformIgnorePatterns: ["/node_modules/(?!caseframe/)"]`, since Jest takes no ESM as it is',
+  },
+  { name: 'Vitest 5, jsdom (imports)', project: 'vitest', check: ['vitest', 'run'] },
 ];
 
 /** Those of `npm test`. */

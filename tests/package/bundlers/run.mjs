@@ -18,6 +18,8 @@ const REGION = /(<!-- bundlers:begin -->\n)[\s\S]*(<!-- bundlers:end -->)/;
 async function tryOut(way, tarball, context) {
   const project = await openProject(way, tarball);
   try {
+    if (way.check) await project.check();
+    if (!way.out && !way.dev) return;
     const server = await (way.dev ? project.dev() : project.build());
     try {
       const { result, complaints } = await look(context, server.url);

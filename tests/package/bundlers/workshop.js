@@ -88,8 +88,8 @@ export async function openProject(way, tarball) {
 
   return {
     folder,
+    check: () => runTool(way.check ?? []),
     async build() {
-      if (way.check) await runTool(way.check);
       if (way.build) await runTool(way.build);
       const out = join(folder, /** @type {string} */ (way.out));
       if (way.script) {

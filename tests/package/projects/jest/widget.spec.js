@@ -1,0 +1,14 @@
+import { CaptureError, createCapture } from 'caseframe';
+import { CaseframeButton } from 'caseframe/element';
+import { fromVideoClient } from 'caseframe/genesys';
+import { createUploader } from 'caseframe/upload';
+
+// What somebody's own tests do with a widget: it is imported where no video is, and made of the package's parts.
+test('the package is CommonJS by the transform, in a document that has no video', () => {
+  const button = document.createElement('caseframe-button');
+  expect(button).toBeInstanceOf(CaseframeButton);
+  document.body.append(button);
+  expect(() => fromVideoClient(null)).toThrow(CaptureError);
+  expect(() => createUploader({})).toThrow(CaptureError);
+  createCapture().dispose();
+});
