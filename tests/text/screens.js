@@ -40,12 +40,10 @@ export async function openScreens() {
 
   return {
     browser,
-    /** @param {number} seed @returns {Promise<Screen>} */
-    async render(seed) {
-      const { html, ...facts } = makePage(
-        seed,
-        PHOTOGRAPHS.map((name) => `${ORIGIN}fixtures/${name}`),
-      );
+    /** @param {number} seed @param {typeof makePage} [make] @returns {Promise<Screen>} */
+    async render(seed, make = makePage) {
+      const addresses = PHOTOGRAPHS.map((name) => `${ORIGIN}fixtures/${name}`);
+      const { html, ...facts } = make(seed, addresses);
       await page.setViewportSize({ width: facts.width, height: facts.height });
       await page.goto(ORIGIN);
       await page.evaluate((markup) => {
