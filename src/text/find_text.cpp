@@ -8,14 +8,14 @@
 #include "text/plane.hpp"
 #include "text/strokes.hpp"
 
+#ifdef TUNE
+#include "/tmp/tt/dev/params.hpp"
+#else
+#define P(name, by) (by)
+#endif
+
 namespace caseframe {
 namespace {
-
-#ifdef TUNE
-int P(const char* name, int by) { const char* v = std::getenv(name); return v ? std::atoi(v) : by; }
-#else
-constexpr int P(const char* /*name*/, int by) { return by; }
-#endif
 
 struct Rule {
   int contrast, mid, high, strokes, weak;
