@@ -73,6 +73,7 @@ Result<Buffer<StrokeCell>> find_strokes(const Plane& plane, std::uint8_t contras
         cell.flat = static_cast<std::uint8_t>(cell.flat + lines.flat[i]);
         cell.peak = std::max(cell.peak, lines.peak[i]);
       }
+      for (const std::uint32_t j : {1U, 5U}) for (const std::uint32_t i : {1U, 5U}) cell.bright = std::max(cell.bright, plane.row(row * kTextCell + j)[x + i]);
       *out++ = cell;
     }
   }
