@@ -3,9 +3,22 @@
 #include <algorithm>
 #include <cstring>
 
-#include "picture/luma.hpp"
-
 namespace caseframe {
+namespace {
+
+std::uint32_t load(const std::uint8_t* rgba) {
+  std::uint32_t pixel = 0;
+  std::memcpy(&pixel, rgba, sizeof pixel);
+  return pixel;
+}
+std::uint32_t red(std::uint32_t pixel) { return pixel & 255; }
+std::uint32_t green(std::uint32_t pixel) { return pixel >> 8 & 255; }
+std::uint32_t blue(std::uint32_t pixel) { return pixel >> 16 & 255; }
+
+// Of each channel, rounded up: a + b = 2 (a | b) - (a ^ b).
+std::uint32_t mean(std::uint32_t a, std::uint32_t b) { return (a | b) - ((a ^ b) >> 1 & 0x7F7F7F7F); }
+
+}  // namespace
 
 Result<Plane> Plane::allocate(Size size) {
   Plane plane;
@@ -18,14 +31,15 @@ Result<Plane> Plane::allocate(Size size) {
   return plane;
 }
 
-Result<Plane> Plane::of(const FrameView& frame) {
+Result<Plane> Plane::brightness_of(const FrameView& frame) {
   auto plane = allocate(frame.size());
   if (!plane) return plane;
   for (std::uint32_t y = 0; y < frame.height(); ++y) {
     const std::uint8_t* rgba = frame.row(y);
     std::uint8_t* out = plane->row(y);
-    for (std::uint32_t x = 0; x < frame.width(); ++x, rgba += kBytesPerPixel) {
-      out[x] = static_cast<std::uint8_t>(luma(rgba[0], rgba[1], rgba[2]));
+    for (std::size_t x = 0; x < frame.width(); ++x) {
+      const std::uint32_t pixel = load(rgba + x * kBytesPerPixel);
+      out[x] = static_cast<std::uint8_t>((red(pixel) + 2 * green(pixel) + blue(pixel) + 2) >> 2);
     }
   }
   plane->repeat_borders();
@@ -35,17 +49,22 @@ Result<Plane> Plane::of(const FrameView& frame) {
 Result<Plane> Plane::colourfulness_of(const FrameView& frame) {
   auto plane = allocate({(frame.width() + 1) / 2, (frame.height() + 1) / 2});
   if (!plane) return plane;
+  // The mean of two rows, and of an odd one's last pixel once more.
+  auto pairs = Buffer<std::uint32_t>::allocate(std::size_t{plane->size_.width} * 2);
+  if (!pairs) return pairs.error();
+  std::uint32_t* means = pairs->data();
   for (std::uint32_t y = 0; y < plane->size_.height; ++y) {
     const std::uint8_t *upper = frame.row(2 * y), *lower = frame.row(std::min(2 * y + 1, frame.height() - 1));
+    for (std::size_t x = 0; x < frame.width(); ++x) {
+      means[x] = mean(load(upper + x * kBytesPerPixel), load(lower + x * kBytesPerPixel));
+    }
+    means[pairs->size() - 1] = means[frame.width() - 1];
     std::uint8_t* out = plane->row(y);
-    for (std::uint32_t x = 0; x < plane->size_.width; ++x) {
-      const std::size_t left = std::size_t{x} * 2 * kBytesPerPixel;
-      const std::size_t right = std::min(2 * x + 1, frame.width() - 1) * std::size_t{kBytesPerPixel};
-      const auto sum = [&](std::size_t channel) {
-        return upper[left + channel] + upper[right + channel] + lower[left + channel] + lower[right + channel];
-      };
-      const int red = sum(0), green = sum(1), blue = sum(2);
-      out[x] = static_cast<std::uint8_t>((std::max({red, green, blue}) - std::min({red, green, blue})) >> 2);
+    for (std::size_t x = 0; x < plane->size_.width; ++x) {
+      const std::uint32_t pixel = mean(means[2 * x], means[2 * x + 1]);
+      const std::uint32_t high = std::max(std::max(red(pixel), green(pixel)), blue(pixel));
+      const std::uint32_t low = std::min(std::min(red(pixel), green(pixel)), blue(pixel));
+      out[x] = static_cast<std::uint8_t>(high - low);
     }
   }
   plane->repeat_borders();

@@ -13,17 +13,20 @@
 #include "buffer.hpp"
 #include "frame.hpp"
 #include "result.hpp"
+#include "text/cell_map.hpp"
 
 namespace caseframe {
 
-inline constexpr std::uint32_t kTextCell = 8;
+
 
 class Plane {
  public:
   // In pixels, on every side; a vector's width, so that rows begin where vectors like to.
   static constexpr std::uint32_t kMargin = 16;
 
-  static Result<Plane> of(const FrameView& frame);
+  // A quarter of red and of blue, half of green: nearer to each other than luma's weights, so that what is written in
+  // blue or red stands out.
+  static Result<Plane> brightness_of(const FrameView& frame);
   // How far the strongest channel is above the weakest, at half the size: what video keeps of a colour.
   static Result<Plane> colourfulness_of(const FrameView& frame);
   // Each pixel the mean of 2 × 2, of the sides' halves rounded up.

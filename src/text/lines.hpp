@@ -1,0 +1,16 @@
+// Strokes that are no letters': those of codes, which run in one direction only, and straight lines.
+#pragma once
+
+#include "text/cell_map.hpp"
+#include "text/strokes.hpp"
+
+namespace caseframe {
+
+// Sets `codes` to 1 where a barcode's bars are, else to 0: several cells beside each other, full of strokes of high
+// contrast. The other two are overwritten.
+void find_codes(const Strokes& strokes, CellMap codes, CellMap scratch, CellMap sums);
+
+// Takes away straight lines that are longer than a letter is high, but for those of codes: borders, rules, frames.
+void drop_lines(const Strokes& strokes, CellMap codes);
+
+}  // namespace caseframe
