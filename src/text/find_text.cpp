@@ -30,13 +30,13 @@ std::uint16_t u16(int v) { return static_cast<std::uint16_t>(v); }
 
 // For each scale, from the whole size down.
 TextRule camera_rule(std::uint32_t s) {
-  return {u8(P("KC", 12)), u8(P("KH", 12)), u8(P("KN", 4)), u16(P("KWS", 84)), u16(s == 0 ? P("KS0", 4000) : s == 1 ? P("KS1", 4000) : s == 2 ? P("KS2", 4700) : P("KS3", 5000)), u8(P("KI", 7))};
+  return {u8(P("KC", 6)), u8(P("KH", 6)), u8(P("KN", 4)), u16(P("KWS", 84)), u16(s == 0 ? P("KS0", 4000) : s == 1 ? P("KS1", 4000) : s == 2 ? P("KS2", 4700) : P("KS3", 5000)), u8(P("KI", 7))};
 }
 TextRule screen_rule(std::uint32_t s) {
-  if (s < 2) return {u8(P("C", 12)), u8(P("H", 40)), u8(P("N", 4)), 0, u16(s == 0 ? P("SC0", 3500) : P("SC1", 3500)), 0};
-  return {u8(P("C2", 60)), u8(P("H2", 120)), u8(P("N2", 8)), 0, u16(P("SC2", 3000)), 0};
+  if (s < 2) return {u8(P("C", 6)), u8(P("H", 20)), u8(P("N", 4)), 0, u16(s == 0 ? P("SC0", 3700) : P("SC1", 3700)), 0};
+  return {u8(P("C2", 30)), u8(P("H2", 60)), u8(P("N2", 8)), 0, u16(P("SC2", 3000)), 0};
 }
-TextRule colour_rule() { return {u8(P("CC", 14)), u8(P("CHH", 60)), u8(P("CN", 4)), 0, u16(P("SCC", 3000)), 0}; }
+TextRule colour_rule() { return {u8(P("CC", 7)), u8(P("CHH", 30)), u8(P("CN", 4)), 0, u16(P("SCC", 3000)), 0}; }
 
 // Marks what a plane of 1 / 2^scale of the frame's size shows, and `margin` cells around it.
 Status mark(const Plane& plane, std::uint32_t scale, const TextRule& rule, CellMap marked) {

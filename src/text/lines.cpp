@@ -11,7 +11,7 @@ namespace {
 
 // Of a cell's 64 pixels, how many are strokes', and of what contrast.
 constexpr std::uint16_t kDense = 10;
-constexpr std::uint16_t kCodeContrast = 60;
+constexpr std::uint16_t kCodeContrast = 30;
 // So many of the seven cells in a row that this reaches.
 constexpr std::uint16_t kCodeCells = 4;
 constexpr std::uint32_t kCodeReach = 3;
@@ -52,9 +52,11 @@ void drop_along(const Step& cells, std::size_t count) {
 void find_codes(const Strokes& strokes, CellMap codes, CellMap scratch, CellMap sums) {
   for (std::uint16_t& code : codes.all()) code = 0;
   for (const bool across : {true, false}) {
-    const CellMap along = across ? strokes.across : strokes.down;
+    const CellMap along = across ? strokes.across : strokes.down, other = across ? strokes.down : strokes.across;
     const Reach reach = across ? Reach{kCodeReach, 0} : Reach{0, kCodeReach};
-    const auto dense = [&](std::size_t i) { return along.cells[i] >= kDense && strokes.peak.cells[i] >= kCodeContrast; };
+    const auto dense = [&](std::size_t i) {
+      return along.cells[i] >= kDense && 3 * other.cells[i] <= along.cells[i] && strokes.peak.cells[i] >= kCodeContrast;
+    };
     for (std::size_t i = 0; i < sums.count(); ++i) sums.cells[i] = dense(i) ? 1 : 0;
     add_up(sums, sums, scratch, reach);
     for (std::size_t i = 0; i < sums.count(); ++i) sums.cells[i] = dense(i) && sums.cells[i] >= kCodeCells ? 1 : 0;

@@ -39,7 +39,7 @@ Result<Plane> Plane::brightness_of(const FrameView& frame) {
     std::uint8_t* out = plane->row(y);
     for (std::size_t x = 0; x < frame.width(); ++x) {
       const std::uint32_t pixel = load(rgba + x * kBytesPerPixel);
-      out[x] = static_cast<std::uint8_t>((red(pixel) + 2 * green(pixel) + blue(pixel) + 2) >> 2);
+      out[x] = static_cast<std::uint8_t>((red(pixel) + 2 * green(pixel) + blue(pixel)) >> 3);
     }
   }
   plane->repeat_borders();
@@ -49,23 +49,19 @@ Result<Plane> Plane::brightness_of(const FrameView& frame) {
 Result<Plane> Plane::colourfulness_of(const FrameView& frame) {
   auto plane = allocate({(frame.width() + 1) / 2, (frame.height() + 1) / 2});
   if (!plane) return plane;
-  // The mean of two rows, and of an odd one's last pixel once more.
-  auto pairs = Buffer<std::uint32_t>::allocate(std::size_t{plane->size_.width} * 2);
-  if (!pairs) return pairs.error();
-  std::uint32_t* means = pairs->data();
   for (std::uint32_t y = 0; y < plane->size_.height; ++y) {
+    // Of each 2 × 2 pixels the two of one diagonal: video has one colour for the four.
     const std::uint8_t *upper = frame.row(2 * y), *lower = frame.row(std::min(2 * y + 1, frame.height() - 1));
-    for (std::size_t x = 0; x < frame.width(); ++x) {
-      means[x] = mean(load(upper + x * kBytesPerPixel), load(lower + x * kBytesPerPixel));
-    }
-    means[pairs->size() - 1] = means[frame.width() - 1];
     std::uint8_t* out = plane->row(y);
-    for (std::size_t x = 0; x < plane->size_.width; ++x) {
-      const std::uint32_t pixel = mean(means[2 * x], means[2 * x + 1]);
+    const auto write = [&](std::size_t x, std::size_t left, std::size_t right) {
+      const std::uint32_t pixel = mean(load(upper + left * kBytesPerPixel), load(lower + right * kBytesPerPixel));
       const std::uint32_t high = std::max(std::max(red(pixel), green(pixel)), blue(pixel));
       const std::uint32_t low = std::min(std::min(red(pixel), green(pixel)), blue(pixel));
-      out[x] = static_cast<std::uint8_t>(high - low);
-    }
+      out[x] = static_cast<std::uint8_t>((high - low) >> 1);
+    };
+    const std::size_t whole = frame.width() / 2;
+    for (std::size_t x = 0; x < whole; ++x) write(x, 2 * x, 2 * x + 1);
+    if (whole < plane->size_.width) write(whole, 2 * whole, 2 * whole);
   }
   plane->repeat_borders();
   return plane;
