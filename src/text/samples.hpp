@@ -19,7 +19,7 @@ struct Samples {
   v128_t lanes;
 
   static Samples load(const std::uint8_t* from) { return {wasm_v128_load(from)}; }
-  static Samples all(std::uint8_t value) { return {wasm_u8x16_splat(value)}; }
+  static Samples all(std::uint8_t value) { return {wasm_i8x16_splat(static_cast<std::int8_t>(value))}; }
   void store(std::uint8_t* to) const { wasm_v128_store(to, lanes); }
 
   friend Samples operator+(Samples a, Samples b) { return {wasm_i8x16_add(a.lanes, b.lanes)}; }
@@ -30,7 +30,7 @@ struct Samples {
   friend Samples above(Samples a, Samples b) { return {wasm_u8x16_sub_sat(a.lanes, b.lanes)}; }
   // 1 where a ≥ b, else 0.
   friend Samples at_least(Samples a, Samples b) {
-    return {wasm_v128_and(wasm_u8x16_ge(a.lanes, b.lanes), wasm_u8x16_splat(1))};
+    return {wasm_v128_and(wasm_u8x16_ge(a.lanes, b.lanes), wasm_i8x16_splat(1))};
   }
 };
 
