@@ -35,8 +35,7 @@ void window(CellMap in, CellMap out, CellMap scratch, Reach reach, Combine&& wit
 }  // namespace
 
 void add_up(CellMap in, CellMap out, CellMap scratch, Reach reach) {
-  window(in, out, scratch, reach,
-         [](std::uint16_t a, std::uint16_t b) { return static_cast<std::uint16_t>(a + b); });
+  window(in, out, scratch, reach, [](std::uint16_t a, std::uint16_t b) { return static_cast<std::uint16_t>(a + b); });
 }
 
 void find_largest(CellMap in, CellMap out, CellMap scratch, Reach reach) {

@@ -38,9 +38,7 @@ class CellMaps {
     return maps;
   }
 
-  [[nodiscard]] CellMap operator[](std::size_t i) {
-    return {cells_.data() + i * columns_ * rows_, columns_, rows_};
-  }
+  [[nodiscard]] CellMap operator[](std::size_t i) { return {cells_.data() + i * columns_ * rows_, columns_, rows_}; }
 
  private:
   Buffer<std::uint16_t> cells_;

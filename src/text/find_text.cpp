@@ -8,12 +8,6 @@
 #include "text/judge.hpp"
 #include "text/plane.hpp"
 
-#ifdef TUNE
-#include "/tmp/tt/dev/params.hpp"
-#else
-#define P(name, by) (by)
-#endif
-
 namespace caseframe {
 namespace {
 
@@ -25,20 +19,24 @@ struct Gap {
 // Between two words, or two lines, in cells.
 constexpr Gap kGap{3, 1};
 
-std::uint8_t u8(int v) { return static_cast<std::uint8_t>(v); }
-std::uint16_t u16(int v) { return static_cast<std::uint16_t>(v); }
+// One for each scale, from the whole size down. Measured by tests/text: what raises a number leaves more text open and
+// covers less of what is none. At an eighth of the size come the letters of a number plate that fills the picture.
+constexpr TextRule kCamera[] = {
+    {6, 6, 4, 84, 3800, 7, Codes::kUpright},
+    {6, 6, 4, 84, 4000, 7, Codes::kUpright},
+    {6, 6, 4, 84, 4700, 7, Codes::kUpright},
+    {6, 6, 4, 84, 5000, 7, Codes::kUpright},
+};
+// The third is for large letters and large codes alone: they are rich in contrast.
+constexpr TextRule kScreen[] = {
+    {5, 20, 4, 0, 3700, 0, Codes::kBothWays},
+    {5, 20, 4, 0, 3700, 0, Codes::kBothWays},
+    {30, 60, 8, 0, 3000, 0, Codes::kBothWays},
+};
+// Of colour at half the size.
+constexpr TextRule kColours = {6, 30, 4, 0, 3000, 0, Codes::kBothWays};
 
-// For each scale, from the whole size down.
-TextRule camera_rule(std::uint32_t s) {
-  return {u8(P("KC", 6)), u8(P("KH", 6)), u8(P("KN", 4)), u16(P("KWS", 84)), u16(s == 0 ? P("KS0", 4000) : s == 1 ? P("KS1", 4000) : s == 2 ? P("KS2", 4700) : P("KS3", 5000)), u8(P("KI", 7))};
-}
-TextRule screen_rule(std::uint32_t s) {
-  if (s < 2) return {u8(P("C", 6)), u8(P("H", 20)), u8(P("N", 4)), 0, u16(s == 0 ? P("SC0", 3700) : P("SC1", 3700)), 0};
-  return {u8(P("C2", 30)), u8(P("H2", 60)), u8(P("N2", 8)), 0, u16(P("SC2", 3000)), 0};
-}
-TextRule colour_rule() { return {u8(P("CC", 7)), u8(P("CHH", 30)), u8(P("CN", 4)), 0, u16(P("SCC", 3000)), 0}; }
-
-// Marks what a plane of 1 / 2^scale of the frame's size shows, and `margin` cells around it.
+// Marks what a plane of 1 / 2^scale of the frame's size shows.
 Status mark(const Plane& plane, std::uint32_t scale, const TextRule& rule, CellMap marked) {
   auto maps = CellMaps<2>::create(plane.columns(), plane.rows());
   if (!maps) return maps.error();
@@ -79,21 +77,21 @@ Result<Buffer<TextRegion>> find_text(const FrameView& frame, TextKind kind) {
   const CellMap marked = (*maps)[0];
   std::fill_n(marked.cells, marked.count(), std::uint16_t{0});
 
-  const std::uint32_t scales = kind == TextKind::kCamera ? 4 : 3;
-  for (std::uint32_t scale = 0; scale < scales; ++scale) {
+  std::span<const TextRule> rules = kCamera;
+  if (kind == TextKind::kScreen) rules = kScreen;
+  for (std::uint32_t scale = 0; scale < rules.size(); ++scale) {
     if (scale != 0) {
       auto half = plane->halved();
       if (!half) return half.error();
       *plane = *std::move(half);
     }
-    const TextRule rule = kind == TextKind::kCamera ? camera_rule(scale) : screen_rule(scale);
-    if (const Status done = mark(*plane, scale, rule, marked); !done) return done.error();
+    if (const Status done = mark(*plane, scale, rules[scale], marked); !done) return done.error();
   }
   if (kind == TextKind::kScreen) {
     // Red on a dark grey has the same brightness, and is read all the same.
     const auto colours = Plane::colourfulness_of(frame);
     if (!colours) return colours.error();
-    if (const Status done = mark(*colours, 1, colour_rule(), marked); !done) return done.error();
+    if (const Status done = mark(*colours, 1, kColours, marked); !done) return done.error();
   }
 
   for (std::uint32_t y = 0; y < marked.rows; ++y) close_gaps(marked.row(y), 1, marked.columns, kGap.across);

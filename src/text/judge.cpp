@@ -5,12 +5,6 @@
 #include "text/lines.hpp"
 #include "text/strokes.hpp"
 
-#ifdef TUNE
-#include "/tmp/tt/dev/params.hpp"
-#else
-#define P(name, by) (by)
-#endif
-
 namespace caseframe {
 namespace {
 
@@ -48,14 +42,15 @@ void measure(const Strokes& strokes, const Windows& windows, CellMap scratch) {
   add_up(strokes.flat, windows.wide_flat, scratch, kWideWindow);
 }
 
-// Ink differs from its ground by a good part of the light there, equally much in every letter; what is not ground is
-// strokes; and there is ground around. Weights were chosen by how well they tell letters from what photographs show.
+// How much like text a window is. Ink differs from its ground by a good part of the light there, equally much in every
+// letter; what is not ground is strokes; and there is ground around. The four count about equally: by these weights
+// letters on pages and in pictures were told best from what photographs without text show (tests/text).
 std::uint32_t score(const Windows& windows, std::size_t i) {
   const std::uint32_t contrast = 100U * windows.peak.cells[i] / std::max<std::uint32_t>(1, windows.bright.cells[i]);
   const std::uint32_t evenness = 100U * windows.high.cells[i] / std::max<std::uint32_t>(1, windows.cells.cells[i]);
   const std::uint32_t uneven = std::max<std::uint32_t>(1, kWindowPixels - windows.flat.cells[i]);
   const std::uint32_t strokes = 100U * windows.strokes.cells[i] / uneven;
-  return static_cast<std::uint32_t>(P("SW", 20)) * contrast + static_cast<std::uint32_t>(P("SS", 20)) * evenness + static_cast<std::uint32_t>(P("SR", 26)) * strokes + windows.wide_flat.cells[i] * static_cast<std::uint32_t>(P("SF", 50)) / 100;
+  return 20 * contrast + 20 * evenness + 26 * strokes + windows.wide_flat.cells[i] / 2;
 }
 
 enum : std::uint16_t { kNone, kPerhaps, kText };
@@ -67,7 +62,7 @@ std::uint16_t judge_cell(const Strokes& strokes, const Windows& windows, const T
   const std::uint32_t needed = windows.flat.cells[i] >= kWindowPixels / 2 ? rule.contrast : rule.busy;
   if (2 * peak < needed) return kNone;
   const bool both_ways = across != 0 && down != 0 && across + down >= rule.strokes;
-  return both_ways && peak >= needed && windows.strokes.cells[i] >= rule.all_strokes ? kText : kPerhaps;
+  return both_ways && peak >= needed && windows.strokes.cells[i] >= rule.more_strokes ? kText : kPerhaps;
 }
 
 // What is perhaps text is, where it touches some.
@@ -90,7 +85,7 @@ Status judge(const Plane& plane, const TextRule& rule, CellMap text) {
   const CellMap codes = map(), scratch = map();
 
   if (const Status found = find_strokes(plane, rule.contrast, strokes); !found) return found;
-  find_codes(strokes, codes, scratch, text);
+  find_codes(strokes, rule.codes, codes, scratch, text);
   drop_lines(strokes, codes);
   measure(strokes, windows, scratch);
   for (std::size_t i = 0; i < text.count(); ++i) {

@@ -5,18 +5,20 @@
 
 #include "result.hpp"
 #include "text/cell_map.hpp"
+#include "text/lines.hpp"
 #include "text/plane.hpp"
 
 namespace caseframe {
 
-// What a cell has to show. Shares are in percent; windows are of 5 × 5 cells, the widest of 9 × 9.
+// What a cell has to show. Contrasts are in the plane's levels, 0..127; a window is 5 × 5 cells.
 struct TextRule {
-  std::uint8_t contrast;     // of a stroke, in levels: the least that counts
-  std::uint8_t busy;         // likewise, of a cell's best stroke, where there is hardly any flat ground around
-  std::uint8_t strokes;      // pixels of strokes in the cell itself
-  std::uint16_t all_strokes; // and in its window
-  std::uint16_t score;       // how much like text the window is, in all: judge.cpp
-  std::uint8_t company;      // how many cells of the window are text's, too; below that it is a speck
+  std::uint8_t contrast;       // the least of a stroke
+  std::uint8_t busy;           // likewise, of a cell's best stroke, where less than half of the window is flat
+  std::uint8_t strokes;        // pixels of strokes in the cell itself
+  std::uint16_t more_strokes;  // and in its window
+  std::uint16_t score;         // how much like text the window is: judge.cpp
+  std::uint8_t company;        // how many cells of the window are text's; below that they are a speck
+  Codes codes;
 };
 
 // Sets `text`, of the plane's cells, to 1 where there is text or a code, else to 0. kOutOfMemory.

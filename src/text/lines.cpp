@@ -1,15 +1,9 @@
 #include "text/lines.hpp"
 
-#ifdef TUNE
-#include "/tmp/tt/dev/params.hpp"
-#else
-#define P(name, by) (by)
-#endif
-
 namespace caseframe {
 namespace {
 
-// Of a cell's 64 pixels, how many are strokes', and of what contrast.
+// Of a cell's 64 pixels, how many are strokes', and of what contrast; in the other direction there are hardly any.
 constexpr std::uint16_t kDense = 10;
 constexpr std::uint16_t kCodeContrast = 30;
 // So many of the seven cells in a row that this reaches.
@@ -49,9 +43,10 @@ void drop_along(const Step& cells, std::size_t count) {
 
 }  // namespace
 
-void find_codes(const Strokes& strokes, CellMap codes, CellMap scratch, CellMap sums) {
+void find_codes(const Strokes& strokes, Codes kind, CellMap codes, CellMap scratch, CellMap sums) {
   for (std::uint16_t& code : codes.all()) code = 0;
   for (const bool across : {true, false}) {
+    if (!across && kind == Codes::kUpright) continue;
     const CellMap along = across ? strokes.across : strokes.down, other = across ? strokes.down : strokes.across;
     const Reach reach = across ? Reach{kCodeReach, 0} : Reach{0, kCodeReach};
     const auto dense = [&](std::size_t i) {

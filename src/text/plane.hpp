@@ -1,4 +1,5 @@
-// A frame's luma as a plane of its own, and the same at half the size.
+// A frame's brightness or colourfulness as a plane of its own, in samples of 7 bits (text/samples.hpp), and the same at
+// half the size.
 //
 //   ┌ margin ─────────────────────────┐   `columns` × `rows` whole cells of 8 × 8 pixels hold the picture. What is
 //   │ ┌──────────────┬ filled up ───┐ │   left of the last ones, and a margin all around, repeats the picture's
@@ -16,8 +17,6 @@
 #include "text/cell_map.hpp"
 
 namespace caseframe {
-
-
 
 class Plane {
  public:

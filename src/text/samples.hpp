@@ -60,9 +60,7 @@ struct Samples {
     return {difference & (kept - (kept >> 7))};
   }
   // 1 where a ≥ b, else 0.
-  friend Samples at_least(Samples a, Samples b) {
-    return {((a.lanes | kEighthBits) - b.lanes) >> 7 & kOnes};
-  }
+  friend Samples at_least(Samples a, Samples b) { return {((a.lanes | kEighthBits) - b.lanes) >> 7 & kOnes}; }
 };
 
 #endif

@@ -4,12 +4,6 @@
 
 #include "text/samples.hpp"
 
-#ifdef TUNE
-#include "/tmp/tt/dev/params.hpp"
-#else
-#define P(name, by) (by)
-#endif
-
 namespace caseframe {
 namespace {
 
