@@ -33,7 +33,7 @@ struct Step {
 void drop_along(const Step& cells, std::size_t count) {
   for (std::size_t begin = 0; begin < count; ++begin) {
     std::size_t end = begin, plain = 0;
-    for (; end < count && cells.is_part(end); ++end) plain += cells.is_plain(end) ? 1 : 0;
+    for (; end < count && cells.is_part(end); ++end) plain += cells.is_plain(end) ? 1U : 0U;
     if (end - begin >= kLineCells && 4 * plain >= 3 * (end - begin)) {
       for (std::size_t i = begin; i < end; ++i) cells.drop(i);
     }
