@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict';
 import { after, test } from 'node:test';
 import { createEngine } from '../../dist/engine/node.js';
+import { Dice } from './random.js';
 
 const engines = [await createEngine({ variant: 'simd' }), await createEngine({ variant: 'baseline' })];
 const [engine] = engines;
@@ -55,6 +56,22 @@ test('a camera is meant where no kind is given, and a held frame gives the same'
   assert.deepEqual(held.findText(), camera);
   held.release();
   assert.throws(() => held.findText(), { code: 'disposed' });
+});
+
+test('both variants find the same in noise, of any size', () => {
+  const dice = new Dice(11);
+  for (const [width, height] of [
+    [1, 1],
+    [15, 7],
+    [97, 61],
+    [320, 33],
+  ]) {
+    const frame = dice.noise(width, height);
+    for (const kind of /** @type {const} */ (['screen', 'camera'])) {
+      const [simd, baseline] = engines.map((each) => each.findText(frame, { kind }));
+      assert.deepEqual(simd, baseline);
+    }
+  }
 });
 
 test('nothing is found where nothing is', () => {
