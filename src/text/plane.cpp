@@ -57,9 +57,10 @@ std::uint32_t mean(std::uint32_t a, std::uint32_t b) { return (a | b) - ((a ^ b)
 Result<Plane> Plane::allocate(Size size) {
   Plane plane;
   plane.size_ = size;
-  plane.stride_ = std::size_t{plane.columns()} * kTextCell + 2 * kMargin;
+  plane.stride_ = std::size_t{plane.columns()} * kTextCell + 2 * std::size_t{kMargin};
   plane.stride_ = (plane.stride_ + kMargin - 1) / kMargin * kMargin;
-  auto bytes = Buffer<std::uint8_t>::allocate(plane.stride_ * (std::size_t{plane.rows()} * kTextCell + 2 * kMargin));
+  auto bytes = Buffer<std::uint8_t>::allocate(plane.stride_ *
+                                              (std::size_t{plane.rows()} * kTextCell + 2 * std::size_t{kMargin}));
   if (!bytes) return bytes.error();
   plane.bytes_ = *std::move(bytes);
   return plane;

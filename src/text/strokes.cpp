@@ -54,9 +54,9 @@ Status find_strokes(const Plane& plane, std::uint8_t contrast, const Strokes& st
   const Samples least = Samples::all(contrast);
   const auto stride = static_cast<std::ptrdiff_t>(plane.stride());
   for (std::uint32_t row = 0; row < plane.rows(); ++row) {
-    const std::uint8_t* top = plane.row(row * kTextCell);
+    const std::uint8_t* top = plane.row(std::int64_t{row} * kTextCell);
     for (std::uint32_t first = 0; first < plane.columns(); first += kCells) {
-      const Columns found = measure(top + first * kTextCell, stride, least);
+      const Columns found = measure(top + std::size_t{first} * kTextCell, stride, least);
       std::uint8_t across[Samples::kCount], down[Samples::kCount], rough[Samples::kCount], peak[Samples::kCount];
       found.across.store(across);
       found.down.store(down);
@@ -68,7 +68,7 @@ Status find_strokes(const Plane& plane, std::uint8_t contrast, const Strokes& st
         strokes.down.row(row)[column] = sum(down + x);
         strokes.flat.row(row)[column] = static_cast<std::uint16_t>(kTextCell * kTextCell - sum(rough + x));
         strokes.peak.row(row)[column] = *std::max_element(peak + x, peak + x + kTextCell);
-        const std::uint8_t *upper = top + stride + column * kTextCell, *lower = upper + 4 * stride;
+        const std::uint8_t *upper = top + stride + std::size_t{column} * kTextCell, *lower = upper + 4 * stride;
         strokes.bright.row(row)[column] = std::max({upper[1], upper[5], lower[1], lower[5]});
       }
     }
