@@ -16,6 +16,7 @@
 
 #include "capture.hpp"
 #include "scaling/downscale.hpp"
+#include "text/find_text.hpp"
 
 using emscripten::typed_memory_view;
 using emscripten::val;
@@ -75,12 +76,19 @@ val to_js(const FrameReport& report) {
   return result;
 }
 
-val to_js(const Redaction& r) {
+// Of a Redaction or a TextRegion.
+template <class T>
+val rectangle(const T& r) {
   val result = val::object();
   set(result, "x", r.x);
   set(result, "y", r.y);
   set(result, "width", r.width);
   set(result, "height", r.height);
+  return result;
+}
+
+val to_js(const Redaction& r) {
+  val result = rectangle(r);
   set(result, "mode", static_cast<int>(r.mode));
   set(result, "cell", r.cell);
   set(result, "radius", r.radius);
@@ -88,9 +96,12 @@ val to_js(const Redaction& r) {
   return result;
 }
 
-val to_js(const Buffer<Redaction>& redactions) {
+val to_js(const TextRegion& r) { return rectangle(r); }
+
+template <class T>
+val to_js(const Buffer<T>& list) {
   val result = val::array();
-  for (const Redaction& r : redactions) result.call<void>("push", to_js(r));
+  for (const T& each : list) result.call<void>("push", to_js(each));
   return result;
 }
 
@@ -208,6 +219,13 @@ val analyze_frame(double address) {
   return frame ? to_js(analyze(*frame)) : failure(frame.error());
 }
 
+val find_text_in(double address, double kind) {
+  const auto frame = frame_at(address)->view();
+  if (!frame) return failure(frame.error());
+  const auto regions = find_text(*frame, static_cast<TextKind>(to_unsigned(kind)));
+  return regions ? to_js(*regions) : failure(regions.error());
+}
+
 // The redactions that encode() would make of these regions.
 val place_regions(double address, val list) {
   const HeldFrame& held = *frame_at(address);
@@ -313,6 +331,7 @@ EMSCRIPTEN_BINDINGS(caseframe) {
   emscripten::function("release", &release_frame);
   emscripten::function("pixels", &pixels);
   emscripten::function("analyze", &analyze_frame);
+  emscripten::function("findText", &find_text_in);
   emscripten::function("place", &place_regions);
   emscripten::function("encode", &encode_frame);
   emscripten::function("scaled", &scale_frame);

@@ -4,7 +4,7 @@
  */
 import { CaptureError, invalidArgument } from '../errors.js';
 
-/** @import { Failure, RawMetadata, RawOptions, RawRedaction, RawRegion, RawReport } from '../wasm/caseframe.js' */
+/** @import { Failure, RawMetadata, RawOptions, RawRectangle, RawRedaction, RawRegion, RawReport } from '../wasm/caseframe.js' */
 
 /** @typedef {'ok' | 'black' | 'undecoded' | 'uniform'} Verdict */
 /** `enum class Verdict`. @type {readonly Verdict[]} */
@@ -21,6 +21,10 @@ export const REDACT_MODES = ['pixelate', 'blur', 'fill'];
 /** @typedef {'pixel' | 'ratio'} RegionUnit */
 /** `enum class RegionUnit`. @type {readonly RegionUnit[]} */
 export const REGION_UNITS = ['pixel', 'ratio'];
+
+/** @typedef {'camera' | 'screen'} TextKind */
+/** `enum class TextKind`. @type {readonly TextKind[]} */
+export const TEXT_KINDS = ['camera', 'screen'];
 
 /** `enum class ErrorCode`. @type {readonly import('../errors.js').CaptureErrorCode[]} */
 const ERROR_CODES = [
@@ -61,9 +65,24 @@ const LEVELS = Object.freeze({ luma: 16, chroma: 8 });
  * @property {string} [color] `#rrggbb` ('fill').
  */
 
+/**
+ * A rectangle with text in it, or a code, in pixels of the frame given: a region for `encode`, as it is.
+ * @typedef {object} TextRegion
+ * @property {number} x
+ * @property {number} y
+ * @property {number} width
+ * @property {number} height
+ * @property {'fill'} mode The mode that leaves nothing of a text.
+ */
+
 /** @param {RawReport} raw @returns {FrameReport} */
 export function toReport(raw) {
   return { ...raw, verdict: VERDICTS[raw.verdict] };
+}
+
+/** @param {RawRectangle} rectangle @returns {TextRegion} */
+export function toTextRegion({ x, y, width, height }) {
+  return { x, y, width, height, mode: 'fill' };
 }
 
 /** @param {RawRedaction} raw @returns {Redaction} */

@@ -3,10 +3,10 @@
  * trap. The worker has this one, since the page has checked already; `js/engine/index.js` checks and calls it.
  */
 import { CaptureError } from '../errors.js';
-import { pack, packRegions, toHex, toRedaction, toReport, unwrap } from './border.js';
+import { pack, packRegions, toHex, toRedaction, toReport, toTextRegion, unwrap } from './border.js';
 
 /** @import { RawRegion } from '../wasm/caseframe.js' */
-/** @import { FrameReport, Redaction } from './border.js' */
+/** @import { FrameReport, Redaction, TextRegion } from './border.js' */
 /** @import { Loaded, Variant } from './load.js' */
 /** @import { CheckedOptions } from './options.js' */
 
@@ -32,6 +32,7 @@ import { pack, packRegions, toHex, toRedaction, toReport, unwrap } from './borde
  * @property {() => Uint8Array<ArrayBuffer>} pixels RGBA, rows tight: a view of the engine's memory, valid until the
  *   next call to the engine.
  * @property {() => FrameReport} analyze
+ * @property {(kind: number) => TextRegion[]} findText `kind` is an index of TEXT_KINDS.
  * @property {(regions: RawRegion[]) => Redaction[]} place The `redactions` that `encode` would return for these regions.
  * @property {(options: CheckedOptions, hash?: boolean) => Encoded} encode Without `hash`, `sha256` is empty: for who
  *   hashes the file by other means.
@@ -106,6 +107,7 @@ export function createCore({ module, memory }) {
       ...size,
       pixels: () => use(() => module.pixels(address)),
       analyze: () => use(() => toReport(unwrap(module.analyze(address), size))),
+      findText: (kind) => use(() => unwrap(module.findText(address, kind), size).map(toTextRegion)),
       place: (regions) => use(() => unwrap(module.place(address, packRegions(regions)), size).map(toRedaction)),
       encode: ({ options, regions, metadata }, hash = true) =>
         use(() => {

@@ -5,12 +5,14 @@ import { invalidArgument } from '../errors.js';
 import { createCore } from './core.js';
 import { isObject, readFields } from './fields.js';
 import { load } from './load.js';
-import { parseEncodeOptions, parseFrame, parseScaledOptions, side } from './options.js';
+import { parseEncodeOptions, parseFrame, parseScaledOptions, parseTextOptions, side } from './options.js';
 import { isWasmModule, urlText } from './realm.js';
 import { explaining, parseRegions } from './regions.js';
 
 /** @typedef {import('./border.js').FrameReport} FrameReport */
 /** @typedef {import('./border.js').Redaction} Redaction */
+/** @typedef {import('./border.js').TextKind} TextKind */
+/** @typedef {import('./border.js').TextRegion} TextRegion */
 /** @typedef {import('./border.js').Verdict} Verdict */
 /** @typedef {import('./core.js').Encoded} Encoded */
 /** @typedef {import('./core.js').ScaledImage} ScaledImage */
@@ -29,11 +31,18 @@ import { explaining, parseRegions } from './regions.js';
  * @property {() => Uint8Array<ArrayBuffer>} pixels RGBA, rows tight: a view of the engine's memory, valid until the
  *   next call to the engine.
  * @property {() => FrameReport} analyze
+ * @property {(options?: TextOptions) => TextRegion[]} findText As the engine's.
  * @property {(redact?: Region[]) => Redaction[]} place The `redactions` that `encode` would return for these regions, or
  *   the 'invalid-argument' that it would throw: for checking regions before the frame is encoded.
  * @property {(options?: EncodeOptions) => Encoded} encode
  * @property {(options?: ScaledOptions) => ScaledImage} scaled A smaller copy, for showing.
  * @property {() => void} release Zeroes the pixels and frees them. May be called again.
+ */
+
+/**
+ * @typedef {object} TextOptions
+ * @property {TextKind} [kind] What the frame shows. 'camera' (default) covers least of what is no text; 'screen' misses
+ *   least of what is.
  */
 
 /**
@@ -50,6 +59,8 @@ import { explaining, parseRegions } from './regions.js';
  * @property {(frame: Frame) => FrameReport} analyze
  * @property {(frame: Frame, options?: EncodeOptions) => Encoded} encode Throws 'black-frame', 'undecoded-frame' or
  *   'uniform-frame' as `reject` says, with the report in `details.report`; 'invalid-argument'; 'out-of-memory'.
+ * @property {(frame: Frame, options?: TextOptions) => TextRegion[]} findText Regions that cover its text and codes, for
+ *   `encode` as they are; at most 1,000. Throws 'invalid-argument', 'out-of-memory'.
  * @property {(width: number, height: number) => EngineFrame} allocate Room for a frame that is written in place.
  * @property {() => boolean} hasCrashed After a trap nothing works any more but `dispose`.
  * @property {() => void} dispose Zeroes and frees everything; later calls throw 'disposed'. May be called again.
@@ -74,11 +85,12 @@ export async function start(options, readFile) {
   /** @param {unknown} width @param {unknown} height @returns {EngineFrame} */
   function allocate(width, height) {
     const size = { width: side(width, 'width'), height: side(height, 'height') };
-    const { pixels, analyze, place, encode, scaled, release } = core.allocate(size.width, size.height);
+    const { pixels, analyze, findText, place, encode, scaled, release } = core.allocate(size.width, size.height);
     return {
       ...size,
       pixels,
       analyze,
+      findText: (textOptions) => findText(parseTextOptions(textOptions)),
       place(redact) {
         const { plain, raw } = parseRegions(redact, size);
         return explaining(plain, () => place(raw));
@@ -123,6 +135,13 @@ export async function start(options, readFile) {
       // Checked before the pixels are copied.
       const { plain } = parseEncodeOptions(encodeOptions, parsed);
       return withFrame(parsed, (held) => held.encode(plain));
+    },
+    findText(frame, textOptions) {
+      core.call(() => {});
+      const parsed = parseFrame(frame);
+      // Checked before the pixels are copied.
+      parseTextOptions(textOptions);
+      return withFrame(parsed, (held) => held.findText(textOptions));
     },
     allocate,
     hasCrashed: core.hasCrashed,

@@ -3,14 +3,14 @@
  * expected and what came. Pure, so that a page can refuse bad options before it waits for a frame.
  */
 import { invalidArgument } from '../errors.js';
-import { numberOf, oneOf, SUBSAMPLINGS, VERDICTS } from './border.js';
+import { numberOf, oneOf, SUBSAMPLINGS, TEXT_KINDS, VERDICTS } from './border.js';
 import { isObject, readFields, readList, refuseLookalikes } from './fields.js';
 import { parseMetadata } from './metadata.js';
 import { isBytes } from './realm.js';
 import { parseRegions } from './regions.js';
 
 /** @import { RawMetadata, RawOptions, RawRegion } from '../wasm/caseframe.js' */
-/** @import { Subsampling, Verdict } from './border.js' */
+/** @import { Subsampling, TextKind, Verdict } from './border.js' */
 /** @import { Metadata } from './metadata.js' */
 /** @import { Region, Size } from './regions.js' */
 
@@ -151,6 +151,18 @@ export function parseScaledOptions(options = {}) {
   // A preview that shows what was to be covered looks like a good one.
   refuseLookalikes(options, SCALED_FIELDS);
   return { maxWidth: limit(maxWidth, 'maxWidth'), maxHeight: limit(maxHeight, 'maxHeight'), redact };
+}
+
+/** @type {readonly ('kind')[]} */
+const TEXT_FIELDS = ['kind'];
+
+/** @param {{ kind?: TextKind }} [options] @returns {number} An index of TEXT_KINDS. */
+export function parseTextOptions(options = {}) {
+  if (!isObject(options)) throw invalidArgument('options', 'an object', options);
+  const { kind } = readFields(options, TEXT_FIELDS);
+  // `Kind: 'screen'` would look for a camera's text, and leave a screen's open.
+  refuseLookalikes(options, TEXT_FIELDS);
+  return numberOf(TEXT_KINDS, kind, 'camera', 'kind');
 }
 
 /** @param {unknown} value @param {string} name */

@@ -76,6 +76,29 @@ export interface Encoded {
   redactions: Redaction[];
 }
 
+/** What a frame shows: the picture of a camera, or a screen. */
+export type TextKind = 'camera' | 'screen';
+
+/** What `findText` takes. */
+export interface TextOptions {
+  /** 'camera' (default) covers least of what is no text; 'screen' misses least of what is. */
+  kind?: TextKind | undefined;
+}
+
+/** A rectangle with text or a code in it, in pixels of the frame given: a region for `encode`, as it is. */
+export interface TextRegion {
+  /** In pixels, from the left. */
+  x: number;
+  /** In pixels, from the top. */
+  y: number;
+  /** In pixels. */
+  width: number;
+  /** In pixels. */
+  height: number;
+  /** The mode that leaves nothing of a text. */
+  mode: 'fill';
+}
+
 /** A frame in the engine's memory: written once through `pixels()`, read as often as wanted, never altered. */
 export interface EngineFrame {
   /** In pixels. */
@@ -86,6 +109,8 @@ export interface EngineFrame {
   pixels: () => Bytes;
   /** What it shows. */
   analyze: () => FrameReport;
+  /** As the engine's `findText`. */
+  findText: (options?: TextOptions) => TextRegion[];
   /** The `redactions` that `encode` would return for these regions, or the 'invalid-argument' it would throw. */
   place: (redact?: Region[]) => Redaction[];
   /** As the engine's `encode`. */
@@ -118,6 +143,11 @@ export interface Engine {
    * 'engine-crash'; 'disposed'.
    */
   encode: (frame: Frame, options?: EncodeOptions) => Encoded;
+  /**
+   * Regions that cover a frame's text and codes, whatever they say, for `encode` as they are; at most 1,000. It misses
+   * some: docs/redaction.md says how much. Throws 'invalid-argument', 'out-of-memory', 'engine-crash', 'disposed'.
+   */
+  findText: (frame: Frame, options?: TextOptions) => TextRegion[];
   /** Room for a frame that is written in place. Sides are 1..65500 pixels. Throws 'invalid-argument', 'out-of-memory'. */
   allocate: (width: number, height: number) => EngineFrame;
   /** Whether the module has trapped: nothing works any more but `dispose`. */

@@ -28,6 +28,14 @@ export interface RawRedaction {
   color: number;
 }
 
+/** In pixels of the frame. */
+export interface RawRectangle {
+  x: number;
+  y: number;
+  width: number;
+  height: number;
+}
+
 export interface RawEncoded {
   jpeg: Uint8Array<ArrayBuffer>;
   width: number;
@@ -97,6 +105,7 @@ export interface Module {
   /** A view of the module's memory: valid until the next call into the module. */
   pixels(frame: number): Uint8Array<ArrayBuffer>;
   analyze(frame: number): RawReport | Failure;
+  findText(frame: number, kind: number): RawRectangle[] | Failure;
   place(frame: number, regions: Float64Array): RawRedaction[] | Failure;
   encode(frame: number, numbers: Float64Array, texts: Uint8Array[], copy: Copy): RawEncoded | Failure;
   scaled(frame: number, maxWidth: number, maxHeight: number, regions: Float64Array, copy: Copy): RawImage | Failure;
