@@ -50,49 +50,47 @@ export async function openShare(browser) {
 async function startShare() {
   const canvas = Object.assign(document.createElement('canvas'), { width: 1280, height: 720 });
   const pen = canvas.getContext('2d');
-  const stream = canvas.captureStream(0);
-  const [track] = stream.getVideoTracks();
+  const track = new MediaStreamTrackGenerator({ kind: 'video' });
+  const stream = new MediaStream([track]);
+  const writer = track.writable.getWriter();
   track.contentHint = 'text';
   const [near, far] = [new RTCPeerConnection(), new RTCPeerConnection()];
   near.onicecandidate = ({ candidate }) => far.addIceCandidate(candidate);
   far.onicecandidate = ({ candidate }) => near.addIceCandidate(candidate);
-  const video = Object.assign(document.createElement('video'), { muted: true, autoplay: true });
-  document.body.append(video);
-  far.ontrack = ({ streams }) => {
-    video.srcObject = streams[0];
-  };
+  const arriving = new Promise((resolve) => {
+    far.ontrack = ({ track: received }) =>
+      resolve(new MediaStreamTrackProcessor({ track: received }).readable.getReader());
+  });
   const sender = near.addTrack(track, stream);
   await near.setLocalDescription();
   await far.setRemoteDescription(near.localDescription);
   await far.setLocalDescription();
   await near.setRemoteDescription(far.localDescription);
+  const frames = await arriving;
   // A share repeats what does not change, so that the encoder can make it better.
-  setInterval(() => {
-    pen.clearRect(0, 0, 0, 0);
-    track.requestFrame();
-  }, 100);
+  setInterval(() => writer.write(new VideoFrame(canvas, { timestamp: performance.now() * 1000 })), 100);
 
   const small = Object.assign(document.createElement('canvas'), { width: 32, height: 18 });
   const glance = small.getContext('2d', { willReadFrequently: true });
   /** @param {CanvasImageSource} picture */
-  const thumbnail = (picture) => {
+  function brightness(picture) {
     glance.drawImage(picture, 0, 0, 32, 18);
-    return glance.getImageData(0, 0, 32, 18).data;
-  };
-  const shown = () => new Promise((resolve) => video.requestVideoFrameCallback((_now, { width, height }) => resolve({ width, height })));
+    const { data } = glance.getImageData(0, 0, 32, 18);
+    return data.reduce((sum, value, i) => (i % 4 === 3 ? sum : sum + value), 0) / (data.length * 0.75);
+  }
 
-  /** @returns {Promise<{ width: number, height: number }>} Once what arrives is what the canvas shows. */
-  async function untilArrived() {
-    const wanted = thumbnail(canvas);
+  /** @param {boolean} isBright @returns {Promise<VideoFrame>} The first that is, or is not. */
+  async function arrived(isBright) {
     for (const end = performance.now() + 60_000; performance.now() < end; ) {
-      const size = await shown();
-      const seen = thumbnail(video);
-      const apart = seen.reduce((sum, value, i) => sum + Math.abs(value - wanted[i]), 0) / seen.length;
-      if (apart < 5 && size.width === canvas.width && size.height === canvas.height) return size;
+      const { value: frame } = await frames.read();
+      const isWhole = frame.displayWidth === canvas.width && frame.displayHeight === canvas.height;
+      if (isWhole && brightness(frame) > middle === isBright) return frame;
+      frame.close();
     }
     throw new Error('The picture did not arrive within 60 s');
   }
 
+  let middle = 0;
   const full = document.createElement('canvas');
   globalThis.share = {
     /** @param {{ width: number, height: number, bitrate: number }} order */
@@ -102,18 +100,22 @@ async function startShare() {
       parameters.degradationPreference = 'maintain-resolution';
       await sender.setParameters(parameters);
       const data = new Uint8ClampedArray(await (await fetch('/picture')).arrayBuffer());
-      // Something else between two pages: the one before is never taken for this one.
+      // Black or white between two pages: the one before is never taken for this one.
       Object.assign(canvas, { width, height });
-      pen.fillStyle = '#c08';
-      pen.fillRect(0, 0, width, height);
-      await untilArrived();
       pen.putImageData(new ImageData(data, width, height), 0, 0);
-      await untilArrived();
-      await shown();
-      await shown();
+      const mean = brightness(canvas);
+      const isBright = mean > 127;
+      middle = (mean + (isBright ? 0 : 255)) / 2;
+      pen.fillStyle = isBright ? '#000' : '#fff';
+      pen.fillRect(0, 0, width, height);
+      (await arrived(!isBright)).close();
+      pen.putImageData(new ImageData(data, width, height), 0, 0);
+      (await arrived(isBright)).close();
+      const { value: frame } = await frames.read();
       Object.assign(full, { width, height });
       const reader = full.getContext('2d', { willReadFrequently: true });
-      reader.drawImage(video, 0, 0);
+      reader.drawImage(frame, 0, 0);
+      frame.close();
       await fetch('/frame', { method: 'POST', body: reader.getImageData(0, 0, width, height).data });
       return { width, height };
     },
