@@ -21,6 +21,13 @@ import { createStopwatch } from './stopwatch.js';
 
 /** @typedef {EncodeOptions & StillOnlyOptions} StillEncodeOptions */
 
+/**
+ * @typedef {object} StillTextOptions
+ * @property {'camera' | 'screen'} [kind] As of the engine's `findText`; by default what the source says: 'screen' of a
+ *   shared screen, otherwise 'camera'.
+ * @property {number} [most] How many regions at most, 1 to 1000: neighbours become one where there are more. Default 1000.
+ */
+
 /** @type {readonly (keyof StillEncodeOptions)[]} */
 const STILL_FIELDS = [...ENCODE_FIELDS, 'replaceRedact'];
 
@@ -41,8 +48,7 @@ const STILL_FIELDS = [...ENCODE_FIELDS, 'replaceRedact'];
  * @property {(options?: StillEncodeOptions) => Promise<Snapshot>} encode May be called again. Options that are not given,
  *   or undefined, are those of `grab`. Regions add up: those of `grab`, these, and what `detect` finds, which is asked
  *   once. Regions in pixels are those of this frame.
- * @property {(options?: TextOptions) => Promise<TextRegion[]>} findText Regions that cover its text and codes, as the
- *   engine's. `kind` is by default what the source says: 'screen' of a shared screen, otherwise 'camera'.
+ * @property {(options?: StillTextOptions) => Promise<TextRegion[]>} findText Regions that cover its text and codes.
  * @property {() => void} discard Zeroes the pixels; later calls reject with `disposed`.
  */
 
@@ -157,9 +163,15 @@ export function createStill({ grabbed, server, request, owner }) {
 
     encode: (options) => encode(options, true),
 
-    async findText(options) {
+    async findText(options = {}) {
       life.check();
-      return (await life.race(lookForText(options))).text;
+      if (!isObject(options)) throw invalidArgument('options', 'an object', options);
+      const { most = MAX_REGIONS, ...others } = readFields(options, ['kind', 'most']);
+      if (!Number.isInteger(most) || most < 1 || most > MAX_REGIONS) {
+        throw invalidArgument('most', `an integer from 1 to ${MAX_REGIONS}`, most);
+      }
+      const { text } = await life.race(lookForText(others));
+      return fit(text, most);
     },
 
     discard: () => life.fail(new CaptureError('disposed', 'The still has been discarded')),
