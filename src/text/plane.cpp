@@ -32,6 +32,26 @@ Result<Plane> Plane::of(const FrameView& frame) {
   return plane;
 }
 
+Result<Plane> Plane::colourfulness_of(const FrameView& frame) {
+  auto plane = allocate({(frame.width() + 1) / 2, (frame.height() + 1) / 2});
+  if (!plane) return plane;
+  for (std::uint32_t y = 0; y < plane->size_.height; ++y) {
+    const std::uint8_t *upper = frame.row(2 * y), *lower = frame.row(std::min(2 * y + 1, frame.height() - 1));
+    std::uint8_t* out = plane->row(y);
+    for (std::uint32_t x = 0; x < plane->size_.width; ++x) {
+      const std::size_t left = std::size_t{x} * 2 * kBytesPerPixel;
+      const std::size_t right = std::min(2 * x + 1, frame.width() - 1) * std::size_t{kBytesPerPixel};
+      const auto sum = [&](std::size_t channel) {
+        return upper[left + channel] + upper[right + channel] + lower[left + channel] + lower[right + channel];
+      };
+      const int red = sum(0), green = sum(1), blue = sum(2);
+      out[x] = static_cast<std::uint8_t>((std::max({red, green, blue}) - std::min({red, green, blue})) >> 2);
+    }
+  }
+  plane->repeat_borders();
+  return plane;
+}
+
 Result<Plane> Plane::halved() const {
   auto plane = allocate({(size_.width + 1) / 2, (size_.height + 1) / 2});
   if (!plane) return plane;

@@ -24,6 +24,8 @@ class Plane {
   static constexpr std::uint32_t kMargin = 16;
 
   static Result<Plane> of(const FrameView& frame);
+  // How far the strongest channel is above the weakest, at half the size: what video keeps of a colour.
+  static Result<Plane> colourfulness_of(const FrameView& frame);
   // Each pixel the mean of 2 × 2, of the sides' halves rounded up.
   [[nodiscard]] Result<Plane> halved() const;
 

@@ -7,7 +7,16 @@ namespace caseframe {
 namespace {
 
 constexpr std::ptrdiff_t kReach = 2;
+#ifdef TUNE
+}  // namespace
+}  // namespace caseframe
+#include "/tmp/tt/dev/params.hpp"
+#define kFlat P("FL", 5)
+namespace caseframe {
+namespace {
+#else
 constexpr std::uint8_t kFlat = 5;
+#endif
 
 struct Rows {
   std::uint8_t* across;
@@ -24,6 +33,7 @@ void add_row(const std::uint8_t* row, std::ptrdiff_t stride, std::uint32_t width
   const std::uint8_t *above = row - kReach * stride, *below = row + kReach * stride;
   std::uint8_t *__restrict across = sums.across, *__restrict down = sums.down, *__restrict flat = sums.flat,
                           *__restrict peak = sums.peak;
+  const int flat_limit = kFlat;
   for (std::uint32_t x = 0; x < width; ++x) {
     const std::uint8_t c = row[x];
     const std::uint8_t high_x = std::max(left[x], right[x]), low_x = std::min(left[x], right[x]);
@@ -34,7 +44,7 @@ void add_row(const std::uint8_t* row, std::ptrdiff_t stride, std::uint32_t width
     const std::uint8_t range = less(std::max(high, c), std::min(low, c));
     across[x] = static_cast<std::uint8_t>(across[x] + (by_x >= contrast));
     down[x] = static_cast<std::uint8_t>(down[x] + (by_y >= contrast));
-    flat[x] = static_cast<std::uint8_t>(flat[x] + (range <= kFlat));
+    flat[x] = static_cast<std::uint8_t>(flat[x] + (range <= flat_limit));
     peak[x] = std::max(peak[x], std::max(by_x, by_y));
   }
 }
@@ -63,6 +73,7 @@ Result<Buffer<StrokeCell>> find_strokes(const Plane& plane, std::uint8_t contras
         cell.flat = static_cast<std::uint8_t>(cell.flat + lines.flat[i]);
         cell.peak = std::max(cell.peak, lines.peak[i]);
       }
+      for (const std::uint32_t j : {1U, 5U}) for (const std::uint32_t i : {1U, 5U}) cell.bright = std::max(cell.bright, plane.row(row * kTextCell + j)[x + i]);
       *out++ = cell;
     }
   }

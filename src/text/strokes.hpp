@@ -14,6 +14,7 @@ struct StrokeCell {
   std::uint8_t across;
   std::uint8_t down;
   std::uint8_t flat;  // pixels that hardly differ from any of the four
+  std::uint8_t bright;  // the brightest of four pixels
   std::uint8_t peak;  // the most by which one differs from both
 };
 
