@@ -18,15 +18,16 @@ import { fill } from './strings.js';
  */
 export function createDrafts({ regions, words, choose, remove, say }) {
   const told = create('p', { id: 'found' });
-  const [cover, open] = /** @type {const} */ (['kept', 'dropped']).map((state) => {
-    const button = create('button', { type: 'button', part: state === 'kept' ? 'cover-all' : 'open-all' });
-    button.addEventListener('click', () => {
-      // Else there is nothing to do, or no room.
-      const isDone = regions.decideAll(state);
-      const isFull = !isDone && state === 'kept' && regions.drafts().some((draft) => draft.state === 'dropped');
-      say(isFull ? words().strings.tooMany : sentence());
-    });
-    return button;
+  const cover = create('button', { type: 'button', part: 'cover-all' });
+  cover.addEventListener('click', () => {
+    regions.decideAll('kept');
+    // With no room for all of it, none is covered anew.
+    say(regions.drafts().every(({ state }) => state === 'kept') ? sentence() : words().strings.tooMany);
+  });
+  const open = create('button', { type: 'button', part: 'open-all' });
+  open.addEventListener('click', () => {
+    regions.decideAll('dropped');
+    say(sentence());
   });
   const list = create('ol', { className: 'list', part: 'drafts' });
   // Without bullets, Safari takes it for no list.
