@@ -17,12 +17,12 @@ export const BUDGETS = [
   { name: 'the worker, glue included', files: ['worker.js'], limit: 8.7 * KB },
   { name: 'genesys', files: ['genesys.js'], limit: 4.1 * KB },
   { name: 'upload', files: ['upload.js'], limit: 8.3 * KB },
-  { name: 'the SIMD module', files: ['wasm/caseframe.simd.wasm'], limit: 46 * KB },
-  { name: 'the baseline module', files: ['wasm/caseframe.baseline.wasm'], limit: 45 * KB },
+  { name: 'the SIMD module', files: ['wasm/caseframe.simd.wasm'], limit: 48 * KB },
+  { name: 'the baseline module', files: ['wasm/caseframe.baseline.wasm'], limit: 48 * KB },
   {
     name: 'all that a first capture downloads',
     files: ['index.js', 'errors.js', 'launch.js', 'worker.js', 'wasm/caseframe.simd.wasm'],
-    limit: 72 * KB,
+    limit: 74 * KB,
   },
 ];
 

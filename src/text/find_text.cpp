@@ -1,210 +1,104 @@
 #include "text/find_text.hpp"
 
 #include <algorithm>
-#include <array>
-#include <cstdlib>
+#include <span>
 
-#include "text/mask.hpp"
+#include "text/cell_map.hpp"
+#include "text/cover.hpp"
+#include "text/judge.hpp"
 #include "text/plane.hpp"
-#include "text/strokes.hpp"
-
-#ifdef TUNE
-#include "/tmp/tt/dev/params.hpp"
-#else
-#define P(name, by) (by)
-#endif
 
 namespace caseframe {
 namespace {
 
-struct Rule {
-  int contrast, flat, busy, busy_mid, strokes, window, weber, balance, score;
+struct Gap {
+  std::uint32_t across;
+  std::uint32_t down;
 };
 
-Rule rule_of(TextKind kind, std::uint32_t scale) {
-  if (kind == TextKind::kScreen) {
-    return scale == 2 ? Rule{P("C2", 60), P("F1", 800), P("H2", 120), P("M2", 80), P("N2", 8), P("WS2", 0), P("WB2", 0), 0, P("SC2", 0)}
-                      : Rule{P("C", 12), P("F1", 800), P("H", 60), P("M", 40), P("N", 4), P("WS", 0), P("WB", 0), 0, scale == 1 ? P("SC1", 0) : P("SC0", 0)};
-  }
-  return Rule{P("KC", 12), P("KF1", 800), P("KH", 60), P("KM", 30), P("KN", 4), P("KWS", 60), P("KWB", 0), P("KB", 0), scale >= 3 ? P("KS3", 5000) : scale == 2 ? P("KS2", 4700) : scale == 1 ? P("KS1", 4000) : P("KS0", 4000)};
-}
+// Between two words, or two lines, in cells.
+constexpr Gap kGap{3, 1};
 
-struct Cells {
-  Buffer<StrokeCell> cells;
-  std::uint32_t columns, rows;
-  const StrokeCell& at(std::int64_t x, std::int64_t y) const {
-    static constexpr StrokeCell kNone{};
-    if (x < 0 || y < 0 || x >= columns || y >= rows) return kNone;
-    return cells[static_cast<std::size_t>(y) * columns + static_cast<std::size_t>(x)];
-  }
+// One for each scale, from the whole size down. Measured by tests/text: what raises a number leaves more text open and
+// covers less of what is none. At an eighth of the size come the letters of a number plate that fills the picture.
+constexpr TextRule kCamera[] = {
+    {6, 6, 4, 84, 3800, 7, Codes::kUpright},
+    {6, 6, 4, 84, 4000, 7, Codes::kUpright},
+    {6, 6, 4, 84, 4700, 7, Codes::kUpright},
+    {6, 6, 4, 84, 5000, 7, Codes::kUpright},
 };
+// The third is for large letters and large codes alone: they are rich in contrast.
+constexpr TextRule kScreen[] = {
+    {5, 20, 4, 0, 3700, 0, Codes::kBothWays},
+    {5, 20, 4, 0, 3700, 0, Codes::kBothWays},
+    {30, 60, 8, 0, 3000, 0, Codes::kBothWays},
+};
+// Of colour at half the size.
+constexpr TextRule kColours = {6, 30, 4, 0, 3000, 0, Codes::kBothWays};
 
-bool is_code(const Cells& cells, std::int64_t x, std::int64_t y) {
-  const int kDense = P("D", 10), kPeak = P("DP", 60);
-  const auto dense = [&](std::int64_t i, std::int64_t j, bool across) {
-    const StrokeCell& cell = cells.at(i, j);
-    return (across ? cell.across : cell.down) >= kDense && cell.peak >= kPeak;
-  };
-  for (const bool across : {true, false}) {
-    if (!dense(x, y, across)) continue;
-    int count = 0;
-    for (int d = -3; d <= 3; ++d) count += across ? dense(x + d, y, true) : dense(x, y + d, false);
-    if (count >= P("DN", 4)) return true;
-  }
-  return false;
-}
-
-// A straight line of `least` cells and more is no glyph's.
-template <class At, class Is>
-void drop_lines(std::uint32_t length, At&& at, Is&& kept, bool across) {
-  std::uint32_t begin = 0, pure = 0;
-  const std::uint32_t least = static_cast<std::uint32_t>(P("LN", 8));
-  for (std::uint32_t i = 0; i <= length; ++i) {
-    if (i < length && !kept(i)) {
-      const StrokeCell& cell = at(i);
-      const int along = across ? cell.across : cell.down, other = across ? cell.down : cell.across;
-      if (along >= P("LA", 4)) {
-        pure += other * 4 <= along;
-        continue;
-      }
-    }
-    if (i - begin >= least && pure * 4 >= (i - begin) * 3) {
-      for (std::uint32_t k = begin; k < i; ++k) {
-        StrokeCell& cell = at(k);
-        std::uint8_t& along = across ? cell.across : cell.down;
-        std::uint8_t& other = across ? cell.down : cell.across;
-        if (other * 4 <= along) other = 0, cell.peak = 0;
-        along = 0;
-      }
-    }
-    begin = i + 1;
-    pure = 0;
-  }
-}
-
-Status mark(const Plane& plane, std::uint32_t scale, TextKind kind, TextMask& mask, bool chroma = false) {
-  const Rule rule = chroma ? Rule{P("CC", 14), P("F1", 800), P("CHH", 80), P("CM", 50), P("CN", 4), 0, 0, 0, P("SCC", 0)} : rule_of(kind, scale);
-  auto found = find_strokes(plane, static_cast<std::uint8_t>(rule.contrast));
-  if (!found) return found.error();
-  Cells cells{*std::move(found), plane.columns(), plane.rows()};
-  const std::uint32_t columns = plane.columns(), rows = plane.rows(), side = 1U << scale;
-  auto m = TextMask::create(columns, rows), m2 = TextMask::create(columns, rows);
-  if (!m || !m2) return m.error();
-  auto codes = TextMask::create(columns, rows);
-  if (!codes) return codes.error();
-  for (std::uint32_t y = 0; y < rows; ++y) for (std::uint32_t x = 0; x < columns; ++x) codes->row(y)[x] = is_code(cells, x, y);
-  if (kind == TextKind::kScreen ? P("LS", 1) : P("LC", 1)) {
-  for (std::uint32_t y = 0; y < rows; ++y) drop_lines(columns, [&](std::uint32_t x) -> StrokeCell& { return cells.cells[std::size_t{y} * columns + x]; }, [&](std::uint32_t x) { return codes->row(y)[x] != 0; }, false);
-  for (std::uint32_t x = 0; x < columns; ++x) drop_lines(rows, [&](std::uint32_t y) -> StrokeCell& { return cells.cells[std::size_t{y} * columns + x]; }, [&](std::uint32_t y) { return codes->row(y)[x] != 0; }, true);
-  }
-  for (std::uint32_t y = 0; y < rows; ++y) {
-    for (std::uint32_t x = 0; x < columns; ++x) {
-      const StrokeCell& cell = cells.at(x, y);
-      if (cell.across + cell.down < 1) continue;
-      int flat = 0, across = 0, down = 0, bright = 0;
-      for (int j = -2; j <= 2; ++j) for (int i = -2; i <= 2; ++i) {
-        const StrokeCell& each = cells.at(std::int64_t{x} + i, std::int64_t{y} + j);
-        flat += each.flat; across += each.across; down += each.down; bright = std::max<int>(bright, each.bright);
-      }
-      int flat81 = 0; for (int j = -4; j <= 4; ++j) for (int i = -4; i <= 4; ++i) flat81 += cells.at(std::int64_t{x} + i, std::int64_t{y} + j).flat;
-      int top = 0, n = 0, big = 0; for (int j = -2; j <= 2; ++j) for (int i = -2; i <= 2; ++i) top = std::max<int>(top, cells.at(std::int64_t{x} + i, std::int64_t{y} + j).peak);
-      for (int j = -2; j <= 2; ++j) for (int i = -2; i <= 2; ++i) { const StrokeCell& each = cells.at(std::int64_t{x} + i, std::int64_t{y} + j); if (each.across + each.down >= 2) { ++n; big += each.peak * 2 >= top; } }
-      const int ratio = 100 * (across + down) / std::max(1, 1600 - flat), weber = 100 * top / std::max(1, bright), spread = 100 * big / std::max(1, n);
-      const int score = P("SW", 20) * weber + P("SS", 20) * spread + P("SR", 28) * ratio + flat81 * P("SF", 50) / 100;
-      const bool code = codes->row(y)[x] != 0;
-      if (score < rule.score && !code) continue;
-      int need = flat >= rule.flat ? rule.contrast : flat >= rule.flat / 2 ? rule.busy_mid : rule.busy;
-      need = std::max(need, bright * rule.weber / 100);
-      if (cell.peak < need / 2) continue;
-      m->row(y)[x] = 1;
-      if (cell.peak < need) continue;
-      if (!code && (cell.across == 0 || cell.down == 0 || cell.across + cell.down < rule.strokes)) continue;
-      if (!code && across + down < rule.window) continue;
-      if (!code && rule.balance && std::min(across, down) * rule.balance < std::max(across, down)) continue;
-      m->row(y)[x] = 2;
-    }
-  }
-  for (int pass = 0; pass < P("HY", 2); ++pass) {
-    for (std::uint32_t y = 0; y < rows; ++y) for (std::uint32_t x = 0; x < columns; ++x) {
-      std::uint8_t best = m->row(y)[x];
-      if (best == 1) for (int j = -1; j <= 1; ++j) for (int i = -1; i <= 1; ++i) {
-        const std::int64_t xx = std::int64_t{x} + i, yy = std::int64_t{y} + j;
-        if (xx < 0 || yy < 0 || xx >= columns || yy >= rows) continue;
-        if (m->row(static_cast<std::uint32_t>(yy))[xx] == 2) best = 2;
-      }
-      m2->row(y)[x] = best;
-    }
-    std::swap(*m, *m2);
-  }
-  if (kind == TextKind::kCamera && P("KI", 4)) {  // lone ones go
-    for (std::uint32_t y = 0; y < rows; ++y) for (std::uint32_t x = 0; x < columns; ++x) {
-      std::uint8_t best = m->row(y)[x];
-      int count = 0;
-      if (best == 2) { for (int j = -2; j <= 2; ++j) for (int i = -2; i <= 2; ++i) {
-        const std::int64_t xx = std::int64_t{x} + i, yy = std::int64_t{y} + j;
-        if (xx < 0 || yy < 0 || xx >= columns || yy >= rows) continue;
-        count += m->row(static_cast<std::uint32_t>(yy))[xx] == 2;
-      }
-      if (count < P("KI", 4)) best = 0; }
-      m2->row(y)[x] = best;
-    }
-    std::swap(*m, *m2);
-  }
-  for (std::uint32_t y = 0; y < rows; ++y) {
-    for (std::uint32_t x = 0; x < columns; ++x) {
-      if (m->row(y)[x] != 2) continue;
-      const std::uint32_t grow = scale == 0 ? static_cast<std::uint32_t>(P("G", 1)) : 0;
-      for (std::uint32_t j = std::max(y * side, grow) - grow; j < std::min(mask.rows, (y + 1) * side + grow); ++j) {
-        for (std::uint32_t i = std::max(x * side, grow) - grow; i < std::min(mask.columns, (x + 1) * side + grow); ++i) mask.row(j)[i] = 1;
-      }
-    }
+// Marks what a plane of 1 / 2^scale of the frame's size shows.
+Status mark(const Plane& plane, std::uint32_t scale, const TextRule& rule, CellMap marked) {
+  auto maps = CellMaps<2>::create(plane.columns(), plane.rows());
+  if (!maps) return maps.error();
+  const CellMap text = (*maps)[0];
+  if (const Status judged = judge(plane, rule, text); !judged) return judged;
+  // At full size as far around as a codec spreads ink; a smaller one's cells are larger than what they show.
+  if (scale == 0) find_largest(text, text, (*maps)[1], {1, 1});
+  for (std::uint32_t y = 0; y < marked.rows; ++y) {
+    const std::uint16_t* from = text.row(y >> scale);
+    std::uint16_t* to = marked.row(y);
+    for (std::uint32_t x = 0; x < marked.columns; ++x) to[x] |= from[x >> scale];
   }
   return {};
 }
 
-// Gaps of up to `most` cells between two marked ones are marked, too.
-void close_gaps(TextMask& mask, std::uint32_t across, std::uint32_t down) {
-  for (std::uint32_t y = 0; y < mask.rows; ++y) {
-    std::uint8_t* row = mask.row(y);
-    std::uint32_t last = mask.columns;
-    for (std::uint32_t x = 0; x < mask.columns; ++x) {
-      if (!row[x]) continue;
-      if (last < x && x - last <= across + 1) std::fill(row + last, row + x, 1);
-      last = x;
+// Marks what lies between two marked cells of a row or column that are hardly apart.
+void close_gaps(std::uint16_t* cells, std::size_t stride, std::size_t count, std::size_t most) {
+  std::size_t open = most;  // since the last one that is marked; too many at first
+  for (std::size_t i = 0; i < count; ++i) {
+    if (cells[i * stride] == 0) {
+      ++open;
+      continue;
     }
-  }
-  for (std::uint32_t x = 0; x < mask.columns; ++x) {
-    std::uint32_t last = mask.rows;
-    for (std::uint32_t y = 0; y < mask.rows; ++y) {
-      if (!mask.row(y)[x]) continue;
-      if (last < y && y - last <= down + 1) for (std::uint32_t k = last; k < y; ++k) mask.row(k)[x] = 1;
-      last = y;
+    if (open < most + 1 && open <= i) {
+      for (std::size_t k = i - open; k < i; ++k) cells[k * stride] = 1;
     }
+    open = 0;
   }
 }
 
 }  // namespace
 
 Result<Buffer<TextRegion>> find_text(const FrameView& frame, TextKind kind) {
-  auto plane = Plane::of(frame);
+  auto plane = Plane::brightness_of(frame);
   if (!plane) return plane.error();
-  auto mask = TextMask::create(plane->columns(), plane->rows());
-  if (!mask) return mask.error();
-  for (std::uint32_t scale = 0; scale < static_cast<std::uint32_t>(kind == TextKind::kCamera ? P("KS", 3) : P("S", 3)); ++scale) {
+  auto maps = CellMaps<1>::create(plane->columns(), plane->rows());
+  if (!maps) return maps.error();
+  const CellMap marked = (*maps)[0];
+  std::fill_n(marked.cells, marked.count(), std::uint16_t{0});
+
+  std::span<const TextRule> rules = kCamera;
+  if (kind == TextKind::kScreen) rules = kScreen;
+  for (std::uint32_t scale = 0; scale < rules.size(); ++scale) {
     if (scale != 0) {
       auto half = plane->halved();
       if (!half) return half.error();
       *plane = *std::move(half);
     }
-    if (const Status marked = mark(*plane, scale, kind, *mask); !marked) return marked.error();
+    if (const Status done = mark(*plane, scale, rules[scale], marked); !done) return done.error();
   }
-  if (kind == TextKind::kScreen && P("CH", 1)) {
-    auto colours = Plane::colourfulness_of(frame);
+  if (kind == TextKind::kScreen) {
+    // Red on a dark grey has the same brightness, and is read all the same.
+    const auto colours = Plane::colourfulness_of(frame);
     if (!colours) return colours.error();
-    if (const Status marked = mark(*colours, 1, kind, *mask, true); !marked) return marked.error();
+    if (const Status done = mark(*colours, 1, kColours, marked); !done) return done.error();
   }
-  close_gaps(*mask, static_cast<std::uint32_t>(P("GX", 3)), static_cast<std::uint32_t>(P("GY", 1)));
-  return cover(*mask, frame.size());
+
+  for (std::uint32_t y = 0; y < marked.rows; ++y) close_gaps(marked.row(y), 1, marked.columns, kGap.across);
+  for (std::uint32_t x = 0; x < marked.columns; ++x) {
+    close_gaps(marked.cells + x, marked.columns, marked.rows, kGap.down);
+  }
+  return cover(marked, frame.size());
 }
 
 }  // namespace caseframe

@@ -1,4 +1,5 @@
-// A frame's luma as a plane of its own, and the same at half the size.
+// A frame's brightness or colourfulness as a plane of its own, in samples of 7 bits (text/samples.hpp), and the same at
+// half the size.
 //
 //   ┌ margin ─────────────────────────┐   `columns` × `rows` whole cells of 8 × 8 pixels hold the picture. What is
 //   │ ┌──────────────┬ filled up ───┐ │   left of the last ones, and a margin all around, repeats the picture's
@@ -13,17 +14,18 @@
 #include "buffer.hpp"
 #include "frame.hpp"
 #include "result.hpp"
+#include "text/cell_map.hpp"
 
 namespace caseframe {
-
-inline constexpr std::uint32_t kTextCell = 8;
 
 class Plane {
  public:
   // In pixels, on every side; a vector's width, so that rows begin where vectors like to.
   static constexpr std::uint32_t kMargin = 16;
 
-  static Result<Plane> of(const FrameView& frame);
+  // A quarter of red and of blue, half of green: nearer to each other than luma's weights, so that what is written in
+  // blue or red stands out.
+  static Result<Plane> brightness_of(const FrameView& frame);
   // How far the strongest channel is above the weakest, at half the size: what video keeps of a colour.
   static Result<Plane> colourfulness_of(const FrameView& frame);
   // Each pixel the mean of 2 × 2, of the sides' halves rounded up.

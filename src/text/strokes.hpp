@@ -1,24 +1,24 @@
-// What each cell of a plane has of strokes.
+// What each cell of a plane has of strokes. A pixel is a stroke's where it differs from both of the pixels two further,
+// left and right or above and below, in the same direction: strokes of up to three pixels do, edges do not.
 #pragma once
 
 #include <cstdint>
 
-#include "buffer.hpp"
+#include "result.hpp"
+#include "text/cell_map.hpp"
 #include "text/plane.hpp"
 
 namespace caseframe {
 
-// Of 8 × 8 pixels. A pixel is a stroke's where it differs from both of the pixels two further, left and right
-// (`across`) or above and below (`down`), in the same direction: strokes of up to three pixels, not edges.
-struct StrokeCell {
-  std::uint8_t across;
-  std::uint8_t down;
-  std::uint8_t flat;  // pixels that hardly differ from any of the four
-  std::uint8_t bright;  // the brightest of four pixels
-  std::uint8_t peak;  // the most by which one differs from both
+struct Strokes {
+  CellMap across;  // pixels of strokes that one crosses from left to right
+  CellMap down;    // and from above
+  CellMap flat;    // pixels that hardly differ from any of the four
+  CellMap peak;    // the most by which a pixel differs from both
+  CellMap bright;  // the brightest of four pixels
 };
 
-// Row by row; `contrast` is the least that counts as a stroke.
-[[nodiscard]] Result<Buffer<StrokeCell>> find_strokes(const Plane& plane, std::uint8_t contrast);
+// `contrast` is the least that counts as a stroke, 1..255. All but `bright` of a cell's 64 pixels. kOutOfMemory.
+[[nodiscard]] Status find_strokes(const Plane& plane, std::uint8_t contrast, const Strokes& strokes);
 
 }  // namespace caseframe

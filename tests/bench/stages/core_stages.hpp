@@ -9,6 +9,7 @@
 #include "jpeg_modules.hpp"
 #include "scaling/downscale.hpp"
 #include "task.hpp"
+#include "text/find_text.hpp"
 
 namespace caseframe::bench {
 
@@ -27,6 +28,8 @@ class CoreStages {
     std::vector<Task> tasks{{"encode", [this] { return encoded().size(); }},
                             {"analyze", [this] { return static_cast<void>(analyze(frame_)), std::size_t{0}; }},
                             {"hash", [this] { return hash(); }},
+                            {"text on a screen", [this] { return find(TextKind::kScreen); }},
+                            {"text in a picture", [this] { return find(TextKind::kCamera); }},
                             {"pixelate", [this] { return redact(RedactMode::kPixelate); }},
                             {"blur", [this] { return redact(RedactMode::kBlur); }},
                             {"fill", [this] { return redact(RedactMode::kFill); }},
@@ -51,6 +54,11 @@ class CoreStages {
     const std::span file{file_.data(), file_.size()};
     static_cast<void>(sha256(file));
     static_cast<void>(sha256(file));
+    return 0;
+  }
+
+  [[nodiscard]] std::size_t find(TextKind kind) const {
+    if (!find_text(frame_, kind)) fail("text cannot be looked for");
     return 0;
   }
 
