@@ -1,5 +1,5 @@
 /** The arguments of createCapture, snapshot and grab, checked before anything waits. */
-import { isObject, readFields, refuseLookalikes } from './engine/fields.js';
+import { isObject, readFields, readList, refuseLookalikes } from './engine/fields.js';
 import { parseEncodeOptions } from './engine/options.js';
 import { isWasmModule, urlText } from './engine/realm.js';
 import { invalidArgument } from './errors.js';
@@ -34,10 +34,14 @@ import { invalidArgument } from './errors.js';
  * @property {AbortSignal} [signal]
  * @property {(context: CaptureContext) => boolean | void | Promise<boolean | void>} [beforeCapture] `false`, or an
  *   error, is 'consent-denied'.
- * @property {(still: import('./still.js').Still) => Region[] | Promise<Region[]>} [detect] Regions beyond `redact`.
+ * @property {Detect | Detect[]} [detect] Regions beyond `redact`; those of all that are given.
  * @property {string} [interactionId] Picks one where the source has several; names it where the source knows none.
  * @property {string} [participantId] Picks one where several participants have video.
  */
+
+/** @typedef {(still: import('./still.js').Still) => Region[] | Promise<Region[]>} DetectHook */
+
+/** What finds regions in a still: a hook, or 'text', the core's own finder. @typedef {'text' | DetectHook} Detect */
 
 /** @typedef {EncodeOptions & CaptureOnlyOptions} CaptureOptions */
 
@@ -98,8 +102,8 @@ export function parseCaptureOptions(options = {}) {
     if (!Number.isInteger(value) || value < 0) throw invalidArgument(name, 'an integer of at least 0', value);
   }
   if (signal !== undefined && !isSignal(signal)) throw invalidArgument('signal', 'an AbortSignal', signal);
-  for (const [name, value] of Object.entries({ beforeCapture, detect })) {
-    if (value !== undefined && typeof value !== 'function') throw invalidArgument(name, 'a function', value);
+  if (beforeCapture !== undefined && typeof beforeCapture !== 'function') {
+    throw invalidArgument('beforeCapture', 'a function', beforeCapture);
   }
   for (const [name, value] of Object.entries({ interactionId, participantId })) {
     if (value !== undefined && (typeof value !== 'string' || value === '')) {
@@ -110,11 +114,28 @@ export function parseCaptureOptions(options = {}) {
     limits: { timeoutMs, loadTimeoutMs, maxFrameAgeMs, minWidth, minHeight },
     signal,
     beforeCapture,
-    detect,
+    detect: parseDetect(detect),
     interactionId,
     participantId,
     encode: parseEncodeOptions(options),
   };
+}
+
+/**
+ * @param {CaptureOnlyOptions['detect']} [detect]
+ * @returns {{ text: boolean, hooks: DetectHook[] } | undefined} Undefined where nothing is to be looked for.
+ */
+export function parseDetect(detect) {
+  /** @type {DetectHook[]} */
+  const hooks = [];
+  let text = false;
+  const list = detect === undefined ? [] : Array.isArray(detect) ? detect : [detect];
+  readList(list, 'detect', { expected: 'an array' }, (one) => {
+    if (typeof one === 'function') hooks.push(/** @type {DetectHook} */ (one));
+    else if (one === 'text') text = true;
+    else throw invalidArgument('detect', "'text', a function or an array of these", one);
+  });
+  return text || hooks.length > 0 ? { text, hooks } : undefined;
 }
 
 /**

@@ -1,14 +1,15 @@
 /** A frame that was taken and waits, in the worker's memory, to be shown, redacted and encoded. */
 import { isObject, readFields, refuseLookalikes } from './engine/fields.js';
-import { ENCODE_FIELDS, parseEncodeOptions, parseScaledOptions } from './engine/options.js';
-import { explainRegion, parseRegions } from './engine/regions.js';
+import { ENCODE_FIELDS, parseEncodeOptions, parseScaledOptions, parseTextOptions } from './engine/options.js';
+import { explainRegion, MAX_REGIONS, parseRegions } from './engine/regions.js';
 import { CaptureError, invalidArgument } from './errors.js';
+import { fit } from './fit.js';
 import { checkIdentity, identify, toSnapshot } from './snapshot.js';
 import { createStopwatch } from './stopwatch.js';
 
-/** @import { EncodeOptions, FrameReport, Region, ScaledOptions } from './engine/index.js' */
+/** @import { EncodeOptions, FrameReport, Region, ScaledOptions, TextOptions, TextRegion } from './engine/index.js' */
 /** @import { Lifetime } from './lifetime.js' */
-/** @import { CaptureOnlyOptions, CaptureRequest } from './options.js' */
+/** @import { CaptureRequest, DetectHook } from './options.js' */
 /** @import { Grabbed, Snapshot } from './snapshot.js' */
 /** @import { Server } from './worker/host.js' */
 
@@ -19,6 +20,13 @@ import { createStopwatch } from './stopwatch.js';
  */
 
 /** @typedef {EncodeOptions & StillOnlyOptions} StillEncodeOptions */
+
+/**
+ * @typedef {object} StillTextOptions
+ * @property {'camera' | 'screen'} [kind] As of the engine's `findText`; by default what the source says: 'screen' of a
+ *   shared screen, otherwise 'camera'.
+ * @property {number} [most] How many regions at most, 1 to 1000: neighbours become one where there are more. Default 1000.
+ */
 
 /** @type {readonly (keyof StillEncodeOptions)[]} */
 const STILL_FIELDS = [...ENCODE_FIELDS, 'replaceRedact'];
@@ -40,8 +48,20 @@ const STILL_FIELDS = [...ENCODE_FIELDS, 'replaceRedact'];
  * @property {(options?: StillEncodeOptions) => Promise<Snapshot>} encode May be called again. Options that are not given,
  *   or undefined, are those of `grab`. Regions add up: those of `grab`, these, and what `detect` finds, which is asked
  *   once. Regions in pixels are those of this frame.
+ * @property {(options?: StillTextOptions) => Promise<TextRegion[]>} findText Regions that cover its text and codes.
  * @property {() => void} discard Zeroes the pixels; later calls reject with `disposed`.
  */
+
+/**
+ * What was found in a still.
+ * @typedef {object} Found
+ * @property {TextRegion[]} text By the core.
+ * @property {Region[]} others By hooks.
+ * @property {number} engineMs
+ */
+
+/** @returns {Found} */
+const nothing = () => ({ text: [], others: [], engineMs: 0 });
 
 /**
  * @param {object} args
@@ -58,22 +78,33 @@ export function createStill({ grabbed, server, request, owner }) {
   life.onEnd(() => {
     server.call('discard', { stillId }).catch(() => {});
   });
-  /** @type {Promise<Region[]> | undefined} */
+  /** @type {Promise<Found> | undefined} */
   let detecting;
 
   /** Asked once, since the frame stays the same; again where that failed. */
   function detected() {
-    if (!request.detect) return Promise.resolve([]);
+    if (!request.detect) return Promise.resolve(nothing());
     if (!detecting) {
-      // What it looks at encodes without asking it once more.
+      const { text, hooks } = request.detect;
+      // What they look at encodes without asking them once more.
       /** @type {Still} */
       const shown = { ...still, encode: (options) => encode(options, false) };
-      detecting = detect(request.detect, shown);
+      const looks = Promise.all(hooks.map((hook) => detect(hook, shown)));
+      detecting = Promise.all([text ? lookForText() : nothing(), looks]).then(([found, others]) => {
+        return { ...found, others: others.flat() };
+      });
       detecting.catch(() => {
         detecting = undefined;
       });
     }
     return detecting;
+  }
+
+  /** @param {TextOptions} [options] @returns {Promise<Found>} */
+  async function lookForText(options) {
+    const kind = parseTextOptions(options, grabbed.target.kind === 'screen' ? 'screen' : 'camera');
+    const { regions, engineMs } = await server.call('findText', { stillId, kind });
+    return { ...nothing(), text: regions, engineMs };
   }
 
   /** @param {StillEncodeOptions | undefined} options @param {boolean} withDetected */
@@ -91,8 +122,10 @@ export function createStill({ grabbed, server, request, owner }) {
     const given = stopwatch.run(() => parseRegions(isReplaced ? replaceRedact : redact).plain);
     const { plain: chosen } = stopwatch.run(() => parseEncodeOptions({ ...request.encode.plain, ...others }));
     checkIdentity(chosen, grabbed.target);
-    const found = withDetected && !isReplaced ? await life.race(detected()) : [];
-    const regions = isReplaced ? given : [...request.encode.plain.redact, ...given, ...found];
+    const found = withDetected && !isReplaced ? await life.race(detected()) : nothing();
+    const named = isReplaced ? given : [...request.encode.plain.redact, ...given, ...found.others];
+    // Too many that somebody named are an error; text is covered in fewer, larger pieces.
+    const regions = [...named, ...fit(found.text, Math.max(1, MAX_REGIONS - named.length))];
     const { target, capturedAt, frame } = grabbed;
     const { id, call } = stopwatch.run(() => {
       const parsed = parseEncodeOptions({ ...chosen, redact: regions });
@@ -102,9 +135,12 @@ export function createStill({ grabbed, server, request, owner }) {
     const { encoded, engineMs } = await life.race(call).catch((error) => {
       throw explainRegion(error, regions);
     });
-    if (server.inPage) stopwatch.add(engineMs);
+    // The search is told once, with the picture it was made for.
+    const engine = engineMs + found.engineMs;
+    found.engineMs = 0;
+    if (server.inPage) stopwatch.add(engine);
     const total = life.clock.now() - start;
-    return toSnapshot(grabbed, id, encoded, { engine: engineMs, mainThread: stopwatch.total(), total });
+    return toSnapshot(grabbed, id, encoded, { engine, mainThread: stopwatch.total(), total });
   }
 
   /** @type {Still} */
@@ -127,13 +163,24 @@ export function createStill({ grabbed, server, request, owner }) {
 
     encode: (options) => encode(options, true),
 
+    async findText(options = {}) {
+      life.check();
+      if (!isObject(options)) throw invalidArgument('options', 'an object', options);
+      const { most = MAX_REGIONS, ...others } = readFields(options, ['kind', 'most']);
+      if (!Number.isInteger(most) || most < 1 || most > MAX_REGIONS) {
+        throw invalidArgument('most', `an integer from 1 to ${MAX_REGIONS}`, most);
+      }
+      const { text } = await life.race(lookForText(others));
+      return fit(text, most);
+    },
+
     discard: () => life.fail(new CaptureError('disposed', 'The still has been discarded')),
   };
   return still;
 }
 
 /**
- * @param {NonNullable<CaptureOnlyOptions['detect']>} hook
+ * @param {DetectHook} hook
  * @param {Still} still
  */
 async function detect(hook, still) {

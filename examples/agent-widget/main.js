@@ -10,6 +10,7 @@ import { followHost, givenInteraction, isEmbedded, isInteraction } from './host.
 import { createScene } from './scene.js';
 import { createSimulation } from './simulation.js';
 import { localise, strings } from './strings.js';
+import { createTextHiding } from './text.js';
 import { createTimeline } from './timeline.js';
 
 /** The longest that what waits may hold up the end of the page. */
@@ -24,6 +25,7 @@ const isGenesys = query.get('source') === 'genesys';
 
 localise();
 const faces = createFaceHiding(checkbox('hide-faces'), byId('faces-state'));
+const text = createTextHiding(checkbox('hide-text'), () => offer());
 const access = createAccess(/** @type {HTMLFormElement} */ (byId('sign-in')));
 const capture = createCapture();
 button.capture = capture;
@@ -101,6 +103,7 @@ async function turn(interactionId) {
   const timeline = await filing;
   // Not before: what is taken has to be somebody's, and a case's.
   button.source = calls.source();
+  text.follow(calls.source(), interaction.value);
   await timeline.show(interaction.value);
 }
 
@@ -109,7 +112,7 @@ function offer() {
   button.review = checkbox('review').checked;
   button.options = {
     interactionId: interaction.value,
-    detect: faces.isOn() ? faces.detect : undefined,
+    detect: [...(text.isOn() ? [/** @type {const} */ ('text')] : []), ...(faces.isOn() ? [faces.detect] : [])],
   };
 }
 

@@ -119,6 +119,10 @@ const germanPage = {
     'Der Dienst möchte wissen, wer Sie sind. Geben Sie Ihren Schlüssel ein oder, in Genesys Cloud, Ihr Zugriffstoken. ' +
     'Er bleibt nur in diesem Tab.',
   review: 'Jedes Bild vor dem Übertragen prüfen',
+  hideText: 'Text verbergen',
+  textHint:
+    'Text und Codes werden abgedeckt; bei der Prüfung können Sie Stellen offen lassen. Bei geteilten Bildschirmen von ' +
+    'selbst eingeschaltet. Manches wird übersehen.',
   findFaces: 'Gesichter finden',
   facesHint: 'Gefundene werden zum Abdecken vorgeschlagen, ohne Prüfung gleich abgedeckt. Manche werden übersehen.',
   snapshots: 'Aufnahmen dieses Falls',

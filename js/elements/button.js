@@ -246,13 +246,14 @@ export class CaseframeButton extends CaseframeElement {
 /**
  * In the page's own review, where it has put one into the slot, else in one that is gone afterwards.
  * @param {CaseframeButton} button @param {Still} still @param {Region[]} regions @param {Region[]} suggestions
+ * @param {Region[]} drafts
  * @returns {Promise<Answer>}
  */
-async function showReview(button, still, regions, suggestions) {
+async function showReview(button, still, regions, suggestions, drafts) {
   const slot = /** @type {HTMLSlotElement} */ (button.shadowRoot?.querySelector('slot[name=review]'));
   const own = slot.assignedElements().find((element) => element.localName === 'caseframe-review');
   const review = /** @type {any} */ (own || document.createElement('caseframe-review'));
-  Object.assign(review, { still, regions, suggestions });
+  Object.assign(review, { still, regions, suggestions, drafts });
   if (!own) slot.append(review);
   try {
     return await review.show();

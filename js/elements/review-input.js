@@ -12,7 +12,7 @@ import { parseMode } from './review-mode.js';
 /**
  * Never dropped in silence: a region that covers nothing of the still is refused, as the core would.
  * @param {unknown} list @param {string} name @param {Size} picture @param {Mode} mode Where a region has none.
- * @param {Pick<ReviewRegion, 'state' | 'suggested'>} facts
+ * @param {Pick<ReviewRegion, 'state' | 'suggested' | 'draft'>} facts
  * @returns {Omit<ReviewRegion, 'id'>[]}
  * @throws {CaptureError} `invalid-argument`
  */

@@ -114,7 +114,9 @@ export function createList({ regions, words, choose, remove, say, leave }) {
 
   function update() {
     const all = regions.all();
-    const ids = new Set(all.map(({ id }) => id));
+    // Drafts have a list of their own.
+    const own = all.filter(({ draft }) => !draft);
+    const ids = new Set(own.map(({ id }) => id));
     for (const [id, { item }] of items) {
       if (ids.has(id)) continue;
       items.delete(id);
@@ -122,11 +124,11 @@ export function createList({ regions, words, choose, remove, say, leave }) {
       item.remove();
       if (hadFocus) leave();
     }
-    all.forEach((region, index) => {
+    own.forEach((region, index) => {
       const entry = items.get(region.id) || createItem(region.id);
       items.set(region.id, entry);
       if (element.children[index] !== entry.item) element.insertBefore(entry.item, element.children[index] || null);
-      entry.update(region, index, region.id === chosen);
+      entry.update(region, all.indexOf(region), region.id === chosen);
     });
   }
 

@@ -14,6 +14,7 @@ import { fitInside } from './review-geometry.js';
  * @property {RedactMode} mode
  * @property {string} [color] Of 'fill'.
  * @property {boolean} [suggested] Came as a suggestion.
+ * @property {boolean} [draft] A suggestion that is kept unless it is dropped: text that was found.
  * @property {'kept' | 'open' | 'dropped'} state Kept: it will be covered. Open: suggested, and not decided upon.
  */
 
@@ -101,6 +102,18 @@ export function createRegions(picture, changed = () => {}) {
     kept: () => inState('kept'),
     open: () => inState('open'),
     dropped: () => inState('dropped'),
+    /** Whatever has become of them. */
+    drafts: () => present.filter(({ draft }) => draft),
+
+    /** All drafts kept, or all dropped, as one step. @param {'kept' | 'dropped'} state @returns {boolean} Whether it changed anything. */
+    decideAll(state) {
+      const next = present.map((region) => (region.draft && region.state !== state ? { ...region, state } : region));
+      const isOther = next.some((region, i) => region !== present[i]);
+      if (!isOther || next.filter((region) => region.state === 'kept').length > MOST_REGIONS) return false;
+      keep();
+      put(next);
+      return true;
+    },
 
     /** What is there from the start, or comes by itself: no step of history, and none is lost. @param {Omit<ReviewRegion, 'id'>[]} regions */
     load(regions) {

@@ -72,6 +72,8 @@ export const reviewStyles = `
 }
 .box[data-open] { border: 3px dashed #ffd447; }
 .box[data-chosen] { border-color: #4db1ff; }
+.box[data-draft] { border-width: 1px; }
+.box[data-draft]:not([data-chosen]) .number { display: none; }
 .box:focus-visible { outline: 3px solid #ffd447; outline-offset: 1px; }
 .number {
   position: absolute;
@@ -135,6 +137,11 @@ export const reviewStyles = `
 }
 .list li[data-open] { border-style: dashed; border-color: var(--_edge); }
 .list li[data-chosen] { border-color: var(--_accent); box-shadow: inset 3px 0 0 var(--_accent); }
+.found { display: flex; flex-direction: column; gap: .5rem; }
+.found summary { padding: .5rem 0; cursor: pointer; }
+.found .list { gap: .25rem; }
+.found .list li { padding: .25rem .25rem .25rem .625rem; }
+.draft { display: flex; align-items: center; justify-content: space-between; gap: .5rem; }
 .entry { display: flex; flex-direction: column; gap: .5rem; }
 .entry-name { display: flex; flex-wrap: wrap; align-items: baseline; column-gap: .5rem; }
 .fields { display: flex; flex-wrap: wrap; gap: .5rem; }

@@ -92,6 +92,9 @@ export function createSurface({ regions, words, mode, say, choose, seen }) {
       place(box, toSurface(view, region));
       setText(/** @type {Node} */ (box.firstChild), words().number(index + 1));
       setAttribute(box, 'data-open', state === 'open');
+      setAttribute(box, 'data-draft', region.draft);
+      // A hundred places of text are no way to go through by Tab: the list has them.
+      box.tabIndex = region.draft && id !== chosen ? -1 : 0;
       setAttribute(box, 'data-chosen', id === chosen);
       setAttribute(box, 'aria-label', words().region(region, regions));
     });

@@ -3,8 +3,8 @@
  * one; elsewhere (Firefox before 98, Safari 15.4) an element of the same role that keeps the focus itself.
  */
 import { create, setAttribute, setText } from './create.js';
+import { createDrafts } from './review-drafts.js';
 import { parseReviewRegions } from './review-input.js';
-
 import { createList } from './review-list.js';
 import { MODES } from './review-mode.js';
 import { createPreviews } from './review-preview.js';
@@ -37,19 +37,24 @@ export { reviewStyles } from './review-styles.js';
  * @param {Still} review.still Only looked at: whoever took it discards it.
  * @param {unknown} review.given Regions that are there from the start.
  * @param {unknown} review.suggestions
+ * @param {unknown} review.drafts
  * @param {Mode} review.mode
  * @param {ReviewWords} review.strings
  * @param {(result: ReviewResult) => void} review.end Called once, when all is closed.
  * @param {(error: unknown) => void} review.fail In place of `end`: the picture cannot be shown.
  */
-export function openReview({ root, still, given, suggestions, mode, strings, end, fail }) {
+export function openReview({ root, still, given, suggestions, drafts, mode, strings, end, fail }) {
   const picture = { width: still.width, height: still.height };
   let isReady = false;
   let isOver = false;
   const regions = createRegions(picture, update);
   /** @param {unknown} list */
   const parse = (list) => parseReviewRegions(list, 'suggestions', picture, mode, { state: 'open', suggested: true });
-  regions.load([...parseReviewRegions(given, 'regions', picture, mode, { state: 'kept' }), ...parse(suggestions)]);
+  regions.load([
+    ...parseReviewRegions(given, 'regions', picture, mode, { state: 'kept' }),
+    ...parse(suggestions),
+    ...parseReviewRegions(drafts, 'drafts', picture, mode, { state: 'kept', suggested: true, draft: true }),
+  ]);
 
   let words = createWords(strings);
   /** What says its text anew when the language changes. @type {(() => void)[]} */
@@ -129,9 +134,21 @@ export function openReview({ root, still, given, suggestions, mode, strings, end
     leave: () => surface.element.focus(),
   });
 
+  const found = createDrafts({
+    regions,
+    words: () => words,
+    choose: (id) => {
+      surface.select(id);
+      surface.reveal(id);
+    },
+    remove: surface.remove,
+    say,
+  });
+
   /** @param {number} id */
   function choose(id) {
     list.choose(id);
+    found.choose(id);
   }
 
   const undo = button('undo', () => surface.travel(false), 'undo', '↶');
@@ -204,7 +221,15 @@ export function openReview({ root, still, given, suggestions, mode, strings, end
         worded(create('p', { className: 'hint' }), 'pictureHint'),
         worded(create('p', { id: 'keys', className: 'quiet' }), 'keysHint'),
       ),
-      create('div', { className: 'side' }, modes, worded(create('h3', { id: 'areas' }), 'areas'), none, list.element),
+      create(
+        'div',
+        { className: 'side' },
+        modes,
+        worded(create('h3', { id: 'areas' }), 'areas'),
+        none,
+        found.element,
+        list.element,
+      ),
     ),
     create('div', { className: 'foot' }, summary, actions, question),
     live,
@@ -226,7 +251,10 @@ export function openReview({ root, still, given, suggestions, mode, strings, end
     if (!isReady || isOver) return;
     surface.layout();
     // A drag alters a hundred times a second what the list says: it is told when the drag ends.
-    if (!regions.isHeld() || list.count() !== regions.all().length) list.update();
+    if (!regions.isHeld() || list.count() !== regions.all().length) {
+      list.update();
+      found.update();
+    }
     setText(summary, words.summary(regions));
     none.hidden = regions.all().length > 0;
     // Never `disabled`: the focus would be lost with the last step.

@@ -22,6 +22,8 @@ export class CaseframeReview extends CaseframeElement {
     this._regions = [];
     /** @internal @type {Region[]} */
     this._suggestions = [];
+    /** @internal @type {Region[]} */
+    this._drafts = [];
     /** @internal @type {Mode} */
     this._mode = 'pixelate';
     /** @internal @type {OpenReview | undefined} */
@@ -65,6 +67,16 @@ export class CaseframeReview extends CaseframeElement {
     if (!Array.isArray(regions)) throw invalid('suggestions', 'an array of regions', regions);
     if (this._review) this._review.suggest(regions);
     this._suggestions = regions;
+  }
+
+  /** Text that was found: covered unless the agent drops it. Default none. @type {Region[]} */
+  get drafts() {
+    return this._drafts;
+  }
+
+  set drafts(regions) {
+    if (!Array.isArray(regions)) throw invalid('drafts', 'an array of regions', regions);
+    this._drafts = regions;
   }
 
   /** How new regions are covered. Default 'pixelate'. @type {'pixelate' | 'blur' | 'fill'} */
@@ -111,6 +123,7 @@ export class CaseframeReview extends CaseframeElement {
           still,
           given: this._regions,
           suggestions: this._suggestions,
+          drafts: this._drafts,
           mode: this._mode,
           strings: this._words,
           end: (outcome) => {

@@ -15,9 +15,15 @@ import { invalid, toCaptureError } from './errors.js';
  */
 
 /**
- * Shows a still, with what is covered from the start and what `detect` has found.
- * @typedef {(still: Still, regions: Region[], suggestions: Region[]) => Promise<Answer>} ShowReview
+ * Shows a still, with what is covered from the start, what the hooks of `detect` have found, and text, which is covered
+ * unless it is dropped.
+ * @typedef {(still: Still, regions: Region[], suggestions: Region[], drafts: Region[]) => Promise<Answer>} ShowReview
  */
+
+/** @typedef {Exclude<CaptureOptions['detect'], any[] | 'text' | undefined>} DetectHook */
+
+/** Of the 1,000 regions that the core takes, what text leaves to those that the agent draws. */
+const MOST_WITH_TEXT = 900;
 
 /**
  * @typedef {object} TakeEvents
@@ -75,12 +81,17 @@ export function createTake({ capture, source, options, consent, review, on }) {
     // What `detect` finds is suggested in the review, to be accepted there. It is waited for: nobody confirms a picture
     // in which something is still being looked for.
     const { detect, ...others } = asked;
+    const { text, hooks } = parseDetect(detect);
     const still = await capture().grab(source, others);
     try {
-      const suggestions = detect ? await suggest(detect, still) : [];
+      const given = options.redact || [];
+      const found = await Promise.all(hooks.map((hook) => suggest(hook, still)));
+      const suggestions = /** @type {Region[]} */ ([]).concat(...found);
+      const most = Math.max(1, MOST_WITH_TEXT - given.length - suggestions.length);
+      const drafts = text ? await still.findText({ most }) : [];
       if (signal.aborted) return () => {};
       on.grabbed();
-      const decided = await review(still, options.redact || [], suggestions);
+      const decided = await review(still, given, suggestions, drafts);
       if (decided.action === 'retake') return on.retake;
       if (decided.action !== 'confirm') return on.discarded;
       const snapshot = await still.encode({ replaceRedact: decided.redact });
@@ -107,8 +118,19 @@ export function createTake({ capture, source, options, consent, review, on }) {
   };
 }
 
+/** Checked before anything is captured. @param {CaptureOptions['detect']} detect */
+function parseDetect(detect) {
+  const all = /** @type {(DetectHook | 'text')[]} */ ([]).concat(detect === undefined ? [] : detect);
+  for (const one of all) {
+    if (typeof one === 'function' || one === 'text') continue;
+    throw invalid('detect', "'text', a function or an array of these", one);
+  }
+  const hooks = /** @type {DetectHook[]} */ (all.filter((one) => one !== 'text'));
+  return { text: hooks.length < all.length, hooks };
+}
+
 /**
- * @param {NonNullable<CaptureOptions['detect']>} detect @param {Still} still
+ * @param {DetectHook} detect @param {Still} still
  * @returns {Promise<Region[]>}
  * @throws {CaptureError} Never taken for "nothing found": the agent would rely on it.
  */

@@ -156,13 +156,13 @@ export function parseScaledOptions(options = {}) {
 /** @type {readonly ('kind')[]} */
 const TEXT_FIELDS = ['kind'];
 
-/** @param {{ kind?: TextKind }} [options] @returns {number} An index of TEXT_KINDS. */
-export function parseTextOptions(options = {}) {
+/** @param {{ kind?: TextKind }} [options] @param {TextKind} [usual] Where none is given. @returns {number} An index of TEXT_KINDS. */
+export function parseTextOptions(options = {}, usual = 'camera') {
   if (!isObject(options)) throw invalidArgument('options', 'an object', options);
   const { kind } = readFields(options, TEXT_FIELDS);
   // `Kind: 'screen'` would look for a camera's text, and leave a screen's open.
   refuseLookalikes(options, TEXT_FIELDS);
-  return numberOf(TEXT_KINDS, kind, 'camera', 'kind');
+  return numberOf(TEXT_KINDS, kind, usual, 'kind');
 }
 
 /** @param {unknown} value @param {string} name */

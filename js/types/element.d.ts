@@ -72,6 +72,8 @@ export class CaseframeReview extends HTMLElement {
    * none.
    */
   suggestions: Region[];
+  /** Text that was found, covered unless the agent drops it: what `still.findText()` gives. Default none. */
+  drafts: Region[];
   /** How new regions are covered. Default 'pixelate'. */
   mode: RedactMode;
   /** Words of the page's own in place of these; what is not given stays. `undefined` (default) puts all back. */
@@ -253,6 +255,16 @@ export interface ReviewWords extends SharedWords {
   accept: string;
   /** “Leave open” */
   drop: string;
+  /** “Text: {count} of {total} places covered.” */
+  found: string;
+  /** “Cover all” */
+  coverAll: string;
+  /** “Leave all open” */
+  openAll: string;
+  /** “Place by place” */
+  drafts: string;
+  /** “Text {n}” */
+  draft: string;
   /** “Nothing is covered.” */
   coversNothing: string;
   /** “1 region is covered.” */

@@ -1,5 +1,5 @@
 /** What `import 'caseframe/engine'` gives: the C++ core itself, in a page, a worker or Node. Synchronous once loaded. */
-import type { EncodeOptions, FrameReport, PreviewOptions, Redaction, Region } from './shared.js';
+import type { EncodeOptions, FrameReport, PreviewOptions, Redaction, Region, TextKind, TextRegion } from './shared.js';
 
 export type {
   CaptureErrorCode,
@@ -13,6 +13,8 @@ export type {
   RegionUnit,
   Size,
   Subsampling,
+  TextKind,
+  TextRegion,
   Verdict,
 } from './shared.js';
 
@@ -76,27 +78,10 @@ export interface Encoded {
   redactions: Redaction[];
 }
 
-/** What a frame shows: the picture of a camera, or a screen. */
-export type TextKind = 'camera' | 'screen';
-
 /** What `findText` takes. */
 export interface TextOptions {
   /** 'camera' (default) covers least of what is no text; 'screen' misses least of what is. */
   kind?: TextKind | undefined;
-}
-
-/** A rectangle with text or a code in it, in pixels of the frame given: a region for `encode`, as it is. */
-export interface TextRegion {
-  /** In pixels, from the left. */
-  x: number;
-  /** In pixels, from the top. */
-  y: number;
-  /** In pixels. */
-  width: number;
-  /** In pixels. */
-  height: number;
-  /** The mode that leaves nothing of a text. */
-  mode: 'fill';
 }
 
 /** A frame in the engine's memory: written once through `pixels()`, read as often as wanted, never altered. */

@@ -1,5 +1,5 @@
 /** What `import 'caseframe'` gives. */
-import type { EncodeOptions, FrameReport, PreviewOptions, Redaction, Region } from './shared.js';
+import type { EncodeOptions, FrameReport, PreviewOptions, Redaction, Region, TextKind, TextRegion } from './shared.js';
 import type { CaptureSource } from './source.js';
 
 export type {
@@ -14,6 +14,8 @@ export type {
   RegionUnit,
   Size,
   Subsampling,
+  TextKind,
+  TextRegion,
   Verdict,
 } from './shared.js';
 export { CaptureError } from './shared.js';
@@ -112,13 +114,24 @@ export interface CaptureOnlyOptions {
   signal?: AbortSignal | undefined;
   /** Asked before anything is captured: consent, a notice to the customer. `false`, or an error, is 'consent-denied'. */
   beforeCapture?: ((context: CaptureContext) => boolean | void | Promise<boolean | void>) | undefined;
-  /** Finds regions in the frame, to be covered beyond `redact`: faces, for instance. Asked once a still. */
-  detect?: ((still: Still) => Region[] | Promise<Region[]>) | undefined;
+  /**
+   * Finds regions in the frame, to be covered beyond `redact`: 'text' is the core's own finder of text and codes, a hook
+   * finds what you like, faces for instance; of several in an array all count. Asked once a still; one that fails is an
+   * error. What 'text' misses, docs/redaction.md says. Text that is found beside so many other regions that a frame takes
+   * no more (1,000) is covered in fewer, larger pieces.
+   */
+  detect?: Detect | Detect[] | undefined;
   /** Picks one where the source has several; names it where the source knows none. */
   interactionId?: string | undefined;
   /** Picks one where several participants have video. */
   participantId?: string | undefined;
 }
+
+/** Finds regions in a still, in its pixels. */
+export type DetectHook = (still: Still) => Region[] | Promise<Region[]>;
+
+/** A hook, or the core's own finder of text and codes. */
+export type Detect = 'text' | DetectHook;
 
 /** What `snapshot` and `grab` take. */
 export type CaptureOptions = EncodeOptions & CaptureOnlyOptions;
@@ -159,8 +172,24 @@ export interface Still {
    * `detect` finds. Those in pixels are of this frame.
    */
   encode: (options?: StillEncodeOptions) => Promise<Snapshot>;
+  /**
+   * Regions that cover its text and codes, for `encode` as they are. It misses some: docs/redaction.md says how much.
+   * Rejects with 'invalid-argument', 'engine-crash', 'out-of-memory', 'disposed'.
+   */
+  findText: (options?: StillTextOptions) => Promise<TextRegion[]>;
   /** Zeroes the pixels; later calls reject with 'disposed'. May be called again. */
   discard: () => void;
+}
+
+/** What a still's `findText` takes. */
+export interface StillTextOptions {
+  /**
+   * 'camera' covers least of what is no text; 'screen' misses least of what is. Default: what the source says, 'screen' of
+   * a target of that kind, otherwise 'camera'.
+   */
+  kind?: TextKind | undefined;
+  /** How many regions at most, 1 to 1000: where there are more, neighbours become one. Default 1000. */
+  most?: number | undefined;
 }
 
 /** What only a still's `encode` takes. */

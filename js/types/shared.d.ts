@@ -256,3 +256,20 @@ export interface PreviewOptions {
   /** Covered at source size, before scaling, by the same core as the file. Default none: everything is shown. */
   redact?: Region[] | undefined;
 }
+
+/** What a frame shows: the picture of a camera, or a screen. */
+export type TextKind = 'camera' | 'screen';
+
+/** A rectangle with text or a code in it, in pixels of the frame given: a region for `encode`, as it is. */
+export interface TextRegion {
+  /** In pixels, from the left. */
+  x: number;
+  /** In pixels, from the top. */
+  y: number;
+  /** In pixels. */
+  width: number;
+  /** In pixels. */
+  height: number;
+  /** The mode that leaves nothing of a text. */
+  mode: 'fill';
+}

@@ -14,7 +14,7 @@
 import { CaptureError } from '../errors.js';
 
 /** @import { Encoded } from '../engine/core.js' */
-/** @import { FrameReport, LoadOptions } from '../engine/index.js' */
+/** @import { FrameReport, LoadOptions, TextRegion } from '../engine/index.js' */
 /** @import { CheckedOptions } from '../engine/options.js' */
 /** @import { RawRegion } from '../wasm/caseframe.js' */
 /** @import { CaptureErrorCode } from '../errors.js' */
@@ -50,6 +50,7 @@ export const WORKER_NAME = 'caseframe';
  *   stays as a still. A frame whose verdict is rejected is let go.
  * @property {{ stillId: number, options: CheckedOptions }} encode
  * @property {{ stillId: number, maxWidth: number, maxHeight: number, regions: RawRegion[] }} preview
+ * @property {{ stillId: number, kind: number }} findText `kind`: an index of TEXT_KINDS.
  * @property {{ stillId: number }} discard Zeroes a still's pixels.
  * @property {{ watchId: number, frames: ReadableStream<VideoFrame> }} watch Keeps the latest of a track's frames from
  *   now on. The page makes up the number.
@@ -63,6 +64,7 @@ export const WORKER_NAME = 'caseframe';
  * @property {Opened | undefined} open Undefined where the latest frame was asked for and there is none of now.
  * @property {{ encoded: EncodedBlob, engineMs: number }} encode
  * @property {ImageBitmap | ImageData} preview An ImageBitmap where the thread can make one.
+ * @property {{ regions: TextRegion[], engineMs: number }} findText
  * @property {undefined} discard
  * @property {undefined} watch
  * @property {undefined} unwatch

@@ -125,6 +125,12 @@ export function createService(
       }
     },
 
+    async findText({ stillId, kind }) {
+      const start = clock.now();
+      const regions = find(stillId).findText(kind);
+      return { regions, engineMs: clock.now() - start };
+    },
+
     async discard({ stillId }) {
       const held = stills.get(stillId);
       stills.delete(stillId);

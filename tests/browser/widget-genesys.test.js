@@ -76,8 +76,15 @@ test('two customers over the Genesys SDK: each picture under its own interaction
   const screen = await taken(3);
   const paper = screen.at(0.9, 0.3);
   assert.ok(Math.min(...paper) > 230, `a page of text: rgb(${paper})`);
+  assert.ok(await page.isChecked('#hide-text'), 'of a screen, text is hidden without a click');
+  // The first line of the page: its letters' height, from its first letter on.
+  for (const x of [50, 60, 70, 80, 90, 100, 110, 120, 130, 140]) {
+    const inked = screen.at(x / 1280, 136 / 720);
+    assert.ok(Math.max(...inked) < 60, `nothing of a word is left: rgb(${inked}) at ${x}`);
+  }
   await page.click('#share-screen');
   await page.waitForFunction(showsPaper, false);
+  assert.equal(await page.isChecked('#hide-text'), false, 'of a camera, it is the agent’s choice');
   const camera = onCard(await taken(4));
   assert.ok(camera[2] > camera[0] + 40, `rgb(${camera})`);
 

@@ -208,6 +208,37 @@ test('suggestions that come later are there after undo, too, and are no step of 
   );
 });
 
+test('drafts are covered unless they are dropped: one by one, or all in one step that can be undone', () => {
+  let told = 0;
+  const regions = createRegions({ width: 100, height: 100 }, () => told++);
+  const draft = { width: 9, height: 9, mode: /** @type {const} */ ('fill'), state: /** @type {const} */ ('kept') };
+  regions.load([{ ...draft, x: 50, y: 50 }]);
+  regions.load([0, 10, 20].map((x) => ({ ...draft, x, y: 0, suggested: true, draft: true })));
+  assert.deepEqual([regions.kept().length, regions.drafts().length, regions.isTouched()], [4, 3, false]);
+  regions.remove(regions.drafts()[1].id);
+  assert.deepEqual([regions.kept().length, regions.dropped().length], [3, 1]);
+  assert.ok(regions.decideAll('dropped'));
+  assert.deepEqual([regions.kept().length, regions.dropped().length], [1, 3], 'what the agent drew stays');
+  const before = told;
+  assert.equal(regions.decideAll('dropped'), false);
+  assert.equal(told, before);
+  regions.undo();
+  assert.equal(regions.dropped().length, 1);
+  assert.ok(regions.decideAll('kept'));
+  assert.deepEqual([regions.kept().length, regions.drafts().length], [4, 3], 'also what was dropped before');
+});
+
+test('all text is covered again only where there is room for all of it', () => {
+  const regions = createRegions({ width: 100, height: 100 });
+  const one = { x: 0, y: 0, width: 9, height: 9, mode: /** @type {const} */ ('fill') };
+  const kept = /** @type {const} */ ('kept');
+  regions.load([{ ...one, state: kept, suggested: true, draft: true }]);
+  regions.decideAll('dropped');
+  regions.load(Array.from({ length: MOST_REGIONS }, () => ({ ...one, state: kept })));
+  assert.equal(regions.decideAll('kept'), false);
+  assert.equal(regions.kept().length, MOST_REGIONS);
+});
+
 test('no more regions than the core takes', () => {
   assert.equal(MOST_REGIONS, MAX_REGIONS);
   const regions = createRegions({ width: 100, height: 100 });

@@ -3,7 +3,7 @@
  * Frames carry the truth about themselves, so that a snapshot can be held against it.
  */
 
-import { VERDICTS } from '../../js/engine/border.js';
+import { TEXT_KINDS, VERDICTS } from '../../js/engine/border.js';
 import { CaptureError } from '../../js/errors.js';
 import { createLatestFrames } from '../../js/frames/latest-frame.js';
 
@@ -152,6 +152,11 @@ export function createFakeServer({ clock, clockOffset, latency }) {
       if (!truth) throw new CaptureError('disposed');
       return { encoded: { width: truth.width, height: truth.height, truth, options }, engineMs: 2 };
     },
+    async findText({ stillId, kind }) {
+      await pause(latency());
+      if (!stills.has(stillId)) throw new CaptureError('disposed');
+      return { regions: server.text(TEXT_KINDS[kind]), engineMs: 3 };
+    },
     async discard({ stillId }) {
       stills.delete(stillId);
     },
@@ -165,9 +170,11 @@ export function createFakeServer({ clock, clockOffset, latency }) {
 
   const pause = (ms) => new Promise((resolve) => clock.setTimeout(() => resolve(undefined), ms));
 
-  return {
+  const server = {
     inPage: false,
     stills,
+    /** What it finds; a test says what. @param {'camera' | 'screen'} _kind @returns {any[]} */
+    text: (_kind) => [],
     /** @param {string} op @param {any} args @returns {Promise<any>} */
     call(op, args) {
       if (gone) return Promise.reject(gone);
@@ -189,6 +196,7 @@ export function createFakeServer({ clock, clockOffset, latency }) {
       stills.clear();
     },
   };
+  return server;
 }
 
 /** A track's frames as MediaStreamTrackProcessor gives them, for the worker to keep. */

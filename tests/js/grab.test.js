@@ -5,6 +5,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { assemble } from '../../js/capture.js';
+import { REDACT_MODES } from '../../js/engine/border.js';
 import { CaptureError } from '../../js/errors.js';
 import { createPreparedSources } from '../../js/prepared.js';
 import { createFakeReader, createFakeServer, createFrameLedger, createFrameStream, createTrack } from './fake-call.js';
@@ -473,6 +474,123 @@ test('regions of grab are a floor: undefined is not given, encode adds, replaceR
   assert.match(text(metadata.capturedAt), /^\d{4}-.*Z$/);
   assert.equal((await encode()).options.options.quality, 0.5);
   assert.equal(asked, 1, 'the frame stays the same');
+});
+
+const RED = { x: 1, y: 0, width: 10, height: 10 };
+const TEXT = { x: 40, y: 20, width: 60, height: 12, mode: 'fill' };
+
+/** A still, or what became of asking for one. @param {ReturnType<typeof createWorld>} world @param {any} options */
+async function grabbed(world, options) {
+  world.load();
+  const grabbing = watch(world.capture.grab(world.source, options));
+  await world.clock.advance(1);
+  world.send();
+  await world.clock.advance(100);
+  if (grabbing.error) throw grabbing.error;
+  return grabbing.value;
+}
+
+/** @param {ReturnType<typeof createWorld>} world @param {Promise<any>} promise */
+async function soon(world, promise) {
+  const outcome = watch(promise);
+  await world.clock.advance(100);
+  if (outcome.error) throw outcome.error;
+  assert.ok(outcome.isOver);
+  return outcome.value;
+}
+
+const placesOf = ({ options }) => options.regions.map(({ x }) => x);
+
+for (const [kind, expected] of [
+  ['screen', 'screen'],
+  ['camera', 'camera'],
+  ['stream', 'camera'],
+]) {
+  test(`text of a target that is a ${kind} is looked for as a ${expected}’s, once, and added to all else`, async () => {
+    const world = createWorld();
+    world.change({ kind });
+    const asked = [];
+    world.server.text = (how) => {
+      asked.push(how);
+      return [TEXT];
+    };
+    const hook = () => [{ ...RED, x: 2 }];
+    const still = await grabbed(world, { redact: [RED], detect: ['text', hook, 'text'] });
+    assert.deepEqual(asked, [], 'not before anything is encoded');
+    assert.deepEqual(placesOf(await soon(world, still.encode({ redact: [{ ...RED, x: 3 }] }))), [1, 3, 2, 40]);
+    assert.deepEqual(placesOf(await soon(world, still.encode())), [1, 2, 40]);
+    assert.deepEqual(placesOf(await soon(world, still.encode({ replaceRedact: [] }))), []);
+    assert.deepEqual(asked, [expected], 'the frame stays the same');
+    assert.deepEqual(await soon(world, still.findText()), [TEXT]);
+    await soon(world, still.findText({ kind: 'screen' }));
+    assert.deepEqual(asked, [expected, expected, 'screen']);
+  });
+}
+
+test('text alone is covered by fill, whatever its size; the search is in the time of its picture', async () => {
+  const world = createWorld();
+  world.server.text = () => [TEXT];
+  world.load();
+  const shot = watch(world.capture.snapshot(world.source, { detect: 'text' }));
+  await world.clock.advance(1);
+  world.send();
+  await world.clock.advance(100);
+  const [region] = shot.value.options.regions;
+  assert.deepEqual([region.x, region.width, REDACT_MODES[region.mode]], [40, 60, 'fill']);
+  assert.equal(shot.value.timings.engine >= 5, true);
+});
+
+test('where text cannot be looked for, no picture goes out, and the next attempt looks again', async () => {
+  const world = createWorld();
+  let broken = true;
+  world.server.text = () => {
+    if (broken) throw new CaptureError('out-of-memory', 'no room');
+    return [TEXT];
+  };
+  const still = await grabbed(world, { detect: 'text' });
+  await assert.rejects(soon(world, still.encode()), { code: 'out-of-memory' });
+  broken = false;
+  assert.deepEqual(placesOf(await soon(world, still.encode())), [40]);
+  still.discard();
+  await assert.rejects(soon(world, still.findText()), { code: 'disposed' });
+});
+
+test('what may be detect is decided before anything is captured', async () => {
+  const world = createWorld();
+  world.load();
+  const nothing = () => [];
+  for (const detect of [null, 'texts', '', 7, {}, ['text', null], [nothing, 'faces'], [['text']]]) {
+    await assert.rejects(
+      world.capture.snapshot(world.source, { detect }),
+      { code: 'invalid-argument' },
+      String(detect),
+    );
+  }
+  for (const detect of [undefined, [], 'text', ['text'], nothing, [nothing, nothing, 'text']]) {
+    const still = await grabbed(world, { detect });
+    assert.deepEqual(placesOf(await soon(world, still.encode())), []);
+  }
+  const still = await grabbed(world, {});
+  for (const wrong of [null, { kind: 'photo' }, { most: 0 }, { most: 1001 }, { most: 1.5 }]) {
+    await assert.rejects(soon(world, still.findText(wrong)), { code: 'invalid-argument' }, JSON.stringify(wrong));
+  }
+});
+
+test('text beside so many regions that a frame takes no more: all of it is covered, in fewer pieces', async () => {
+  const world = createWorld();
+  const text = Array.from({ length: 400 }, (_, i) => ({ ...TEXT, x: (i % 20) * 30, y: Math.floor(i / 20) * 15 }));
+  world.server.text = () => text;
+  const given = (/** @type {number} */ count) => Array.from({ length: count }, () => RED);
+  const still = await grabbed(world, { redact: given(900), detect: 'text' });
+  const { regions } = (await soon(world, still.encode())).options;
+  assert.ok(regions.length <= 1000 && regions.length > 900, String(regions.length));
+  for (const { x, y, width, height } of text) {
+    const isIn = (region) =>
+      region.x <= x && region.y <= y && region.x + region.width >= x + width && region.y + region.height >= y + height;
+    assert.ok(regions.some(isIn), `${x}, ${y}`);
+  }
+  await assert.rejects(soon(world, still.encode({ redact: given(100) })), { code: 'invalid-argument' });
+  assert.equal((await soon(world, still.findText({ most: 7 }))).length <= 7, true);
 });
 
 /**

@@ -70,3 +70,30 @@ export function score({ width, height, lines, words, codes, glyphs }, regions) {
     return open > all / 4;
   }
 }
+
+/** Lines that are lower than this cannot be read by anybody, in px of the font as it comes out. */
+const LEGIBLE = 8;
+
+/** Of a line's text, what has to be covered for it to count as found. */
+const FOUND = 0.8;
+
+/**
+ * Of a camera's picture: which lines and codes are found, and what is covered beside the sheet and on it.
+ * @param {import('./camera.js').CameraPicture} picture
+ * @param {Box[]} regions
+ */
+export function scoreCamera({ width, height, glyphs, lineAt, lines }, regions) {
+  const covered = bitmap(width, height, regions);
+  const [all, under] = [new Uint32Array(256), new Uint32Array(256)];
+  for (let at = 0; at < covered.length; at++) {
+    if (glyphs[at] < GLYPH) continue;
+    all[lineAt[at]]++;
+    under[lineAt[at]] += covered[at];
+  }
+  // Codes have no size of font; from line 255 on the store has put all together.
+  const counted = lines
+    .slice(0, 254)
+    .map(({ size }, i) => ({ size, isFound: under[i + 1] >= FOUND * all[i + 1], ink: all[i + 1] }));
+  const legible = counted.filter(({ size, ink }) => ink > 0 && (size === 0 || size >= LEGIBLE));
+  return { lines: legible.length, found: legible.filter(({ isFound }) => isFound).length };
+}

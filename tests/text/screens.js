@@ -4,6 +4,7 @@ import { createRequire } from 'node:module';
 import { fileURLToPath } from 'node:url';
 import { chromium } from 'playwright-core';
 import sharp from 'sharp';
+import { FAR_CALL_FLAGS } from '../browser/far-call.js';
 import { makePage } from './pages.js';
 import { findText } from './truth.js';
 
@@ -33,7 +34,7 @@ const WITHOUT_TEXT = `
 export async function openScreens() {
   const browser = await chromium.launch({
     executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium',
-    args: ['--no-sandbox', '--disable-gpu', '--disable-lcd-text', '--font-render-hinting=none'],
+    args: [...FAR_CALL_FLAGS, '--no-sandbox', '--disable-gpu', '--disable-lcd-text', '--font-render-hinting=none'],
   });
   const page = await (await browser.newContext()).newPage();
   await page.route('**/*', answer);

@@ -1,0 +1,83 @@
+/** A picture with a review, without a page: what `detect` is asked, and what the review is shown of it. */
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { createTake } from '../../js/elements/take.js';
+import { CaptureError } from '../../js/errors.js';
+
+const TEXT = { x: 4, y: 2, width: 60, height: 12, mode: /** @type {const} */ ('fill') };
+const FACE = { x: 9, y: 9, width: 30, height: 30 };
+
+/** @param {any} options @param {{ findText?: any, review?: any }} [parts] */
+async function take(options, { findText = async () => [TEXT], review = null } = {}) {
+  /** @type {any} */
+  const seen = { grabs: 0, discards: 0, asked: [], encoded: [], shown: undefined };
+  const still = {
+    findText(/** @type {any} */ how) {
+      seen.asked.push(how);
+      return findText(how);
+    },
+    encode: async (/** @type {any} */ given) => {
+      seen.encoded.push(given);
+      return { id: '1' };
+    },
+    discard: () => seen.discards++,
+  };
+  const capture = {
+    async grab(/** @type {any} */ _source, /** @type {any} */ given) {
+      seen.grabs++;
+      seen.given = given;
+      return still;
+    },
+  };
+  const outcome = await new Promise((resolve) => {
+    const ends = ['retake', 'discarded', 'captured', 'stopped'];
+    const on = Object.fromEntries(ends.map((name) => [name, (/** @type {any} */ value) => resolve({ name, value })]));
+    createTake({
+      capture: () => /** @type {any} */ (capture),
+      source: {},
+      options,
+      consent: false,
+      review: async (_still, ...shown) => {
+        seen.shown = shown;
+        return review ? review(...shown) : { action: 'confirm', redact: shown[2], dropped: [] };
+      },
+      on: /** @type {any} */ ({ grabbed() {}, ...on }),
+    });
+  });
+  return { ...seen, outcome };
+}
+
+test('text comes as drafts, what hooks find as suggestions, what was given as it is', async () => {
+  const { shown, given, encoded, discards } = await take({ redact: [FACE], detect: ['text', () => [FACE]] });
+  assert.deepEqual(shown, [[FACE], [FACE], [TEXT]]);
+  assert.equal(given.detect, undefined, 'it is not looked for twice');
+  assert.deepEqual(encoded, [{ replaceRedact: [TEXT] }]);
+  assert.equal(discards, 1);
+});
+
+test('without text in detect nobody looks for any', async () => {
+  const { shown, asked } = await take({ detect: () => [FACE] });
+  assert.deepEqual([shown, asked], [[[], [FACE], []], []]);
+});
+
+test('a page full of text leaves room for what the agent draws', async () => {
+  const { asked } = await take({ redact: Array(300).fill(FACE), detect: 'text' });
+  assert.deepEqual(asked, [{ most: 600 }]);
+  assert.deepEqual((await take({ redact: Array(990).fill(FACE), detect: 'text' })).asked, [{ most: 1 }]);
+});
+
+test('where text cannot be looked for, no review is shown and no picture goes out', async () => {
+  const findText = async () => {
+    throw new CaptureError('engine-crash', 'it has crashed');
+  };
+  const { outcome, shown, encoded, discards } = await take({ detect: 'text' }, { findText });
+  assert.deepEqual([outcome.name, outcome.value.code], ['stopped', 'engine-crash']);
+  assert.deepEqual([shown, encoded, discards], [undefined, [], 1]);
+});
+
+test('what is no detect is refused before anything is captured', async () => {
+  for (const detect of [null, 'faces', 3, ['text', 'faces'], [undefined]]) {
+    const { outcome, grabs } = await take({ detect });
+    assert.deepEqual([outcome.name, outcome.value?.code, grabs], ['stopped', 'invalid-argument', 0], String(detect));
+  }
+});

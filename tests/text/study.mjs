@@ -1,0 +1,72 @@
+/**
+ * What text stays open, over kept pictures (collect.mjs): `node tests/text/study.mjs [--ocr 100] [--write]`. Writes the
+ * tables into docs/redaction.md.
+ */
+import { readdirSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import { parseArgs } from 'node:util';
+import { createEngine } from '../../js/engine/node.js';
+import { createReading } from './reading.js';
+import { score, scoreCamera } from './score.js';
+import { openStore } from './store.js';
+import { tables, writeTables } from './tables.js';
+
+const { values } = parseArgs({
+  options: {
+    folder: { type: 'string', default: fileURLToPath(new URL('../../build/text-study', import.meta.url)) },
+    ocr: { type: 'string', default: '0' },
+    most: { type: 'string', default: '1000000' },
+    write: { type: 'boolean', default: false },
+  },
+});
+const store = await openStore(values.folder);
+const engine = await createEngine({ wasmUrl: new URL('../../dist/wasm/', import.meta.url) });
+const reading = Number(values.ocr) > 0 ? await createReading() : undefined;
+let readings = 0;
+/** @type {Record<string, any[]>} */
+const scores = { shares: [], camera: [], plain: [], plainAsScreen: [] };
+
+for (const file of readdirSync(values.folder).sort()) {
+  const [, kind, seed] = /^(\w+)-(\d+)\.json$/.exec(file) ?? [];
+  if (!kind || scores[kind].length >= Number(values.most)) continue;
+  const picture = await store.get(kind, Number(seed));
+  const frame = { data: picture.data, width: picture.width, height: picture.height };
+  const facts = {
+    kind: picture.kind,
+    script: picture.script,
+    dark: picture.dark,
+    size: picture.size,
+    bitrate: picture.bitrate,
+  };
+  if (kind === 'shares') {
+    const regions = engine.findText(frame, { kind: 'screen' });
+    const result = { ...facts, ...score(picture, regions), readable: /** @type {string[] | undefined} */ (undefined) };
+    if (reading && picture.script === 'latin' && readings < Number(values.ocr)) {
+      readings++;
+      result.readable = await reading.readable(frame, picture.words, regions);
+    }
+    scores.shares.push(result);
+  } else if (kind === 'camera') {
+    scores.camera.push({
+      ...facts,
+      defocus: picture.defocus,
+      light: picture.light,
+      ...scoreCamera(picture, engine.findText(frame)),
+    });
+  } else {
+    const nothing = {
+      ...picture,
+      lines: [],
+      words: [],
+      codes: [],
+      glyphs: new Uint8Array(picture.width * picture.height),
+    };
+    scores.plain.push({ ...facts, ...score(nothing, engine.findText(frame)) });
+    scores.plainAsScreen.push({ ...facts, ...score(nothing, engine.findText(frame, { kind: 'screen' })) });
+  }
+}
+await reading?.close();
+engine.dispose();
+const text = tables(scores);
+console.log(text);
+if (values.write) await writeTables(text);
