@@ -52,7 +52,8 @@ const STILL_FIELDS = [...ENCODE_FIELDS, 'replaceRedact'];
  * @returns {Still}
  */
 export function createStill({ grabbed, server, request, owner }) {
-  const { width, height, report } = grabbed.opened;
+  const { width, height } = grabbed.opened;
+  const report = { ...grabbed.opened.report, ...grabbed.ranking };
   const stillId = /** @type {number} */ (grabbed.opened.stillId);
   const life = owner.child();
   life.onEnd(() => {

@@ -1,8 +1,8 @@
 #include "sharpness/sharpness.hpp"
 
 #include <algorithm>
-#include <bit>
 #include <cmath>
+#include <cstring>
 
 #include "buffer.hpp"
 #include "picture/luma.hpp"
@@ -30,26 +30,26 @@ constexpr std::uint8_t kAroundWhite = 5;
 // One row of tiles of the halved picture, and a sample more on each side, where the picture's edge is repeated:
 //
 //   ┌─┬──────┬──────┬────┬─┐
-//   ├─┼──────┼──────┼────┼─┤  kTileSide rows (fewer of a lower picture), `width` samples. What a whole number of
-//   │ │ tile │ tile │rest│ │  tiles leaves over is not measured.
+//   ├─┼──────┼──────┼────┼─┤  kTileSide rows. What a whole number of tiles leaves over is not measured; what a smaller
+//   │ │ tile │ tile │rest│ │  picture lacks of a single tile is its edge repeated.
 //   ├─┼──────┼──────┼────┼─┤
 //   └─┴──────┴──────┴────┴─┘
 class Strip {
  public:
-  static Result<Strip> create(std::uint32_t width, std::uint32_t rows) {
-    auto samples = Buffer<std::uint8_t>::allocate((std::size_t{width} + 2) * (rows + 2));
+  static Result<Strip> create(std::uint32_t width) {
+    auto samples = Buffer<std::uint8_t>::allocate((std::size_t{std::max(width, kTileSide)} + 2) * (kTileSide + 2));
     if (!samples) return samples.error();
     return Strip(*std::move(samples), width);
   }
 
-  [[nodiscard]] std::size_t stride() const { return std::size_t{width_} + 2; }
+  [[nodiscard]] std::size_t stride() const { return std::size_t{std::max(width_, kTileSide)} + 2; }
   // y from -1 on.
-  [[nodiscard]] std::uint8_t* row(std::int64_t y) {
+  [[nodiscard]] std::uint8_t* row(std::int32_t y) {
     return samples_.data() + static_cast<std::size_t>(y + 1) * stride() + 1;
   }
   void close(std::uint8_t* row) const {
     row[-1] = row[0];
-    row[width_] = row[width_ - 1];
+    std::memset(row + width_, row[width_ - 1], stride() - 1 - width_);
   }
 
  private:
@@ -59,37 +59,62 @@ class Strip {
   std::uint32_t width_;
 };
 
-// `read(y, out)` halves rows 2y and 2y + 1 into `out`.
-template <class Read>
-Result<Sharpness> measure(Size size, std::uint8_t white, Read&& read) {
+// What is measured: samples of luma, or RGBA pixels.
+struct Source {
+  const std::uint8_t* data;
+  std::size_t stride;
+  Size size;
+  bool is_rgba;
+};
+
+// A luma of each pixel.
+void to_luma(const std::uint8_t* rgba, std::uint8_t* out, std::uint32_t width) {
+  for (std::uint32_t x = 0; x < width; ++x, rgba += kBytesPerPixel) {
+    out[x] = static_cast<std::uint8_t>(luma(rgba[0], rgba[1], rgba[2]));
+  }
+}
+
+// Made once, not once a kind of source: the core's size counts.
+Result<Sharpness> measure(const Source& source, std::uint8_t white) {
+  const auto [width, height] = source.size;
   // A side of a single pixel stays one.
-  const Size halved{std::max(1u, size.width / 2), std::max(1u, size.height / 2)};
-  const std::uint32_t columns = std::min(kTileSide, halved.width), rows = std::min(kTileSide, halved.height);
-  Tiles tiles({halved.width / columns, halved.height / rows}, columns * rows,
+  const Size halved{std::max(1u, width / 2), std::max(1u, height / 2)};
+  Tiles tiles({std::max(1u, halved.width / kTileSide), std::max(1u, halved.height / kTileSide)},
               white == kLimitedWhite ? kLimitedBlack : 0);
-  auto strip = Strip::create(halved.width, rows);
+  auto strip = Strip::create(halved.width);
   if (!strip) return strip.error();
+  auto lumas = Buffer<std::uint8_t>::allocate(source.is_rgba ? std::size_t{2} * width : 0);
+  if (!lumas) return lumas.error();
+
   const auto level = static_cast<std::uint8_t>(white - kAroundWhite - 1);
   for (std::uint32_t down = 0; down < tiles.count().height; ++down) {
-    const std::int64_t top = std::int64_t{down} * rows;
-    for (std::int64_t y = -1; y <= rows; ++y) {
+    const auto top = static_cast<std::int32_t>(down * kTileSide);
+    for (std::int32_t y = -1; y <= static_cast<std::int32_t>(kTileSide); ++y) {
+      const auto at = static_cast<std::uint32_t>(std::clamp(top + y, 0, static_cast<std::int32_t>(halved.height) - 1));
+      const std::uint8_t* pair[2];
+      for (std::uint32_t i = 0; i < 2; ++i) {
+        pair[i] = source.data + std::size_t{std::min(2 * at + i, height - 1)} * source.stride;
+        if (!source.is_rgba) continue;
+        std::uint8_t* converted = lumas->data() + std::size_t{i} * width;
+        to_luma(pair[i], converted, width);
+        pair[i] = converted;
+      }
       std::uint8_t* row = strip->row(y);
-      read(static_cast<std::uint32_t>(std::clamp<std::int64_t>(top + y, 0, halved.height - 1)), row, halved.width);
+      if (width == 1) {
+        *row = static_cast<std::uint8_t>((*pair[0] + *pair[1] + 1) / 2);
+      } else {
+        halve(pair[0], pair[1], row, halved.width);
+      }
       strip->close(row);
     }
     for (std::uint32_t across = 0; across < tiles.count().width; ++across) {
-      const std::uint8_t* tile = strip->row(0) + std::size_t{across} * columns;
-      tiles.add(across, down, measure_tile(tile, strip->stride(), columns, rows, level));
+      const std::uint8_t* tile = strip->row(0) + std::size_t{across} * kTileSide;
+      tiles.add(across, down, measure_tile(tile, strip->stride(), level));
     }
   }
   Sharpness result = tiles.result();
   result.sharpness *= std::sqrt(static_cast<double>(halved.width) * halved.height);
   return result;
-}
-
-// Of a side of one pixel there is no second.
-void halve_narrow(const std::uint8_t* upper, const std::uint8_t* lower, std::uint8_t* out) {
-  *out = static_cast<std::uint8_t>((*upper + *lower + 1) / 2);
 }
 
 }  // namespace
@@ -106,32 +131,11 @@ Result<LumaView> LumaView::create(std::span<const std::uint8_t> bytes, std::uint
 }
 
 Result<Sharpness> measure_sharpness(const LumaView& luma, std::uint8_t white) {
-  return measure({luma.width(), luma.height()}, white, [&](std::uint32_t y, std::uint8_t* out, std::uint32_t width) {
-    const std::uint8_t* upper = luma.row(2 * y);
-    const std::uint8_t* lower = luma.row(std::min(2 * y + 1, luma.height() - 1));
-    if (luma.width() == 1)
-      halve_narrow(upper, lower, out);
-    else
-      halve(upper, lower, out, width);
-  });
+  return measure({luma.row(0), luma.stride(), {luma.width(), luma.height()}, false}, white);
 }
 
 Result<Sharpness> measure_sharpness(const FrameView& frame) {
-  auto lumas = Buffer<std::uint8_t>::allocate(std::size_t{2} * frame.width());
-  if (!lumas) return lumas.error();
-  std::uint8_t* const rows[] = {lumas->data(), lumas->data() + frame.width()};
-  return measure(frame.size(), kFullWhite, [&](std::uint32_t y, std::uint8_t* out, std::uint32_t width) {
-    for (std::uint32_t i = 0; i < 2; ++i) {
-      const std::uint8_t* rgba = frame.row(std::min(2 * y + i, frame.height() - 1));
-      for (std::uint32_t x = 0; x < frame.width(); ++x, rgba += kBytesPerPixel) {
-        rows[i][x] = static_cast<std::uint8_t>(luma(rgba[0], rgba[1], rgba[2]));
-      }
-    }
-    if (frame.width() == 1)
-      halve_narrow(rows[0], rows[1], out);
-    else
-      halve(rows[0], rows[1], out, width);
-  });
+  return measure({frame.row(0), frame.stride(), frame.size(), true}, kFullWhite);
 }
 
 }  // namespace caseframe

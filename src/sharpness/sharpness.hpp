@@ -21,6 +21,7 @@ class LumaView {
 
   [[nodiscard]] std::uint32_t width() const { return width_; }
   [[nodiscard]] std::uint32_t height() const { return height_; }
+  [[nodiscard]] std::size_t stride() const { return stride_; }
   // `width()` samples; y < height().
   [[nodiscard]] const std::uint8_t* row(std::uint32_t y) const { return data_ + std::size_t{y} * stride_; }
 

@@ -7,6 +7,7 @@ namespace caseframe {
 
 // The side of a tile, in samples of the halved picture: 32 pixels of the frame, a whole number of the codec's blocks.
 inline constexpr std::uint32_t kTileSide = 16;
+inline constexpr std::uint32_t kTileArea = kTileSide * kTileSide;
 
 // Sums over one tile's samples. 32 bits hold the largest: 256 samples of 2 × 1020² (the steepest that Sobel's operator
 // knows in 8 bits), and of 255².

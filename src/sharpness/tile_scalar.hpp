@@ -15,12 +15,11 @@ inline void halve(const std::uint8_t* upper, const std::uint8_t* lower, std::uin
   }
 }
 
-// `columns` × `rows` samples from `tile` on; one more is read on each side. Rows are `stride` bytes apart.
-inline TileSums measure_tile(const std::uint8_t* tile, std::size_t stride, std::uint32_t columns, std::uint32_t rows,
-                             std::uint8_t white) {
+// The samples from `tile` on; one more is read on each side. Rows are `stride` bytes apart.
+inline TileSums measure_tile(const std::uint8_t* tile, std::size_t stride, std::uint8_t white) {
   TileSums sums;
-  for (std::uint32_t y = 0; y < rows; ++y, tile += stride) {
-    for (std::uint32_t x = 0; x < columns; ++x) {
+  for (std::uint32_t y = 0; y < kTileSide; ++y, tile += stride) {
+    for (std::uint32_t x = 0; x < kTileSide; ++x) {
       const std::uint8_t *b = tile + x, *a = b - stride, *c = b + stride;
       const int across = a[1] + 2 * b[1] + c[1] - (a[-1] + 2 * b[-1] + c[-1]);
       const int down = c[-1] + 2 * c[0] + c[1] - (a[-1] + 2 * a[0] + a[1]);

@@ -28,10 +28,7 @@ inline std::uint32_t total(v128_t lanes) {
 }
 
 // As scalar::measure_tile.
-inline TileSums measure_tile(const std::uint8_t* tile, std::size_t stride, std::uint32_t columns, std::uint32_t rows,
-                             std::uint8_t white) {
-  // 16-bit sums of a lane are of kTileSide rows, twice: eight columns at a time.
-  if (columns != kTileSide || rows > kTileSide) return scalar::measure_tile(tile, stride, columns, rows, white);
+inline TileSums measure_tile(const std::uint8_t* tile, std::size_t stride, std::uint8_t white) {
   const v128_t level = wasm_i16x8_splat(white);
   v128_t energy = wasm_i32x4_splat(0), squares = energy;  // 32-bit sums
   v128_t sum = energy, clipped = energy;                  // 16-bit sums
@@ -41,7 +38,7 @@ inline TileSums measure_tile(const std::uint8_t* tile, std::size_t stride, std::
     v128_t a0 = wasm_u16x8_load8x8(row - 1), a1 = wasm_u16x8_load8x8(row), a2 = wasm_u16x8_load8x8(row + 1);
     row = left;
     v128_t b0 = wasm_u16x8_load8x8(row - 1), b1 = wasm_u16x8_load8x8(row), b2 = wasm_u16x8_load8x8(row + 1);
-    for (std::uint32_t y = 0; y < rows; ++y) {
+    for (std::uint32_t y = 0; y < kTileSide; ++y) {
       row += stride;
       const v128_t c0 = wasm_u16x8_load8x8(row - 1), c1 = wasm_u16x8_load8x8(row), c2 = wasm_u16x8_load8x8(row + 1);
       const auto smooth = [](v128_t a, v128_t b, v128_t c) {

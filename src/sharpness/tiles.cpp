@@ -50,7 +50,7 @@ Tiles::~Tiles() {
 void Tiles::add(std::uint32_t across, std::uint32_t down, const TileSums& sums) {
   Bucket& bucket = buckets_[bucket_of(sums.energy)];
   bucket.energy += sums.energy;
-  bucket.contrast += std::uint64_t{sums.squares} * area_ - std::uint64_t{sums.sum} * sums.sum;
+  bucket.contrast += std::uint64_t{sums.squares} * kTileArea - std::uint64_t{sums.sum} * sums.sum;
   ++bucket.count;
   clipped_ += sums.clipped;
   sum_ += sums.sum;
@@ -72,7 +72,7 @@ Tiles::Tenth Tiles::tenth(bool highest) const {
     sums.contrast += share * static_cast<double>(bucket.contrast);
     left -= share * bucket.count;
   }
-  return {sums.energy / wanted / area_, sums.contrast / wanted / area_ / area_};
+  return {sums.energy / wanted / kTileArea, sums.contrast / wanted / kTileArea / kTileArea};
 }
 
 Sharpness Tiles::result() const {
@@ -80,7 +80,7 @@ Sharpness Tiles::result() const {
   const auto [energy, contrast] = tenth(true);
   const double quiet = tiles() < kFewTiles ? 0 : tenth(false).energy;
   const double noise = std::min({quiet, kMostNoise, energy / 2});
-  const double samples = tiles() * area_, mean = static_cast<double>(sum_) / samples;
+  const double samples = tiles() * kTileArea, mean = static_cast<double>(sum_) / samples;
   if (contrast >= kLeastContrast) {
     const double detail = (energy - noise) / (kGain * kGain);
     result.sharpness = std::sqrt(detail) / (std::max(0.0, mean - black_) + kFaint);
@@ -89,7 +89,7 @@ Sharpness Tiles::result() const {
   for (std::size_t i = 0; i < cells_.size(); ++i) {
     const auto [sum, count] = cells_[i];
     if (count == 0) continue;
-    const std::uint64_t all = std::uint64_t{count} * area_;
+    const std::uint64_t all = std::uint64_t{count} * kTileArea;
     result.thumbnail[i] = static_cast<std::uint8_t>(std::max<std::uint64_t>(1, (sum + all / 2) / all));
   }
   return result;

@@ -14,8 +14,8 @@ namespace caseframe {
 
 class Tiles {
  public:
-  // `count` across and down; `area`: samples of each; `black`: the level that stands for it.
-  Tiles(Size count, std::uint32_t area, std::uint8_t black) : count_(count), area_(area), black_(black) {}
+  // `count` across and down; `black`: the level that stands for it.
+  Tiles(Size count, std::uint8_t black) : count_(count), black_(black) {}
   Tiles(const Tiles&) = delete;
   Tiles& operator=(const Tiles&) = delete;
   ~Tiles();
@@ -45,7 +45,6 @@ class Tiles {
   [[nodiscard]] double tiles() const { return static_cast<double>(count_.width) * count_.height; }
 
   Size count_;
-  std::uint32_t area_;
   std::uint8_t black_;
   std::uint64_t clipped_ = 0;
   std::uint64_t sum_ = 0;
