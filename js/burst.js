@@ -30,7 +30,7 @@ const nothing = () => {};
  * @typedef {object} Choice
  * @property {Candidates} candidates
  * @property {Ranking} ranking
- * @property {number} chosenAt When the choice was made, its ranking not included, on the lifetime's clock.
+ * @property {number} waitMs How long frames were waited for, ranking them not included.
  */
 
 /**
@@ -48,6 +48,7 @@ export function createBurst({ frames, latest, withinMs, loaded, lifetime, stopwa
   const burstId = ++lastBurstId;
   let waiting = latest;
   let count = 0;
+  let waitMs = 0;
   /** What the worker keeps. @type {{ offer: Offer, taken: number, ranking: Ranking, server: Server } | undefined} */
   let kept;
   /** @type {Server | undefined} */
@@ -97,16 +98,15 @@ export function createBurst({ frames, latest, withinMs, loaded, lifetime, stopwa
      */
     async next() {
       for (;;) {
+        const since = clock.now();
         const offer = await nextOffer();
+        waitMs += clock.now() - since;
         if (offer) await rank(offer);
-        if (!kept || (count < MOST_CANDIDATES && clock.now() < end)) continue;
+        // None: the time is over, or the deadline has passed before.
+        if (!kept || (offer && count < MOST_CANDIDATES && clock.now() < end)) continue;
         const { offer: best, taken, ranking } = kept;
         kept = undefined;
-        const choice = {
-          candidates: { count, taken },
-          ranking,
-          chosenAt: Math.min(clock.now(), Math.max(end, best.takenAt)),
-        };
+        const choice = { candidates: { count, taken }, ranking, waitMs };
         return { ...best, input: { burstId }, transfer: [], release: nothing, choice };
       }
     },

@@ -118,7 +118,7 @@ export async function grab({ given, request, encode, lifetime, reader, prepared,
 
   /** One round trip. @param {Offer} offer Released when this settles. */
   async function open({ input, transfer, release, target: shown, takenAt, presentedAt, choice }) {
-    const waitMs = (choice ? choice.chosenAt : takenAt) - waitStart - loadingMs;
+    const waitMs = choice ? choice.waitMs : takenAt - waitStart - loadingMs;
     const presentation = presentedAt === undefined ? undefined : presentationOf(takenAt, presentedAt);
     try {
       const server = await loaded();

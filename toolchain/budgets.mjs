@@ -17,12 +17,12 @@ export const BUDGETS = [
   { name: 'the worker, glue included', files: ['worker.js'], limit: 9.4 * KB },
   { name: 'genesys', files: ['genesys.js'], limit: 4.1 * KB },
   { name: 'upload', files: ['upload.js'], limit: 8.3 * KB },
-  { name: 'the SIMD module', files: ['wasm/caseframe.simd.wasm'], limit: 40.5 * KB },
-  { name: 'the baseline module', files: ['wasm/caseframe.baseline.wasm'], limit: 40.5 * KB },
+  { name: 'the SIMD module', files: ['wasm/caseframe.simd.wasm'], limit: 41 * KB },
+  { name: 'the baseline module', files: ['wasm/caseframe.baseline.wasm'], limit: 41 * KB },
   {
     name: 'all that a first capture downloads',
     files: ['index.js', 'errors.js', 'launch.js', 'worker.js', 'wasm/caseframe.simd.wasm'],
-    limit: 67 * KB,
+    limit: 67.5 * KB,
   },
 ];
 

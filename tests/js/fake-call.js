@@ -147,6 +147,10 @@ export function createFakeServer({ clock, clockOffset, latency }) {
       const found = find(input);
       if (!found) return undefined;
       await pause(latency());
+      if (gone) {
+        found.frame.close();
+        throw gone;
+      }
       const burst = bursts.get(burstId) || { looked: [] };
       bursts.set(burstId, burst);
       const { truth } = found.frame;
