@@ -16,6 +16,7 @@
 
 #include "capture.hpp"
 #include "scaling/downscale.hpp"
+#include "sharpness/sharpness.hpp"
 #include "text/find_text.hpp"
 
 using emscripten::typed_memory_view;
@@ -303,6 +304,32 @@ val scale_frame(double address, double max_width, double max_height, val list, v
   return result;
 }
 
+// For choosing among frames of one scene. With a `stride`, the frame's room holds no RGBA but a plane of luma at its
+// beginning, `width` × `height` samples of which `white` stands for white; without, all others are 0.
+val rank_frame(double address, double width, double height, double stride, double white, val copy) {
+  const HeldFrame& held = *frame_at(address);
+  const auto measure = [&]() -> Result<Sharpness> {
+    if (stride == 0) {
+      const auto frame = held.view();
+      if (!frame) return frame.error();
+      return measure_sharpness(*frame);
+    }
+    const auto luma = LumaView::create({held.rgba.data(), held.rgba.size()}, to_unsigned(width), to_unsigned(height),
+                                       to_unsigned(stride));
+    if (!luma) return luma.error();
+    return measure_sharpness(*luma, static_cast<std::uint8_t>(to_unsigned(white)));
+  };
+  const auto measured = measure();
+  if (!measured) return failure(measured.error());
+  const val thumbnail = copied(copy, measured->thumbnail.data(), measured->thumbnail.size());
+  if (thumbnail.isNull()) return failure(kNoMemoryForCopy);
+  val result = val::object();
+  set(result, "sharpness", measured->sharpness);
+  set(result, "clipped", measured->clipped);
+  result.set("thumbnail", thumbnail);
+  return result;
+}
+
 double has_simd() {
 #ifdef __wasm_simd128__
   return 1;
@@ -335,4 +362,5 @@ EMSCRIPTEN_BINDINGS(caseframe) {
   emscripten::function("place", &place_regions);
   emscripten::function("encode", &encode_frame);
   emscripten::function("scaled", &scale_frame);
+  emscripten::function("rank", &rank_frame);
 }

@@ -2,6 +2,7 @@
  * One frame of a source, in the engine's hands: consent, then one loop. A frame comes, the engine looks at it, and it is
  * accepted, or the next one is tried until the deadline.
  */
+import { createBurst } from './burst.js';
 import { explainRegion } from './engine/regions.js';
 import { CaptureError } from './errors.js';
 import { createFreshFrames } from './frames/fresh-frames.js';
@@ -10,6 +11,7 @@ import { chooseTarget, followTarget } from './frames/target.js';
 import { checkIdentity, identify } from './snapshot.js';
 import { createStopwatch } from './stopwatch.js';
 
+/** @import { Choice } from './burst.js' */
 /** @import { FrameReport } from './engine/index.js' */
 /** @import { CaptureErrorCode } from './errors.js' */
 /** @import { FreshFrame } from './frames/fresh-frames.js' */
@@ -21,7 +23,7 @@ import { createStopwatch } from './stopwatch.js';
 /** @import { PreparedSources } from './prepared.js' */
 /** @import { Grabbed } from './snapshot.js' */
 /** @import { Host, Server } from './worker/host.js' */
-/** @import { Opened } from './worker/messages.js' */
+/** @import { BestOf, Opened } from './worker/messages.js' */
 
 /** What a verdict that is not wanted is thrown as. */
 const REJECTED = Object.freeze({
@@ -31,10 +33,10 @@ const REJECTED = Object.freeze({
 });
 
 /**
- * What goes to the engine: a frame that has come, or the latest that the worker has already, which alone knows when that
- * was presented.
+ * What goes to the engine: a frame that has come, the latest that the worker has already, which alone knows when that
+ * was presented, or the best of several.
  * @typedef {Omit<FreshFrame, 'input' | 'presentedAt' | 'width' | 'height'> &
- *   { input: FreshFrame['input'] | Wanted, presentedAt?: number }} Offer
+ *   { input: FreshFrame['input'] | Wanted | BestOf, presentedAt?: number, choice?: Choice }} Offer
  */
 
 const nothing = () => {};
@@ -52,7 +54,7 @@ const nothing = () => {};
  */
 export async function grab({ given, request, encode, lifetime, reader, prepared, host }) {
   const { clock } = lifetime;
-  const { limits } = request;
+  const { limits, select, withinMs } = request;
   const start = clock.now();
   const stopwatch = createStopwatch(clock);
   const source = toSource(given);
@@ -74,8 +76,15 @@ export async function grab({ given, request, encode, lifetime, reader, prepared,
   // Beside the wait: a frame that no engine will ever see need not come.
   loading.catch(frames.fail);
 
+  const burst =
+    select === 'sharpest' && createBurst({ frames, latest: latest(), withinMs, loaded, lifetime, stopwatch });
+
   try {
-    for (let offer = latest() || (await frames.next()); ; offer = await frames.next()) {
+    for (
+      let offer = burst ? await burst.next() : latest() || (await frames.next());
+      ;
+      offer = await (burst || frames).next()
+    ) {
       const { opened, server, ...rest } = await open(offer);
       if (!opened) continue;
       if (opened.rejected) {
@@ -91,6 +100,7 @@ export async function grab({ given, request, encode, lifetime, reader, prepared,
       if (isConfirmed) return { server, grabbed: describe({ ...offer, ...rest }, opened) };
     }
   } finally {
+    if (burst) burst.end();
     frames.end();
   }
 
@@ -107,8 +117,8 @@ export async function grab({ given, request, encode, lifetime, reader, prepared,
   }
 
   /** One round trip. @param {Offer} offer Released when this settles. */
-  async function open({ input, transfer, release, target: shown, takenAt, presentedAt }) {
-    const waitMs = takenAt - waitStart - loadingMs;
+  async function open({ input, transfer, release, target: shown, takenAt, presentedAt, choice }) {
+    const waitMs = choice ? choice.waitMs : takenAt - waitStart - loadingMs;
     const presentation = presentedAt === undefined ? undefined : presentationOf(takenAt, presentedAt);
     try {
       const server = await loaded();
@@ -151,7 +161,7 @@ export async function grab({ given, request, encode, lifetime, reader, prepared,
  * @param {Opened} opened
  * @returns {Grabbed}
  */
-function describe({ id, target, method, presentedFrames, presentation, ...frame }, opened) {
+function describe({ id, target, method, presentedFrames, presentation, choice, ...frame }, opened) {
   const { capturedAt, ageMs } = /** @type {{ capturedAt: string, ageMs: number }} */ (opened.latest || presentation);
   const rtpTimestamp = opened.latest ? opened.latest.rtpTimestamp : frame.rtpTimestamp;
   return {
@@ -159,6 +169,7 @@ function describe({ id, target, method, presentedFrames, presentation, ...frame 
     id,
     target,
     capturedAt,
+    ...(choice ? { ranking: choice.ranking } : {}),
     frame: {
       method,
       ageMs,
@@ -166,6 +177,7 @@ function describe({ id, target, method, presentedFrames, presentation, ...frame 
       ...(rtpTimestamp === undefined ? {} : { rtpTimestamp }),
       sourceWidth: opened.width,
       sourceHeight: opened.height,
+      ...(choice ? { sharpness: choice.ranking.sharpness, candidates: choice.candidates } : {}),
     },
     timings: {
       wait: frame.waitMs,

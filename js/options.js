@@ -31,6 +31,9 @@ import { invalidArgument } from './errors.js';
  * @property {number} [maxFrameAgeMs] How long ago the frame may have been presented, in ms. Default 1000.
  * @property {number} [minWidth] In pixels. Smaller frames are let pass until the deadline. Default 0.
  * @property {number} [minHeight] In pixels. Default 0.
+ * @property {'first' | 'sharpest'} [select] 'sharpest': of the frames that come within `withinMs` after the call, at most
+ *   8, the one that is sharpest. Default 'first'.
+ * @property {number} [withinMs] A whole number of ms, 1 to 2000. Default 300.
  * @property {AbortSignal} [signal]
  * @property {(context: CaptureContext) => boolean | void | Promise<boolean | void>} [beforeCapture] `false`, or an
  *   error, is 'consent-denied'.
@@ -50,6 +53,9 @@ import { invalidArgument } from './errors.js';
 /** The most `setTimeout` can wait: beyond 2^31 - 1 it fires at once. */
 const MAX_TIMEOUT_MS = 2147483647;
 
+/** The longest that frames are gathered for, in ms: beyond that it is no longer the moment of the click. */
+const MOST_WITHIN_MS = 2000;
+
 /** @type {readonly (keyof CaptureOnlyOptions)[]} */
 const CAPTURE_FIELDS = [
   'timeoutMs',
@@ -57,6 +63,8 @@ const CAPTURE_FIELDS = [
   'maxFrameAgeMs',
   'minWidth',
   'minHeight',
+  'select',
+  'withinMs',
   'signal',
   'beforeCapture',
   'detect',
@@ -89,6 +97,7 @@ export function parseCaptureOptions(options = {}) {
   const given = readFields(options, CAPTURE_FIELDS);
   refuseLookalikes(options, CAPTURE_FIELDS);
   const { timeoutMs = 3000, loadTimeoutMs = 15000, maxFrameAgeMs = 1000, minWidth = 0, minHeight = 0 } = given;
+  const { select = 'first', withinMs = 300 } = given;
   const { signal, beforeCapture, detect, interactionId, participantId } = given;
   for (const [name, value] of Object.entries({ timeoutMs, loadTimeoutMs })) {
     if (!isNumber(value) || value <= 0 || value > MAX_TIMEOUT_MS) {
@@ -101,6 +110,10 @@ export function parseCaptureOptions(options = {}) {
   for (const [name, value] of Object.entries({ minWidth, minHeight })) {
     if (!Number.isInteger(value) || value < 0) throw invalidArgument(name, 'an integer of at least 0', value);
   }
+  if (select !== 'first' && select !== 'sharpest') throw invalidArgument('select', "'first' or 'sharpest'", select);
+  if (!Number.isInteger(withinMs) || withinMs < 1 || withinMs > MOST_WITHIN_MS) {
+    throw invalidArgument('withinMs', `an integer from 1 to ${MOST_WITHIN_MS}`, withinMs);
+  }
   if (signal !== undefined && !isSignal(signal)) throw invalidArgument('signal', 'an AbortSignal', signal);
   if (beforeCapture !== undefined && typeof beforeCapture !== 'function') {
     throw invalidArgument('beforeCapture', 'a function', beforeCapture);
@@ -112,6 +125,8 @@ export function parseCaptureOptions(options = {}) {
   }
   return {
     limits: { timeoutMs, loadTimeoutMs, maxFrameAgeMs, minWidth, minHeight },
+    select,
+    withinMs,
     signal,
     beforeCapture,
     detect: parseDetect(detect),

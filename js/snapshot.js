@@ -2,10 +2,12 @@
 import { parseMetadata } from './engine/metadata.js';
 import { CaptureError } from './errors.js';
 
+/** @import { Candidates } from './burst.js' */
 /** @import { EncodeOptions, FrameReport, Redaction } from './engine/index.js' */
 /** @import { CheckedOptions, ParsedOptions } from './engine/options.js' */
 /** @import { Target } from './frames/source.js' */
 /** @import { EncodedBlob, Opened } from './worker/messages.js' */
+/** @import { Ranking } from './worker/ranking.js' */
 
 /**
  * @typedef {object} Snapshot
@@ -32,6 +34,8 @@ import { CaptureError } from './errors.js';
  * @property {number} [rtpTimestamp]
  * @property {number} sourceWidth In pixels, upright.
  * @property {number} sourceHeight
+ * @property {number} [sharpness] Of `select: 'sharpest'`: as `report.sharpness`.
+ * @property {Candidates} [candidates] Likewise: how many frames it was chosen from.
  */
 
 /**
@@ -52,6 +56,7 @@ import { CaptureError } from './errors.js';
  * @property {Target} target
  * @property {FrameRecord} frame
  * @property {string} capturedAt
+ * @property {Ranking} [ranking] Of `select: 'sharpest'`.
  * @property {Timings} timings So far.
  */
 
@@ -107,6 +112,7 @@ export function toSnapshot(grabbed, id, encoded, spent = { engine: 0, mainThread
     participantId: target.participantId,
     sourceKind: target.kind,
     frame: grabbed.frame,
+    report: { ...encoded.report, ...grabbed.ranking },
     timings: {
       wait: timings.wait,
       read: timings.read,

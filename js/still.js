@@ -72,7 +72,8 @@ const nothing = () => ({ text: [], others: [], engineMs: 0 });
  * @returns {Still}
  */
 export function createStill({ grabbed, server, request, owner }) {
-  const { width, height, report } = grabbed.opened;
+  const { width, height } = grabbed.opened;
+  const report = { ...grabbed.opened.report, ...grabbed.ranking };
   const stillId = /** @type {number} */ (grabbed.opened.stillId);
   const life = owner.child();
   life.onEnd(() => {

@@ -10,7 +10,7 @@ if [ "${1:-}" = --seconds ]; then
   shift 2
 fi
 targets=("$@")
-[ ${#targets[@]} -gt 0 ] || targets=(analyze downscale encode metadata pipeline redact text utf8)
+[ ${#targets[@]} -gt 0 ] || targets=(analyze downscale encode metadata pipeline redact sharpness text utf8)
 
 toolchain/setup.sh build
 toolchain/debian-packages.sh clang libclang-rt-dev

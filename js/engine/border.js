@@ -49,6 +49,11 @@ const LEVELS = Object.freeze({ luma: 16, chroma: 8 });
  * @property {number} lumaStdDev Of the population.
  * @property {number} peakLuma The 99.9th percentile.
  * @property {number} darkRatio Share of pixels with luma ≤ 25, 0..1.
+ * @property {number} [sharpness] Of a capture with `select: 'sharpest'`: how much detail it has, above 0 where there is
+ *   something to see; for comparing frames of one scene only.
+ * @property {number} [motion] Likewise: how much the picture had changed since the frame before, in levels of luma,
+ *   0..255; 0 for the first.
+ * @property {number} [clipped] Likewise: share of the picture at white, 0..1.
  */
 
 /**

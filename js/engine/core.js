@@ -5,7 +5,7 @@
 import { CaptureError } from '../errors.js';
 import { pack, packRegions, toHex, toRedaction, toReport, toTextRegion, unwrap } from './border.js';
 
-/** @import { RawRegion } from '../wasm/caseframe.js' */
+/** @import { RawLuma, RawRegion, RawSharpness } from '../wasm/caseframe.js' */
 /** @import { FrameReport, Redaction, TextRegion } from './border.js' */
 /** @import { Loaded, Variant } from './load.js' */
 /** @import { CheckedOptions } from './options.js' */
@@ -38,6 +38,8 @@ import { pack, packRegions, toHex, toRedaction, toReport, toTextRegion, unwrap }
  *   hashes the file by other means.
  * @property {(maxWidth: number, maxHeight: number, regions: RawRegion[]) => ScaledImage} scaled A smaller copy, for
  *   showing; 0 is no limit.
+ * @property {(luma?: RawLuma) => RawSharpness} rank For comparing frames of one scene: of the frame, or of a plane of
+ *   luma that was written into its room in place of RGBA.
  * @property {() => void} release Zeroes the pixels and frees them. May be called again.
  */
 
@@ -128,6 +130,8 @@ export function createCore({ module, memory }) {
           const image = unwrap(module.scaled(address, maxWidth, maxHeight, packRegions(regions), copyOf), size);
           return { ...image, data: new Uint8ClampedArray(image.data.buffer) };
         }),
+      rank: ({ width, height, stride, white } = { width: 0, height: 0, stride: 0, white: 0 }) =>
+        use(() => unwrap(module.rank(address, width, height, stride, white, copyOf), size)),
       release,
     };
   }

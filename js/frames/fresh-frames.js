@@ -22,6 +22,7 @@ const PAUSE_MS = 33;
 /** How often the source is asked whether it still is what it was, in ms, beside its own events. */
 const CHECK_MS = 100;
 
+const OVER = Object.freeze({ name: 'over' });
 const EXPIRED = Object.freeze({ name: 'expired' });
 const SWITCHED = Object.freeze({ name: 'switched' });
 
@@ -91,10 +92,11 @@ export function createFreshFrames({ source, target: chosen, reader, limits, life
     return isSamePicture(now, shown);
   }
 
-  /** @returns {Promise<FreshFrame | undefined>} */
-  async function tryOnce() {
+  /** @param {number} [until] @returns {Promise<FreshFrame | undefined>} */
+  async function tryOnce(until) {
     attempt = wait.child();
     try {
+      if (until !== undefined) attempt.deadline(until - clock.now(), () => OVER);
       const candidate = await attempt.race(reader.next(target, attempt, stopwatch), (late) => late.close());
       return stopwatch.run(() => takeIfFresh(candidate));
     } catch (error) {
@@ -139,6 +141,13 @@ export function createFreshFrames({ source, target: chosen, reader, limits, life
     }
   }
 
+  /** @param {unknown} error @returns {CaptureError} */
+  function explain(error) {
+    if (error === EXPIRED) return reason || reasonOfSilence(reader.evidence(target));
+    if (error instanceof CaptureError) return error;
+    return new CaptureError('no-frame', 'The video could not be read', { cause: error });
+  }
+
   return {
     /**
      * @returns {Promise<FreshFrame>} Rejects with the latest reason once the deadline has passed, and as soon as the
@@ -152,9 +161,27 @@ export function createFreshFrames({ source, target: chosen, reader, limits, life
           if (frame) return frame;
         }
       } catch (error) {
-        if (error === EXPIRED) throw reason || reasonOfSilence(reader.evidence(target));
-        if (error instanceof CaptureError) throw error;
-        throw new CaptureError('no-frame', 'The video could not be read', { cause: error });
+        throw explain(error);
+      }
+    },
+
+    /**
+     * One more, for who has one already: without a pause after one that was good, since whoever ranks them takes its time.
+     * @param {number} until On the lifetime's clock.
+     * @returns {Promise<FreshFrame | undefined>} Undefined where none has come until then, or until the deadline. Rejects
+     *   as `next` does for all other reasons.
+     */
+    async nextBefore(until) {
+      try {
+        for (let isFirst = true; ; isFirst = false) {
+          if (!isFirst) await wait.sleep(PAUSE_MS);
+          if (clock.now() >= until) return undefined;
+          const frame = await tryOnce(until);
+          if (frame) return frame;
+        }
+      } catch (error) {
+        if (error === OVER || error === EXPIRED) return undefined;
+        throw explain(error);
       }
     },
 

@@ -110,6 +110,13 @@ export interface CaptureOnlyOptions {
   minWidth?: number | undefined;
   /** A whole number of pixels. Default 0. */
   minHeight?: number | undefined;
+  /**
+   * 'first' (default): the first frame that is good. 'sharpest': the sharpest of the good frames that come within
+   * `withinMs` after the call, 8 at most; where none comes in that time, the first that comes.
+   */
+  select?: 'first' | 'sharpest' | undefined;
+  /** How long frames are gathered for with `select: 'sharpest'`: a whole number of ms, 1 to 2000. Default 300. */
+  withinMs?: number | undefined;
   /** Ends the capture with 'aborted'; its reason is the error's `cause`. */
   signal?: AbortSignal | undefined;
   /** Asked before anything is captured: consent, a notice to the customer. `false`, or an error, is 'consent-denied'. */
@@ -251,6 +258,18 @@ export interface FrameRecord {
   sourceWidth: number;
   /** Of the frame, in pixels. */
   sourceHeight: number;
+  /** With `select: 'sharpest'`: as `report.sharpness`. It has no unit: for comparing frames of one scene only. */
+  sharpness?: number;
+  /** With `select: 'sharpest'`: what the frame was chosen from. */
+  candidates?: Candidates;
+}
+
+/** The frames that a capture with `select: 'sharpest'` has looked at. */
+export interface Candidates {
+  /** How many were ranked, 1 to 8 within `withinMs`, more where those were all black. */
+  count: number;
+  /** Which of them was taken: 0 is the first, which `select: 'first'` would have taken. */
+  taken: number;
 }
 
 /** Where a capture's time went. */

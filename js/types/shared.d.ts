@@ -122,6 +122,18 @@ export interface FrameReport {
   peakLuma: number;
   /** The share of pixels with a luma of at most 25, 0..1. */
   darkRatio: number;
+  /**
+   * Of a capture with `select: 'sharpest'`: how much detail it has, above 0 where there is something to see. It has no
+   * unit: for comparing frames of one scene only.
+   */
+  sharpness?: number;
+  /**
+   * Of a capture with `select: 'sharpest'`: how much the picture had changed since the frame before, in levels of luma,
+   * 0..255; 0 for the first.
+   */
+  motion?: number;
+  /** Of a capture with `select: 'sharpest'`: the share of the picture at white, 0..1. */
+  clipped?: number;
 }
 
 /** How many samples of colour a JPEG keeps: one for 2 × 2 pixels, for 2 × 1, for each, or none. */

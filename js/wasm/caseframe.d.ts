@@ -52,6 +52,22 @@ export interface RawImage {
   height: number;
 }
 
+export interface RawSharpness {
+  sharpness: number;
+  clipped: number;
+  /** Cells of 1..255; 0 is none. */
+  thumbnail: Uint8Array<ArrayBuffer>;
+}
+
+/** A plane of luma at the beginning of a frame's room. */
+export interface RawLuma {
+  width: number;
+  height: number;
+  stride: number;
+  /** The level that stands for white. */
+  white: number;
+}
+
 export interface RawOptions {
   quality: number;
   subsampling: number;
@@ -109,6 +125,8 @@ export interface Module {
   place(frame: number, regions: Float64Array): RawRedaction[] | Failure;
   encode(frame: number, numbers: Float64Array, texts: Uint8Array[], copy: Copy): RawEncoded | Failure;
   scaled(frame: number, maxWidth: number, maxHeight: number, regions: Float64Array, copy: Copy): RawImage | Failure;
+  /** Of the frame itself where `stride` is 0, and the others, too. */
+  rank(frame: number, width: number, height: number, stride: number, white: number, copy: Copy): RawSharpness | Failure;
 }
 
 declare function createModule(options: {

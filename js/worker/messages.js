@@ -20,6 +20,7 @@ import { CaptureError } from '../errors.js';
 /** @import { CaptureErrorCode } from '../errors.js' */
 /** @import { FrameInput } from '../engine/pixels.js' */
 /** @import { Wanted } from '../frames/latest-frame.js' */
+/** @import { Ranking } from './ranking.js' */
 
 export const UP = 'up';
 export const PING = 'ping';
@@ -45,9 +46,12 @@ export const WORKER_NAME = 'caseframe';
 /**
  * @typedef {object} Requests
  * @property {{}} load Loads the engine; the other requests do so too where that has not happened.
- * @property {{ input: FrameInput | Wanted, options: CheckedOptions, encode: boolean }} open Takes a frame in: one that is
- *   sent along, or the latest of a track that is watched. With `encode` it is encoded at once and let go; without, it
+ * @property {{ input: FrameInput | Wanted | BestOf, options: CheckedOptions, encode: boolean }} open Takes a frame in: one that is
+ *   sent along, the latest of a track that is watched, or the best of a burst. With `encode` it is encoded at once and let go; without, it
  *   stays as a still. A frame whose verdict is rejected is let go.
+ * @property {{ input: FrameInput | Wanted, burstId: number }} rank Compares a frame with the best of its burst so far,
+ *   keeps the better one and lets the other go. The page makes up the number.
+ * @property {{ burstId: number }} drop Lets go of what a burst has kept.
  * @property {{ stillId: number, options: CheckedOptions }} encode
  * @property {{ stillId: number, maxWidth: number, maxHeight: number, regions: RawRegion[] }} preview
  * @property {{ stillId: number, kind: number }} findText `kind`: an index of TEXT_KINDS.
@@ -62,6 +66,8 @@ export const WORKER_NAME = 'caseframe';
  * @typedef {object} Answers
  * @property {undefined} load
  * @property {Opened | undefined} open Undefined where the latest frame was asked for and there is none of now.
+ * @property {Ranked | undefined} rank As `open`.
+ * @property {undefined} drop
  * @property {{ encoded: EncodedBlob, engineMs: number }} encode
  * @property {ImageBitmap | ImageData} preview An ImageBitmap where the thread can make one.
  * @property {{ regions: TextRegion[], engineMs: number }} findText
@@ -83,6 +89,10 @@ export const WORKER_NAME = 'caseframe';
  * @property {number} engineMs
  * @property {LatestPresentation} [latest] Of a frame that was not sent along.
  */
+
+/** The best of the frames that were ranked. @typedef {{ burstId: number }} BestOf */
+
+/** @typedef {{ ranking: Ranking, isBest: boolean }} Ranked `isBest`: better than those before it. */
 
 /**
  * @typedef {object} LatestPresentation

@@ -13,6 +13,7 @@ import { WARM_UP_PICTURES, warmUp } from '../engine/warm-up.js';
 import { CaptureError } from '../errors.js';
 import { createLatestFrames } from '../frames/latest-frame.js';
 import { rtpTimestampOf } from '../frames/video-frame.js';
+import { createBursts } from './bursts.js';
 import { PING, PONG, toPlainError, UP, WORKER_NAME } from './messages.js';
 
 /** @import { Core, RawFrame } from '../engine/core.js' */
@@ -20,7 +21,8 @@ import { PING, PONG, toPlainError, UP, WORKER_NAME } from './messages.js';
 /** @import { CheckedOptions } from '../engine/options.js' */
 /** @import { FrameReport } from '../engine/index.js' */
 /** @import { FrameInput } from '../engine/pixels.js' */
-/** @import { Answers, EncodedBlob, Operation, Request, Requests, Response, ServiceOptions } from './messages.js' */
+/** @import { Wanted } from '../frames/latest-frame.js' */
+/** @import { Answers, EncodedBlob, LatestPresentation, Operation, Request, Requests, Response, ServiceOptions } from './messages.js' */
 
 /** @typedef {{ [K in Operation]: (args: Requests[K]) => Promise<Answers[K]> }} Operations */
 
@@ -38,6 +40,7 @@ export function createService(
   /** @type {Map<number, RawFrame>} */
   const stills = new Map();
   const latestFrames = createLatestFrames(clock);
+  const bursts = createBursts();
   let lastId = 0;
   let disposed = false;
   let hasWorked = false;
@@ -50,8 +53,22 @@ export function createService(
     return engine;
   }
 
+  /**
+   * A frame that was sent along, or the latest of a track that is watched.
+   * @param {FrameInput | Wanted} input
+   * @returns {{ input: FrameInput, latest?: LatestPresentation } | undefined}
+   */
+  function find(input) {
+    if (!('watchId' in input)) return { input };
+    const found = latestFrames.take(input);
+    if (!found) return undefined;
+    const { frame, ageMs } = found;
+    const capturedAt = new Date(clock.date() - ageMs).toISOString();
+    return { input: { frame }, latest: { ageMs, capturedAt, rtpTimestamp: rtpTimestampOf(frame) } };
+  }
+
   /** @param {number} stillId */
-  function find(stillId) {
+  function findStill(stillId) {
     const held = stills.get(stillId);
     if (held) return held;
     throw new CaptureError('engine-crash', 'The still was lost when the engine crashed');
@@ -90,30 +107,44 @@ export function createService(
     },
 
     async open({ input, options, encode }) {
-      if (!('watchId' in input)) return take(input, options, encode);
-      const found = latestFrames.take(input);
+      const found = 'burstId' in input ? bursts.take(input.burstId) : find(input);
       if (!found) return undefined;
-      const { frame, ageMs } = found;
-      const rtpTimestamp = rtpTimestampOf(frame);
-      const capturedAt = new Date(clock.date() - ageMs).toISOString();
+      const { latest } = found;
+      if (!latest) return take(found.input, options, encode);
       const { metadata: given } = options;
       const metadata = {
         ...given,
-        capturedAt: given.capturedAt.length > 0 ? given.capturedAt : new TextEncoder().encode(capturedAt),
-        frameAgeMs: given.frameAgeMs < 0 ? Math.round(ageMs) : given.frameAgeMs,
+        capturedAt: given.capturedAt.length > 0 ? given.capturedAt : new TextEncoder().encode(latest.capturedAt),
+        frameAgeMs: given.frameAgeMs < 0 ? Math.round(latest.ageMs) : given.frameAgeMs,
       };
-      const opened = await take({ frame }, { ...options, metadata }, encode);
-      return { ...opened, latest: { ageMs, capturedAt, rtpTimestamp } };
+      const opened = await take(found.input, { ...options, metadata }, encode);
+      return { ...opened, latest };
+    },
+
+    async rank({ input, burstId }) {
+      const found = find(input);
+      if (!found) return undefined;
+      hasWorked = true;
+      const { input: frame, latest } = found;
+      const core = await ensureEngine().catch((error) => {
+        letGo(frame);
+        throw error;
+      });
+      return bursts.add(burstId, core, frame, latest);
+    },
+
+    async drop({ burstId }) {
+      bursts.drop(burstId);
     },
 
     async encode({ stillId, options }) {
       const start = clock.now();
-      const encoded = await encodeToBlob(find(stillId), options, subtle);
+      const encoded = await encodeToBlob(findStill(stillId), options, subtle);
       return { encoded, engineMs: clock.now() - start };
     },
 
     async preview({ stillId, maxWidth, maxHeight, regions }) {
-      const { data, width, height } = find(stillId).scaled(maxWidth, maxHeight, regions);
+      const { data, width, height } = findStill(stillId).scaled(maxWidth, maxHeight, regions);
       const image = new ImageData(data, width, height);
       try {
         const bitmap = await createImageBitmap(image);
@@ -127,7 +158,7 @@ export function createService(
 
     async findText({ stillId, kind }) {
       const start = clock.now();
-      const regions = find(stillId).findText(kind);
+      const regions = findStill(stillId).findText(kind);
       return { regions, engineMs: clock.now() - start };
     },
 
@@ -148,6 +179,7 @@ export function createService(
     async dispose() {
       disposed = true;
       latestFrames.dispose();
+      bursts.dispose();
       drop();
     },
   };

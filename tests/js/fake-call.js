@@ -6,6 +6,7 @@
 import { TEXT_KINDS, VERDICTS } from '../../js/engine/border.js';
 import { CaptureError } from '../../js/errors.js';
 import { createLatestFrames } from '../../js/frames/latest-frame.js';
+import { rankOf } from '../../js/worker/ranking.js';
 
 /**
  * What a frame really shows.
@@ -17,6 +18,7 @@ import { createLatestFrames } from '../../js/frames/latest-frame.js';
  * @property {number} [takenWidth] Of the pixels that are read, where the element has gone on meanwhile.
  * @property {number} height
  * @property {number} presentedAt
+ * @property {number} [sharpness] As the core would have it.
  * @property {number} number Which of the frames that were sent it is.
  */
 
@@ -29,10 +31,12 @@ export function createTrack() {
 export function createFrameLedger() {
   let open = 0;
   let closedTwice = 0;
+  let most = 0;
   return {
     /** A VideoFrame as far as the package looks at one. @param {Truth} truth @returns {any} */
     create(truth) {
       open++;
+      most = Math.max(most, open);
       let closed = false;
       return {
         truth,
@@ -49,6 +53,8 @@ export function createFrameLedger() {
     },
     open: () => open,
     closedTwice: () => closedTwice,
+    /** The most that were open at once. */
+    most: () => most,
   };
 }
 
@@ -124,17 +130,47 @@ export function createFakeServer({ clock, clockOffset, latency }) {
   let gone;
   let queue = Promise.resolve();
 
+  /** What a burst has kept, and all that it has looked at. */
+  const bursts = new Map();
+
+  function find(input) {
+    if (!('watchId' in input)) return { frame: input.frame };
+    const found = latestFrames.take(input);
+    if (!found) return undefined;
+    const { frame, ageMs } = found;
+    const capturedAt = new Date(clock.date() - ageMs).toISOString();
+    return { frame, latest: { ageMs, capturedAt, rtpTimestamp: frame.truth.number } };
+  }
+
   const operations = {
-    async open({ input, options, encode }) {
-      let frame = input.frame;
-      let latest;
-      if ('watchId' in input) {
-        const found = latestFrames.take(input);
-        if (!found) return undefined;
-        frame = found.frame;
-        const capturedAt = new Date(clock.date() - found.ageMs).toISOString();
-        latest = { ageMs: found.ageMs, capturedAt, rtpTimestamp: frame.truth.number };
+    async rank({ input, burstId }) {
+      const found = find(input);
+      if (!found) return undefined;
+      await pause(latency());
+      if (gone) {
+        found.frame.close();
+        throw gone;
       }
+      const burst = bursts.get(burstId) || { looked: [] };
+      bursts.set(burstId, burst);
+      const { truth } = found.frame;
+      const ranking = { sharpness: truth.verdict === 'ok' ? (truth.sharpness ?? 1) : 0, motion: 0, clipped: 0 };
+      burst.looked.push(truth);
+      const isBest = !burst.kept || rankOf(ranking) > burst.rank;
+      (isBest ? burst.kept?.frame : found.frame)?.close();
+      if (isBest) Object.assign(burst, { kept: found, rank: rankOf(ranking) });
+      return { ranking, isBest };
+    },
+    async drop({ burstId }) {
+      bursts.get(burstId)?.kept?.frame.close();
+      bursts.delete(burstId);
+    },
+    async open({ input, options, encode }) {
+      const burst = bursts.get(input.burstId);
+      bursts.delete(input.burstId);
+      const found = burst ? burst.kept : find(input);
+      if (!found) return undefined;
+      const { frame, latest } = found;
       const { truth } = frame;
       await pause(latency());
       frame.close();
@@ -143,7 +179,8 @@ export function createFakeServer({ clock, clockOffset, latency }) {
       const stillId = rejected || encode ? undefined : ++lastId;
       if (stillId) stills.set(stillId, truth);
       const { width, height } = truth;
-      const encoded = rejected || !encode ? undefined : { width, height, report, truth, options };
+      const encoded =
+        rejected || !encode ? undefined : { width, height, report, truth, options, looked: burst?.looked };
       return { rejected, report, width, height, stillId, encoded, readMs: 1, engineMs: 2, latest };
     },
     async encode({ stillId, options }) {
@@ -175,6 +212,11 @@ export function createFakeServer({ clock, clockOffset, latency }) {
     stills,
     /** What it finds; a test says what. @param {'camera' | 'screen'} _kind @returns {any[]} */
     text: (_kind) => [],
+    bursts,
+    /** Every call from now on fails, as of a worker that has crashed. */
+    crash() {
+      this.close(new CaptureError('engine-crash'));
+    },
     /** @param {string} op @param {any} args @returns {Promise<any>} */
     call(op, args) {
       if (gone) return Promise.reject(gone);
@@ -190,10 +232,12 @@ export function createFakeServer({ clock, clockOffset, latency }) {
         return value;
       });
     },
-    close() {
-      gone = gone || new CaptureError('disposed');
+    close(reason = new CaptureError('disposed')) {
+      gone = gone || reason;
       latestFrames.dispose();
       stills.clear();
+      for (const { kept } of bursts.values()) kept?.frame.close();
+      bursts.clear();
     },
   };
   return server;

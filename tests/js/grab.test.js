@@ -593,6 +593,139 @@ test('text beside so many regions that a frame takes no more: all of it is cover
   assert.equal((await soon(world, still.findText({ most: 7 }))).length <= 7, true);
 });
 
+/** A frame every 33 ms, of these sharpnesses (or truths). @param {any} world @param {any[]} list @param {number} [ms] */
+async function sendAll(world, list, ms = 33) {
+  const sent = [];
+  for (const each of list) {
+    sent.push(world.send(typeof each === 'number' ? { sharpness: each } : each));
+    await world.clock.advance(ms);
+  }
+  return sent;
+}
+
+test('the sharpest of the frames around the click, its own time, and how it was chosen', async () => {
+  const world = createWorld();
+  world.load();
+  const shot = watch(world.capture.snapshot(world.source, { select: 'sharpest' }));
+  await world.clock.advance(1);
+  const sent = await sendAll(world, [3, 1, 9, 2, 9, 1, 1, 1, 1, 1, 30, 30]);
+  const { truth, frame, report, capturedAt, rtpTimestamp } = shot.value;
+  assert.equal(truth.number, sent[2].number, 'the earlier of two that are alike, and none of after the window');
+  assert.deepEqual(frame.candidates, { count: 8, taken: 2 });
+  assert.equal(frame.rtpTimestamp, sent[2].number, String(rtpTimestamp));
+  assert.equal(capturedAt, new Date(Date.UTC(2026, 0, 1) + sent[2].presentedAt).toISOString());
+  assert.deepEqual([frame.sharpness, report.sharpness, report.motion, report.clipped], [9, 9, 0, 0]);
+  assert.deepEqual([world.ledger.open(), world.ledger.closedTwice(), world.server.bursts.size], [0, 0, 0]);
+  assert.ok(world.ledger.most() <= 2, `${world.ledger.most()} frames were open at once`);
+
+  const plain = watch(world.capture.snapshot(world.source));
+  await world.clock.advance(1);
+  await sendAll(world, [1, 2]);
+  assert.equal('candidates' in plain.value.frame || 'sharpness' in plain.value.report, false);
+});
+
+test('the sharpest: slow sources, black frames, cold engines', async () => {
+  const take = async (list, { options = {}, ms = 33, loadMs = 0 } = {}) => {
+    const world = createWorld({ loadMs });
+    if (!loadMs) world.load();
+    const shot = watch(world.capture.snapshot(world.source, { select: 'sharpest', ...options }));
+    await world.clock.advance(1);
+    const sent = await sendAll(world, list, ms);
+    await world.clock.advance(3000);
+    assert.deepEqual([world.ledger.open(), world.server.bursts.size], [0, 0]);
+    return { ...shot, which: sent.findIndex(({ number }) => number === shot.value?.truth.number) };
+  };
+  const slow = await take([1, 5], { ms: 400 });
+  assert.deepEqual(
+    [slow.which, slow.value.frame.candidates],
+    [0, { count: 1, taken: 0 }],
+    'taken when the window ends',
+  );
+  const late = await take([{ width: 320 }, { width: 320 }, 4, 9], { ms: 200, options: { minWidth: 640 } });
+  assert.equal(late.which, 2, 'none came within the window: the first after it');
+  const black = { verdict: 'black', sharpness: 99 };
+  assert.equal((await take([black, 1, black, 2, black])).which, 3);
+  const dark = await take(Array(12).fill(black), { options: { timeoutMs: 380 } });
+  assert.equal(dark.error.code, 'black-frame');
+  const lit = await take([...Array(12).fill(black), 1, 2]);
+  assert.ok(lit.which >= 12, 'later ones are tried until the deadline');
+  const short = await take([1, 7, 2, 9, 9, 9, 9], { options: { timeoutMs: 100 } });
+  assert.equal(short.which, 1, 'of what came before the deadline');
+  const cold = await take([1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14], { loadMs: 350 });
+  assert.deepEqual([cold.which, cold.value.frame.candidates.count], [0, 1], 'the moment of the call is held');
+  const wrong = { select: ['best', null, 1], withinMs: [0, -1, 0.5, 2001, '300', NaN, Infinity, null] };
+  for (const [name, values] of Object.entries(wrong)) {
+    for (const value of values) {
+      const refused = watch(createWorld().capture.snapshot({}, { [name]: value }));
+      await new Promise(setImmediate);
+      assert.equal(refused.error?.code, 'invalid-argument', `${name}: ${value}`);
+      assert.match(refused.error.message, new RegExp(name));
+    }
+  }
+});
+
+test('the sharpest: who else came into the picture, abort, dispose and a crash leave nothing', async () => {
+  const world = createWorld();
+  world.load();
+  const shot = watch(world.capture.snapshot(world.source, { select: 'sharpest' }));
+  await world.clock.advance(1);
+  await sendAll(world, [1, 50]);
+  world.change({ participantId: null });
+  const after = await sendAll(world, [{ sharpness: 2 }, { sharpness: 3 }, 1, 1, 1, 1, 1, 1, 1, 1]);
+  assert.ok(
+    after.some(({ number }) => number === shot.value?.truth.number),
+    'none of before',
+  );
+
+  const ends = {
+    aborted: (_world, controller) => controller.abort(),
+    disposed: (world) => world.capture.dispose(),
+    'engine-crash': (world) => world.server.crash(),
+    'interaction-changed': (world) => world.change({ interactionId: 'b' }),
+  };
+  for (const [code, end] of Object.entries(ends)) {
+    for (const ms of [0, 2, 20]) {
+      const ending = createWorld();
+      ending.load();
+      const controller = new AbortController();
+      const options = { select: /** @type {const} */ ('sharpest'), signal: controller.signal };
+      const ended = watch(ending.capture.snapshot(ending.source, options));
+      await ending.clock.advance(1);
+      await sendAll(ending, [1, 2, 3]);
+      ending.send();
+      await ending.clock.advance(ms);
+      end(ending, controller);
+      await ending.clock.advance(40);
+      if (!ended.isOver) ending.send();
+      await ending.clock.advance(400);
+      assert.equal(ended.error?.code, code);
+      ending.capture.dispose();
+      await ending.clock.advance(5000);
+      const left = [
+        ending.ledger.open(),
+        ending.ledger.closedTwice(),
+        ending.server.bursts.size,
+        ending.clock.timers(),
+      ];
+      assert.deepEqual(left, [0, 0, 0, 0], `${code} after ${ms} ms`);
+    }
+  }
+});
+
+test('the sharpest of a source that was made ready begins with the frame that was kept', async () => {
+  const world = createWorld();
+  world.load();
+  await world.capture.ready(world.source);
+  await world.clock.advance(1);
+  const kept = world.send({ sharpness: 9 });
+  await world.clock.advance(20);
+  const shot = watch(world.capture.snapshot(world.source, { select: 'sharpest' }));
+  await world.clock.advance(10);
+  await sendAll(world, [1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1]);
+  assert.equal(shot.value?.truth.number, kept.number, String(shot.error));
+  assert.deepEqual([shot.value.frame.candidates.taken, shot.value.frame.ageMs], [0, 20]);
+});
+
 /**
  * Everything that may happen to a call while it is captured from. A source tells of its changes; where it does not, what
  * was there before does not come back, which nobody who looks now and then could see.
@@ -636,7 +769,7 @@ const EXCUSES = {
 
 test('whatever happens in whatever order: the right picture of the right person, or the reason', async () => {
   const outcomes = new Map();
-  await forEachSeed(2500, async (dice) => {
+  await forEachSeed(3000, async (dice) => {
     const loadFails = dice.between(0, 15) === 0;
     const loadMs = dice.pick([0, 0, 30, dice.between(0, 4000), 20000]);
     const world = createWorld({
@@ -665,6 +798,8 @@ test('whatever happens in whatever order: the right picture of the right person,
       ended: '',
     };
     const maxFrameAgeMs = dice.pick([100, 1000]);
+    const select = dice.pick(['first', 'first', 'sharpest']);
+    const withinMs = dice.pick([50, 300, 1000]);
     let shot;
     let atEnd;
     let calledAt = 0;
@@ -672,7 +807,7 @@ test('whatever happens in whatever order: the right picture of the right person,
     for (let ms = 0, step = 0; ms < 26000 && !(shot?.isOver && step > 40); ms += frameMs, step++) {
       if (step === 8) {
         calledAt = world.clock.now();
-        const options = { timeoutMs, minWidth, signal: controller.signal, maxFrameAgeMs };
+        const options = { timeoutMs, minWidth, signal: controller.signal, maxFrameAgeMs, select, withinMs };
         shot = watch(world.capture.snapshot(world.source, options));
         await world.clock.settle();
       }
@@ -694,7 +829,7 @@ test('whatever happens in whatever order: the right picture of the right person,
         const isPrompt = isReady && (!target.track.hasSent || step % 2 === 0);
         target.track.hasSent = true;
         const delay = isPrompt ? 0 : dice.pick([0, 0, 5, 40, 120]);
-        const frame = world.send({ verdict, width }, delay);
+        const frame = world.send({ verdict, width, sharpness: dice.between(1, 20) }, delay);
         story.frames.push(frame);
         if (step >= 8) {
           const isGood =
@@ -718,6 +853,14 @@ test('whatever happens in whatever order: the right picture of the right person,
       );
       assert.equal(truth.verdict, 'ok');
       assert.ok(truth.width >= minWidth);
+      if (select === 'sharpest') {
+        const { looked } = shot.value;
+        outcomes.set('chosen', (outcomes.get('chosen') || 0) + (looked.length > 1 ? 1 : 0));
+        const best = Math.max(...looked.map((each) => (each.verdict === 'ok' ? each.sharpness : 0)));
+        assert.equal(truth.sharpness, best, 'the best of those that were looked at');
+        assert.ok(frame.candidates.taken < frame.candidates.count && looked.length <= 8);
+        for (const { participantId: each } of looked) assert.equal(each, participantId, 'none of somebody else');
+      }
       assert.ok(truth.presentedAt >= calledAt || (isReady && truth.presentedAt >= calledAt - 150), 'it is of now');
       assert.ok(frame.ageMs >= 0 && frame.ageMs <= maxFrameAgeMs, `${frame.ageMs} ms old`);
       assert.ok(timings.wait >= 0 && timings.wait <= timeoutMs, `waited for ${timings.wait} ms`);
@@ -730,7 +873,9 @@ test('whatever happens in whatever order: the right picture of the right person,
     world.capture.dispose();
     await world.clock.advance(20000);
     assert.deepEqual([world.ledger.open(), world.ledger.closedTwice()], [0, 0], 'frames');
-    assert.equal(world.server.stills.size, 0);
+    assert.equal(world.server.stills.size + world.server.bursts.size, 0);
+    // Beside those, a source that was made ready has its latest, and what is on its way to it.
+    if (!isReady) assert.ok(world.ledger.most() <= 3, `${world.ledger.most()} frames were open at once`);
     assert.deepEqual([world.clock.timers(), world.listeners.size], [0, 0], 'timers and listeners');
   });
   // A model that refuses everything would pass, too.

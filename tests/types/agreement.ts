@@ -1,5 +1,6 @@
 // The public declarations (js/types) and the sources say the same, in both directions: every name, every property, what is
 // optional, what a function takes and gives. Checked by `tsc -p tsconfig.json`, never run.
+import type * as sourceBurst from '../../js/burst.js';
 import type * as sourceCapture from '../../js/capture.js';
 import type * as sourceMachine from '../../js/elements/button-machine.js';
 import type * as sourceButtonStrings from '../../js/elements/button-strings.js';
@@ -124,6 +125,7 @@ export type Index = [
   Expect<Same<sourceStill.StillEncodeOptions, index.StillEncodeOptions>>,
   Expect<Same<sourceSnapshot.Snapshot, index.Snapshot>>,
   Expect<Same<sourceSnapshot.FrameRecord, index.FrameRecord>>,
+  Expect<Same<sourceBurst.Candidates, index.Candidates>>,
   Expect<Same<sourceSnapshot.Timings, index.Timings>>,
 ];
 
