@@ -26,8 +26,7 @@ function word() {
 }
 
 /** @param {{ x: number, y: number, width: number, height: number }[]} regions @param {number} x @param {number} y */
-const covers = (regions, x, y) =>
-  regions.some((r) => x >= r.x && y >= r.y && x < r.x + r.width && y < r.y + r.height);
+const covers = (regions, x, y) => regions.some((r) => x >= r.x && y >= r.y && x < r.x + r.width && y < r.y + r.height);
 
 test('a word is covered, by regions that encode takes as they are, the same in both variants', () => {
   const frame = word();
