@@ -20,6 +20,10 @@ after(() => Promise.all([server?.close(), chromium?.close()]));
 
 const REGIONS = [{ x: 100, y: 80, width: 200, height: 150 }];
 const SUGGESTIONS = [{ x: 700, y: 480, width: 420, height: 90, mode: 'fill' }];
+/** As a page of text has it: 12 columns, 10 rows. */
+const TEXT = Array.from({ length: 120 }, (_, i) => {
+  return { x: 20 + (i % 12) * 100, y: 40 + Math.floor(i / 12) * 60, width: 90, height: 40, mode: 'fill' };
+});
 
 /** @param {(driver: ReturnType<typeof driverOf>) => Promise<void>} work @param {Record<string, any>} [options] */
 async function review(work, { size = { width: 1280, height: 800 }, scheme = 'light', before, ...properties } = {}) {
@@ -191,6 +195,35 @@ for (const [name, options] of Object.entries({
         assert.equal((await driver.result()).action, 'confirm');
       },
       { regions: REGIONS, suggestions: SUGGESTIONS, ...options },
+    ));
+}
+
+for (const [name, options] of Object.entries({
+  'a wide window': { lang: 'en' },
+  'German, 320 px': { size: { width: 320, height: 640 }, lang: 'de' },
+})) {
+  test(`${name}: a page full of text, covered; left open all at once and place by place`, () =>
+    review(
+      async (driver) => {
+        await driver.until(() => reviewLab.pixel(0.1, 0.12).slice(0, 3).join() === '0,0,0');
+        assert.deepEqual(await driver.evaluate(flaws), []);
+        assert.match(await driver.summary(), /^121 /);
+        await driver.clickPart('open-all');
+        await driver.until(() => reviewLab.pixel(0.1, 0.12).slice(0, 3).join() !== '0,0,0');
+        assert.match(await driver.summary(), /^1 .* 120 /);
+        await driver.clickPart('cover-all');
+        await driver.until(() => reviewLab.pixel(0.1, 0.12).slice(0, 3).join() === '0,0,0');
+        await driver.evaluate(() => reviewLab.root().querySelector('.found summary').click());
+        await driver.until(() => reviewLab.root().querySelectorAll('[part=drafts] li').length === 120);
+        assert.deepEqual(await driver.evaluate(flaws), []);
+        await driver.evaluate(() => reviewLab.root().querySelector('[part=drafts] [part=delete]').click());
+        await driver.until(() => reviewLab.root().querySelectorAll('[part=drafts] li').length === 119);
+        await driver.evaluate(() => reviewLab.root().querySelector('[part=confirm]').scrollIntoView());
+        await driver.clickPart('confirm');
+        const { redact, dropped } = await driver.result();
+        assert.deepEqual([redact.length, dropped.length], [120, 1]);
+      },
+      { regions: [REGIONS[0]], drafts: TEXT, ...options },
     ));
 }
 

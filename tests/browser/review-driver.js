@@ -51,7 +51,7 @@ export function driverOf(page, isFirefox) {
     /** The regions as the list says them. */
     list: () =>
       page.evaluate(() =>
-        Array.from(reviewLab.root().querySelectorAll('.list li'), (item) => ({
+        Array.from(reviewLab.root().querySelectorAll('[part=list] li'), (item) => ({
           label: item.firstChild.getAttribute('aria-label'),
           rect: Array.from(item.querySelectorAll('input'), (input) => input.valueAsNumber),
           mode: item.querySelector('select').value,

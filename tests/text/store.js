@@ -24,7 +24,7 @@ export async function openStore(folder) {
         if (!picture[name]) continue;
         delete facts[name];
         const raw = { width, height, channels: /** @type {1 | 4} */ (channels) };
-        // No picture has more than 255 lines that count: see legible() of score.js.
+        // No picture has more than 255 lines that count: see scoreCamera() of score.js.
         const bytes = name === 'lineAt' ? Uint8Array.from(picture[name], (line) => Math.min(255, line)) : picture[name];
         const png = sharp(bytes, { raw }).png({ compressionLevel: 2 });
         await writeFile(`${place(kind, seed)}.${name}.png`, await png.toBuffer());

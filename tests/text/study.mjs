@@ -5,7 +5,7 @@
 import { readdirSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
-import { createEngine } from '../../js/engine/node.js';
+import { createEngine } from '../../dist/engine/node.js';
 import { createReading } from './reading.js';
 import { score, scoreCamera } from './score.js';
 import { openStore } from './store.js';
@@ -20,7 +20,7 @@ const { values } = parseArgs({
   },
 });
 const store = await openStore(values.folder);
-const engine = await createEngine({ wasmUrl: new URL('../../dist/wasm/', import.meta.url) });
+const engine = await createEngine();
 const reading = Number(values.ocr) > 0 ? await createReading() : undefined;
 let readings = 0;
 /** @type {Record<string, any[]>} */

@@ -80,7 +80,9 @@ export function tables({ shares, camera, plain, plainAsScreen }) {
     ['all', plain, plainAsScreen],
     ...by(plain, 'kind').map(([name, list]) => [name, list, plainAsScreen.filter(({ kind }) => kind === name)]),
   ];
+  const counts = `${shares.length} pages, ${camera.length} camera pictures, ${plain.length} without text`;
   return [
+    `${new Date().toISOString().slice(0, 10)}: ${counts}.`,
     table(heads, groups.filter(([, list]) => list.length).map(row)),
     table(['camera pictures', 'lines and codes found, %', 'lines', 'pictures'], cameras.map(seen)),
     table(
@@ -98,10 +100,10 @@ export function tables({ shares, camera, plain, plainAsScreen }) {
 /** @param {string} text */
 export async function writeTables(text) {
   const document = await readFile(DOCUMENT, 'utf8');
-  const marked = /(<!-- text:begin -->\n)[\s\S]*?(\n<!-- text:end -->)/;
+  const marked = /(<!-- text:begin -->\n)[\s\S]*?(<!-- text:end -->)/;
   if (!marked.test(document)) throw new Error('docs/redaction.md has no marks for the tables of text');
   await writeFile(
     DOCUMENT,
-    document.replace(marked, (_, begin, end) => begin + text + end),
+    document.replace(marked, (_, begin, end) => `${begin}${text}\n${end}`),
   );
 }

@@ -94,10 +94,10 @@ const lab = {
     const element = /** @type {any} */ (
       document.querySelector('caseframe-review') || document.createElement('caseframe-review')
     );
-    const { regions = [], suggestions = [], mode = 'pixelate', lang, dir } = properties;
+    const { regions = [], suggestions = [], drafts = [], mode = 'pixelate', lang, dir } = properties;
     if (lang) document.documentElement.lang = lang;
     if (dir) document.documentElement.dir = dir;
-    Object.assign(element, { still, regions, suggestions, mode });
+    Object.assign(element, { still, regions, suggestions, drafts, mode });
     if (!element.isConnected) document.body.append(element);
     lab.element = element;
     lab.still_ = still;
