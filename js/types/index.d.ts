@@ -258,7 +258,7 @@ export interface FrameRecord {
   sourceWidth: number;
   /** Of the frame, in pixels. */
   sourceHeight: number;
-  /** With `select: 'sharpest'`: as `report.sharpness`. It has no unit: for comparing frames of one scene only. */
+  /** With `select: 'sharpest'`: as `report.sharpness`, above 0, without a unit: for comparing frames of one scene only. */
   sharpness?: number;
   /** With `select: 'sharpest'`: what the frame was chosen from. */
   candidates?: Candidates;
@@ -268,7 +268,7 @@ export interface FrameRecord {
 export interface Candidates {
   /** How many were ranked, 1 to 8 within `withinMs`, more where those were all black. */
   count: number;
-  /** Which of them was taken: 0 is the first, which `select: 'first'` would have taken. */
+  /** Which of them was taken, 0..count - 1: 0 is the first, which `select: 'first'` would have taken. */
   taken: number;
 }
 
