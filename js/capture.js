@@ -1,5 +1,6 @@
 /** The capture: one worker, one engine, many captures at once. */
 import { systemClock } from './clock.js';
+import { disposable } from './disposable.js';
 import { CaptureError } from './errors.js';
 import { createReader } from './frames/reader.js';
 import { toSource } from './frames/source.js';
@@ -12,6 +13,7 @@ import { createStill } from './still.js';
 import { createHost } from './worker/host.js';
 
 /** @import { Clock } from './clock.js' */
+/** @import { Disposes } from './disposable.js' */
 /** @import { Reader } from './frames/reader.js' */
 /** @import { SourceLike } from './frames/source.js' */
 /** @import { Lifetime } from './lifetime.js' */
@@ -29,7 +31,7 @@ import { createHost } from './worker/host.js';
  * @typedef {{ readonly mode: 'worker' | 'page' | undefined }} CaptureMode
  */
 
-/** @typedef {CaptureMethods & CaptureMode} Capture */
+/** @typedef {CaptureMethods & CaptureMode & Disposes} Capture */
 
 /**
  * @typedef {object} CaptureMethods
@@ -88,7 +90,9 @@ export function assemble({ clock, reader, prepared, host }) {
     return grab({ given, request, encode, lifetime, reader, prepared, host });
   }
 
-  return {
+  const dispose = () => life.fail(new CaptureError('disposed'));
+  /** @type {CaptureMethods & CaptureMode} */
+  const capture = {
     async ready(source) {
       if (source !== undefined) toSource(source);
       return within(undefined, async (lifetime) => {
@@ -122,6 +126,7 @@ export function assemble({ clock, reader, prepared, host }) {
       return server && (server.inPage ? 'page' : 'worker');
     },
 
-    dispose: () => life.fail(new CaptureError('disposed')),
+    dispose,
   };
+  return disposable(capture, dispose);
 }

@@ -1,4 +1,5 @@
 /** A frame that was taken and waits, in the worker's memory, to be shown, redacted and encoded. */
+import { disposable } from './disposable.js';
 import { isObject, readFields, refuseLookalikes } from './engine/fields.js';
 import { ENCODE_FIELDS, parseEncodeOptions, parseScaledOptions, parseTextOptions } from './engine/options.js';
 import { explainRegion, MAX_REGIONS, parseRegions } from './engine/regions.js';
@@ -38,7 +39,7 @@ const STILL_FIELDS = [...ENCODE_FIELDS, 'replaceRedact'];
  */
 
 /**
- * @typedef {object} Still
+ * @typedef {object} StillMethods
  * @property {number} width In pixels, upright.
  * @property {number} height
  * @property {FrameReport} report
@@ -51,6 +52,8 @@ const STILL_FIELDS = [...ENCODE_FIELDS, 'replaceRedact'];
  * @property {(options?: StillTextOptions) => Promise<TextRegion[]>} findText Regions that cover its text and codes.
  * @property {() => void} discard Zeroes the pixels; later calls reject with `disposed`.
  */
+
+/** @typedef {StillMethods & import('./disposable.js').Disposes} Still */
 
 /**
  * What was found in a still.
@@ -88,8 +91,9 @@ export function createStill({ grabbed, server, request, owner }) {
     if (!detecting) {
       const { text, hooks } = request.detect;
       // What they look at encodes without asking them once more.
-      /** @type {Still} */
-      const shown = { ...still, encode: (options) => encode(options, false) };
+      /** @type {StillMethods} */
+      const withoutDetect = { ...still, encode: (options) => encode(options, false) };
+      const shown = disposable(withoutDetect, still.discard);
       const looks = Promise.all(hooks.map((hook) => detect(hook, shown)));
       detecting = Promise.all([text ? lookForText() : nothing(), looks]).then(([found, others]) => {
         return { ...found, others: others.flat() };
@@ -144,7 +148,7 @@ export function createStill({ grabbed, server, request, owner }) {
     return toSnapshot(grabbed, id, encoded, { engine, mainThread: stopwatch.total(), total });
   }
 
-  /** @type {Still} */
+  /** @type {StillMethods} */
   const still = {
     width,
     height,
@@ -177,7 +181,7 @@ export function createStill({ grabbed, server, request, owner }) {
 
     discard: () => life.fail(new CaptureError('disposed', 'The still has been discarded')),
   };
-  return still;
+  return disposable(still, still.discard);
 }
 
 /**

@@ -1,6 +1,7 @@
 /**
  * The engine: the C++ core in WebAssembly, in a page, a worker or Node. Synchronous once it is loaded.
  */
+import { disposable } from '../disposable.js';
 import { invalidArgument } from '../errors.js';
 import { createCore } from './core.js';
 import { isObject, readFields } from './fields.js';
@@ -54,7 +55,7 @@ import { explaining, parseRegions } from './regions.js';
  */
 
 /**
- * @typedef {object} Engine
+ * @typedef {object} EngineMethods
  * @property {Variant} variant
  * @property {(frame: Frame) => FrameReport} analyze
  * @property {(frame: Frame, options?: EncodeOptions) => Encoded} encode Throws 'black-frame', 'undecoded-frame' or
@@ -65,6 +66,8 @@ import { explaining, parseRegions } from './regions.js';
  * @property {() => boolean} hasCrashed After a trap nothing works any more but `dispose`.
  * @property {() => void} dispose Zeroes and frees everything; later calls throw 'disposed'. May be called again.
  */
+
+/** @typedef {EngineMethods & import('../disposable.js').Disposes} Engine */
 
 /**
  * @param {LoadOptions} [options]
@@ -123,7 +126,8 @@ export async function start(options, readFile) {
     }
   }
 
-  return {
+  /** @type {EngineMethods} */
+  const engine = {
     variant: core.variant,
     analyze(frame) {
       core.call(() => {});
@@ -147,6 +151,7 @@ export async function start(options, readFile) {
     hasCrashed: core.hasCrashed,
     dispose: core.dispose,
   };
+  return disposable(engine, core.dispose);
 }
 
 /** A file of its own, loaded where it is needed: `import.meta` in this one would keep CommonJS transforms from it. */

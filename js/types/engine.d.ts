@@ -1,5 +1,14 @@
 /** What `import 'caseframe/engine'` gives: the C++ core itself, in a page, a worker or Node. Synchronous once loaded. */
-import type { EncodeOptions, FrameReport, PreviewOptions, Redaction, Region, TextKind, TextRegion } from './shared.js';
+import type {
+  Disposes,
+  EncodeOptions,
+  FrameReport,
+  PreviewOptions,
+  Redaction,
+  Region,
+  TextKind,
+  TextRegion,
+} from './shared.js';
 
 export type {
   CaptureErrorCode,
@@ -117,7 +126,7 @@ export interface ScaledImage {
 }
 
 /** What `createEngine()` resolves to. */
-export interface Engine {
+export interface Engine extends Disposes {
   /** Which build it is. */
   variant: Variant;
   /** What a frame shows. Throws 'invalid-argument', 'out-of-memory', 'engine-crash', 'disposed'. */

@@ -1,9 +1,19 @@
 /** What `import 'caseframe'` gives. */
-import type { EncodeOptions, FrameReport, PreviewOptions, Redaction, Region, TextKind, TextRegion } from './shared.js';
+import type {
+  Disposes,
+  EncodeOptions,
+  FrameReport,
+  PreviewOptions,
+  Redaction,
+  Region,
+  TextKind,
+  TextRegion,
+} from './shared.js';
 import type { CaptureSource } from './source.js';
 
 export type {
   CaptureErrorCode,
+  Disposes,
   EncodeOptions,
   FrameReport,
   Metadata,
@@ -65,7 +75,7 @@ export interface SourceLike extends Omit<CaptureSource, 'on'> {
 }
 
 /** What `createCapture()` gives. */
-export interface Capture {
+export interface Capture extends Disposes {
   /**
    * Loads everything ahead of the first capture. With a source, the worker keeps the newest frame of each of its tracks
    * from then on (Chromium), and a capture of the same object takes it at once, if it is at most 150 ms old.
@@ -111,8 +121,8 @@ export interface CaptureOnlyOptions {
   /** A whole number of pixels. Default 0. */
   minHeight?: number | undefined;
   /**
-   * 'first' (default): the first frame that is good. 'sharpest': the sharpest of the good frames that come within
-   * `withinMs` after the call, 8 at most; where none comes in that time, the first that comes.
+   * 'first': the first frame that is good. 'sharpest': the sharpest of the good frames that come within `withinMs` after
+   * the call, 8 at most; where none comes in that time, the first that comes. Default 'first'.
    */
   select?: 'first' | 'sharpest' | undefined;
   /** How long frames are gathered for with `select: 'sharpest'`: a whole number of ms, 1 to 2000. Default 300. */
@@ -160,7 +170,7 @@ export interface CaptureContext {
 export type Preview = ImageBitmap | (HTMLCanvasElement & { close: () => void });
 
 /** A frame that was taken and waits in the engine's memory to be shown, redacted and encoded. */
-export interface Still {
+export interface Still extends Disposes {
   /** In pixels, upright. */
   width: number;
   /** In pixels. */

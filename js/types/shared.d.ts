@@ -3,6 +3,19 @@
  * `caseframe/engine` can be had in Node alone.
  */
 
+declare global {
+  interface SymbolConstructor {
+    /** As TypeScript's own `lib` "esnext.disposable" has it: who does not use that can have these types, too. */
+    readonly dispose: unique symbol;
+  }
+}
+
+/** What `using` ends. */
+export interface Disposes {
+  /** As the object's own `dispose` or `discard`. There where the platform has `Symbol.dispose` (Chrome 134, Node 24). */
+  [Symbol.dispose]: () => void;
+}
+
 /**
  * Why something failed. Each code has a sentence for the agent ({@link CaptureError.advice}) and a row in the README.
  */

@@ -1,5 +1,5 @@
 /** What `import 'caseframe/upload'` gives: snapshots delivered once and never lost. */
-import type { CaptureError } from './shared.js';
+import type { CaptureError, Disposes } from './shared.js';
 
 export type { CaptureError, CaptureErrorCode } from './shared.js';
 
@@ -208,7 +208,7 @@ export interface UploadWarning {
 }
 
 /** What `createUploader()` gives. */
-export interface Uploader {
+export interface Uploader extends Disposes {
   /**
    * Stores the snapshot, then sends it. Resolves once it is delivered, however long that takes; asked again for the same
    * id, also after a reload, it waits for the same delivery.

@@ -5,6 +5,7 @@
  * beside them may be cut off at any line, by a crash or a frozen tab: the record then says "claimed", and whoever comes
  * later takes over. A picture leaves the queue only by a checked receipt, or because somebody says so.
  */
+import { disposable } from '../disposable.js';
 import { CaptureError } from '../errors.js';
 import { createAttempt } from './attempt.js';
 import { within } from './clock.js';
@@ -22,7 +23,7 @@ import { createTelling } from './telling.js';
 /** @import { Receipt } from './retry.js' */
 
 /**
- * @typedef {object} Uploader
+ * @typedef {object} UploaderMethods
  * @property {(snapshot: import('./options.js').UploadSnapshot, options?: import('./options.js').SendOptions) =>
  *   Promise<Receipt>} send Stores the snapshot, then sends it. Resolves once it is delivered, however long that takes;
  *   asked again for the same id, also after a reload, it waits for the same delivery, and for the database. Rejects with
@@ -43,6 +44,8 @@ import { createTelling } from './telling.js';
  * @property {() => void} dispose Ends all tries and lets go of everything. What is in the database stays there for the
  *   next uploader; `send` that is pending rejects with `disposed`.
  */
+
+/** @typedef {UploaderMethods & import('../disposable.js').Disposes} Uploader */
 
 /**
  * What differs between a browser and a test.
@@ -241,7 +244,8 @@ export function createUploaderIn(settings, environment) {
   const cancelStart = clock.after(0, hurry);
   const stopListening = listen(hurry);
 
-  return {
+  /** @type {UploaderMethods} */
+  const uploader = {
     send: call(send),
     pending: call(pending),
     retry: call(retry),
@@ -250,4 +254,5 @@ export function createUploaderIn(settings, environment) {
     dispose,
     on: telling.on,
   };
+  return disposable(uploader, dispose);
 }

@@ -41,7 +41,7 @@ inline constexpr std::uint8_t kLimitedWhite = 235;
 inline constexpr std::uint8_t kFullWhite = 255;
 
 // Cells across and down.
-inline constexpr std::uint32_t kThumbnailSide = 16;
+inline constexpr std::size_t kThumbnailSide = 16;
 
 // The frame in a few cells, row by row: the mean luma of each, 1..255; 0 where a small frame has no tile for it.
 using Thumbnail = std::array<std::uint8_t, kThumbnailSide * kThumbnailSide>;

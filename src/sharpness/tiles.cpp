@@ -34,9 +34,8 @@ constexpr double kGain = 8;
 // 0..287: an exponent and the three bits behind it.
 std::size_t bucket_of(std::uint32_t energy) {
   if (energy == 0) return 0;
-  const std::uint64_t wide = std::uint64_t{energy} << 3;
-  const auto bits = static_cast<std::size_t>(std::bit_width(wide));
-  return bits * 8 + static_cast<std::size_t>((wide >> (bits - 4)) & 7);
+  const auto bits = static_cast<std::size_t>(std::max(1, static_cast<int>(std::bit_width(energy))));
+  return (bits + 3) * 8 + static_cast<std::size_t>(((std::uint64_t{energy} << 3) >> (bits - 1)) & 7);
 }
 
 }  // namespace
@@ -54,7 +53,7 @@ void Tiles::add(std::uint32_t across, std::uint32_t down, const TileSums& sums) 
   ++bucket.count;
   clipped_ += sums.clipped;
   sum_ += sums.sum;
-  const auto place = [](std::uint32_t at, std::uint32_t count) { return std::size_t{at} * kThumbnailSide / count; };
+  const auto place = [](std::uint32_t at, std::uint32_t count) { return at * kThumbnailSide / count; };
   Cell& cell = cells_[place(down, count_.height) * kThumbnailSide + place(across, count_.width)];
   cell.sum += sums.sum;
   ++cell.count;

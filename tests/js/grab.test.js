@@ -499,6 +499,15 @@ async function soon(world, promise) {
   return outcome.value;
 }
 
+test('a still and a capture end by their symbols, too', async () => {
+  const world = createWorld();
+  const still = await grabbed(world, {});
+  still[Symbol.dispose]();
+  await assert.rejects(soon(world, still.encode()), { code: 'disposed' });
+  world.capture[Symbol.dispose]();
+  await assert.rejects(world.capture.snapshot(world.source), { code: 'disposed' });
+});
+
 const placesOf = ({ options }) => options.regions.map(({ x }) => x);
 
 for (const [kind, expected] of [

@@ -111,10 +111,11 @@ function assertDefaults(stated, real) {
 }
 
 test('the defaults that the words state are those that the source takes', async () => {
-  const { limits, encode } = parseCaptureOptions({});
+  const { limits, encode, select, withinMs } = parseCaptureOptions({});
+  const all = { ...limits, select, withinMs };
   const capture = await statedDefaults('index', 'CaptureOnlyOptions');
-  assert.deepEqual(Object.keys(capture), Object.keys(limits));
-  assertDefaults(capture, limits);
+  assert.deepEqual(Object.keys(capture), Object.keys(all));
+  assertDefaults(capture, all);
   const { reject } = await statedDefaults('shared', 'EncodeOptions');
   assertDefaults({ reject }, encode.plain);
 

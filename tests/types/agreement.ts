@@ -2,6 +2,7 @@
 // optional, what a function takes and gives. Checked by `tsc -p tsconfig.json`, never run.
 import type * as sourceBurst from '../../js/burst.js';
 import type * as sourceCapture from '../../js/capture.js';
+import type * as sourceDisposable from '../../js/disposable.js';
 import type * as sourceMachine from '../../js/elements/button-machine.js';
 import type * as sourceButtonStrings from '../../js/elements/button-strings.js';
 import type * as sourceDeliveries from '../../js/elements/deliveries.js';
@@ -108,6 +109,7 @@ export type Values = [
 export type Index = [
   Expect<Same<sourceCapture.Source, index.Source>>,
   Expect<Same<sourceCapture.Capture, index.Capture>>,
+  Expect<Same<sourceDisposable.Disposes, index.Disposes>>,
   Expect<Same<sourceIndex.CaptureErrorCode, index.CaptureErrorCode>>,
   Expect<Same<sourceSources.CaptureSource, index.CaptureSource>>,
   Expect<Same<sourceSources.SourceLike, index.SourceLike>>,
