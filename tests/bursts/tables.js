@@ -9,7 +9,7 @@ const table = (heads, rows) =>
   [heads, heads.map((_, i) => (i ? '---:' : '---')), ...rows].map((cells) => `| ${cells.join(' | ')} |`).join('\n');
 
 /** @param {number} part @param {number} all */
-const percent = (part, all) => (all === 0 ? '–' : ((100 * part) / all).toFixed(0));
+const percent = (part, all) => (all === 0 ? '–' : ((100 * part) / all).toFixed(1));
 
 /** @param {any[]} list @param {string} field @returns {[string, any[]][]} */
 function by(list, field) {
