@@ -30,7 +30,7 @@ class CoreStages {
                             {"analyze", [this] { return static_cast<void>(analyze(frame_)), std::size_t{0}; }},
                             {"hash", [this] { return hash(); }},
                             {"sharpness", [this] { return rank(measure_sharpness(frame_)); }},
-                            {"sharpness of luma", [this] { return rank(measure_sharpness(plane())); }},
+                            {"sharpness of luma", [this] { return rank(measure_sharpness(plane(), kLimitedWhite)); }},
                             {"text on a screen", [this] { return find(TextKind::kScreen); }},
                             {"text in a picture", [this] { return find(TextKind::kCamera); }},
                             {"pixelate", [this] { return redact(RedactMode::kPixelate); }},
