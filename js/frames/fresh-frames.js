@@ -49,6 +49,13 @@ const SWITCHED = Object.freeze({ name: 'switched' });
  * @property {number} [rtpTimestamp]
  */
 
+/**
+ * @typedef {object} Followed
+ * @property {Target} target Whose frames.
+ * @property {Lifetime} reading
+ * @property {(attempt: Lifetime) => Promise<Candidate>} next
+ */
+
 /** @typedef {ReturnType<typeof createFreshFrames>} FreshFrames */
 
 /**
@@ -68,6 +75,8 @@ export function createFreshFrames({ source, target: chosen, reader, limits, life
   let since = clock.now();
   let attempt = wait.child();
   let tries = 0;
+  /** What is read on and on, for `nextBefore`. @type {Followed | undefined} */
+  let followed;
   /** Why the latest frame that came was not good enough. @type {CaptureError | undefined} */
   let reason;
   const reasonOfSilence = watchForReason(() => target, wait);
@@ -92,12 +101,27 @@ export function createFreshFrames({ source, target: chosen, reader, limits, life
     return isSamePicture(now, shown);
   }
 
+  /** One reader for as long as all is well; a new one after any frame that was not wanted. */
+  function followFrames() {
+    if (followed && isSame(followed.target, target)) return followed.next(attempt);
+    unfollow();
+    const reading = wait.child();
+    followed = { target, reading, next: reader.follow(target, reading, stopwatch) };
+    return followed.next(attempt);
+  }
+
+  function unfollow() {
+    if (followed) followed.reading.finish();
+    followed = undefined;
+  }
+
   /** @param {number} [until] @returns {Promise<FreshFrame | undefined>} */
   async function tryOnce(until) {
     attempt = wait.child();
     try {
       if (until !== undefined) attempt.deadline(until - clock.now(), () => OVER);
-      const candidate = await attempt.race(reader.next(target, attempt, stopwatch), (late) => late.close());
+      const coming = until === undefined ? reader.next(target, attempt, stopwatch) : followFrames();
+      const candidate = await attempt.race(coming, (late) => late.close());
       return stopwatch.run(() => takeIfFresh(candidate));
     } catch (error) {
       if (error !== SWITCHED) throw error;
@@ -178,8 +202,10 @@ export function createFreshFrames({ source, target: chosen, reader, limits, life
           if (clock.now() >= until) return undefined;
           const frame = await tryOnce(until);
           if (frame) return frame;
+          unfollow();
         }
       } catch (error) {
+        unfollow();
         if (error === OVER || error === EXPIRED) return undefined;
         throw explain(error);
       }

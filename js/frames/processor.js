@@ -15,7 +15,8 @@ export function hasProcessor() {
 }
 
 /**
- * A processor per frame: one that is kept and not read holds back a frame from before it was asked.
+ * To be read on and on, or for one frame: a processor that is kept and not read holds back a frame from before it was
+ * asked.
  * @param {MediaStreamTrack} track
  * @returns {ReadableStream<VideoFrame> | undefined} Undefined where there is no processor for the track.
  */
@@ -50,4 +51,57 @@ export async function nextFromProcessor(frames, lifetime) {
     clock.clearTimeout(timer);
     cancel();
   }
+}
+
+/**
+ * For who wants several frames, one after the other: making a processor for each would cost the page's thread more than
+ * all else. It is read all the time; a frame that comes while nobody waits for one is closed at once.
+ * @param {ReadableStreamDefaultReader<VideoFrame>} frames
+ * @param {Lifetime} lifetime Of all of them.
+ * @returns {(attempt: Lifetime) => Promise<Candidate>} As `nextFromProcessor`; one call at a time.
+ */
+export function followProcessor(frames, lifetime) {
+  const { clock } = lifetime;
+  const cancel = () => frames.cancel().catch(() => {});
+  /** @type {((candidate: Candidate) => void) | undefined} */
+  let waiting;
+  let isOver = false;
+  /** @type {unknown} */
+  let timer;
+  lifetime.onEnd(() => {
+    if (isOver) return;
+    isOver = true;
+    waiting = undefined;
+    timer = clock.setTimeout(cancel, LINGER_MS);
+  });
+
+  /** @returns {Promise<never>} Rejects when no more frames come. */
+  async function pump() {
+    try {
+      while (!isOver) {
+        const { value: frame } = await frames.read();
+        if (!frame) break;
+        if (waiting) waiting(fromVideoFrame(frame, clock.now()));
+        else frame.close();
+        waiting = undefined;
+      }
+      throw ended();
+    } finally {
+      // From now on none is being read: see LINGER_MS.
+      isOver = true;
+      clock.clearTimeout(timer);
+      cancel();
+    }
+  }
+  const silence = pump();
+  silence.catch(() => {});
+
+  return (attempt) =>
+    new Promise((resolve, reject) => {
+      waiting = resolve;
+      attempt.onEnd(() => {
+        if (waiting === resolve) waiting = undefined;
+      });
+      silence.catch(reject);
+    });
 }

@@ -1,7 +1,7 @@
 /** From a target to its next frame, by the best way this browser has. */
 import { nextFromElement } from './element.js';
 import { createHiddenVideos } from './hidden-videos.js';
-import { hasProcessor, nextFromProcessor, openFrames } from './processor.js';
+import { followProcessor, hasProcessor, nextFromProcessor, openFrames } from './processor.js';
 
 /** @import { Clock } from '../clock.js' */
 /** @import { Lifetime } from '../lifetime.js' */
@@ -25,6 +25,21 @@ const nothing = () => {};
 export function createReader(clock) {
   const videos = createHiddenVideos(clock);
 
+  /**
+   * @param {Target} target
+   * @param {Lifetime} lifetime
+   * @param {Stopwatch} stopwatch
+   * @returns {Promise<Candidate>} Of a frame that came after the call. It never settles once the lifetime has ended.
+   */
+  async function next({ track, element }, lifetime, stopwatch) {
+    const frames = track && stopwatch.run(() => openFrames(track)?.getReader());
+    if (frames) return nextFromProcessor(frames, lifetime);
+    if (!track) return nextFromElement(/** @type {HTMLVideoElement} */ (element), lifetime);
+    const { video, release } = videos.use(track);
+    lifetime.onEnd(release);
+    return nextFromElement(video, lifetime);
+  }
+
   return {
     /**
      * Starts what is slow to start, for a target whose next frame will be asked for, and keeps it going.
@@ -35,19 +50,19 @@ export function createReader(clock) {
       return track && !hasProcessor() ? videos.use(track).release : nothing;
     },
 
+    next,
+
     /**
+     * For who asks for several frames, one after the other.
      * @param {Target} target
-     * @param {Lifetime} lifetime
+     * @param {Lifetime} lifetime Of all of them.
      * @param {Stopwatch} stopwatch
-     * @returns {Promise<Candidate>} Of a frame that came after the call. It never settles once the lifetime has ended.
+     * @returns {(attempt: Lifetime) => Promise<Candidate>} As `next`; one call at a time.
      */
-    async next({ track, element }, lifetime, stopwatch) {
+    follow(target, lifetime, stopwatch) {
+      const { track } = target;
       const frames = track && stopwatch.run(() => openFrames(track)?.getReader());
-      if (frames) return nextFromProcessor(frames, lifetime);
-      if (!track) return nextFromElement(/** @type {HTMLVideoElement} */ (element), lifetime);
-      const { video, release } = videos.use(track);
-      lifetime.onEnd(release);
-      return nextFromElement(video, lifetime);
+      return frames ? followProcessor(frames, lifetime) : (attempt) => next(target, attempt, stopwatch);
     },
 
     /** @param {Target} target @returns {Evidence} */

@@ -3,7 +3,7 @@
  * as it is ranked. So never more than one is held beside the one that has just come, and no decoder starves.
  */
 import { letGo } from '../engine/pixels.js';
-import { measure, motionBetween, rankOf } from './ranking.js';
+import { brightnessOf, measure, motionBetween, rankOf } from './ranking.js';
 
 /** @import { Core } from '../engine/core.js' */
 /** @import { FrameInput } from '../engine/pixels.js' */
@@ -47,7 +47,7 @@ export function createBursts() {
         const ranking = { sharpness, motion: motionBetween(thumbnail, burst.thumbnail), clipped };
         burst.thumbnail?.fill(0);
         burst.thumbnail = thumbnail;
-        const rank = rankOf(ranking);
+        const rank = rankOf(ranking, brightnessOf(thumbnail));
         const before = burst.kept;
         isBest = !before || rank > before.rank;
         if (isBest) {

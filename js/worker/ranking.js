@@ -27,9 +27,19 @@ const MUCH_MOTION = 32;
 /** Formats whose first plane is a luma of 8 bits (WebCodecs, Pixel Format). */
 const WITH_LUMA = /^(I420|I422|I444|NV12)A?$/;
 
-/** @param {Ranking} ranking */
-export function rankOf({ sharpness, motion, clipped }) {
-  return (sharpness * (1 - clipped / 2)) / (1 + (motion / MUCH_MOTION) ** 2);
+/**
+ * The more light, the less noise and lost steps are in the same detail, which sharpness does not tell: it is made to be
+ * the same whatever the exposure. The noise of light itself goes by the root, so that detail over noise goes by it, too.
+ * @param {Ranking} ranking
+ * @param {number} [brightness] In levels of luma.
+ */
+export function rankOf({ sharpness, motion, clipped }, brightness = 1) {
+  return (sharpness * Math.sqrt(brightness) * (1 - clipped / 2)) / (1 + (motion / MUCH_MOTION) ** 2);
+}
+
+/** The mean of a picture's cells. @param {Uint8Array} thumbnail Of 1..255; 0 is none. */
+export function brightnessOf(thumbnail) {
+  return mean(Array.from(thumbnail).filter((cell) => cell > 0));
 }
 
 /**

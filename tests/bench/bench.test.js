@@ -146,6 +146,7 @@ test('a quick run', async (t) => {
         'caseframe',
         'caseframe, no capture',
         'caseframe, unprepared',
+        'caseframe, sharpest',
         'caseframe, canvas',
         'caseframe, no worker',
       ],

@@ -74,6 +74,9 @@ export function createFakeReader(ledger) {
     warm: () => () => {},
     dispose() {},
     next: ({ track }) => new Promise((resolve) => waiting.add({ track, resolve })),
+    follow: ({ track }) => {
+      return () => new Promise((resolve) => waiting.add({ track, resolve }));
+    },
     isWaiting: (track) => Array.from(waiting).some((each) => each.track === track),
 
     /** To all who wait for the track, also to those who have given up meanwhile. @param {any} track @param {Truth} truth */

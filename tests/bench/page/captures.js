@@ -54,6 +54,12 @@ const WAYS = {
     return { capture: () => capture.snapshot(stream, { quality: QUALITY }), end() {} };
   },
 
+  /** The sharpest of what comes within the usual time of a source that was made ready. */
+  async 'caseframe, sharpest'(stream) {
+    const { end } = await makeReady(stream);
+    return { capture: () => capture.snapshot(source, { quality: QUALITY, select: 'sharpest' }), end };
+  },
+
   /** As in browsers without WebCodecs: an element, which plays all the time like the guide's, and a canvas. */
   async 'caseframe, canvas'(stream) {
     const { VideoFrame } = globalThis;

@@ -8,6 +8,7 @@
 #include "capture.hpp"
 #include "jpeg_modules.hpp"
 #include "scaling/downscale.hpp"
+#include "sharpness/sharpness.hpp"
 #include "task.hpp"
 #include "text/find_text.hpp"
 
@@ -28,6 +29,8 @@ class CoreStages {
     std::vector<Task> tasks{{"encode", [this] { return encoded().size(); }},
                             {"analyze", [this] { return static_cast<void>(analyze(frame_)), std::size_t{0}; }},
                             {"hash", [this] { return hash(); }},
+                            {"sharpness", [this] { return rank(measure_sharpness(frame_)); }},
+                            {"sharpness of luma", [this] { return rank(measure_sharpness(plane(), kLimitedWhite)); }},
                             {"text on a screen", [this] { return find(TextKind::kScreen); }},
                             {"text in a picture", [this] { return find(TextKind::kCamera); }},
                             {"pixelate", [this] { return redact(RedactMode::kPixelate); }},
@@ -55,6 +58,19 @@ class CoreStages {
     static_cast<void>(sha256(file));
     static_cast<void>(sha256(file));
     return 0;
+  }
+
+  [[nodiscard]] static std::size_t rank(const Result<Sharpness>& measured) {
+    if (!measured) fail(measured.error().message);
+    return 0;
+  }
+
+  // As large as the frame's plane of luma: its time is the same whatever the samples are.
+  [[nodiscard]] LumaView plane() const {
+    const auto view = LumaView::create({frame_.row(0), std::size_t{frame_.width()} * frame_.height()}, frame_.width(),
+                                       frame_.height(), frame_.width());
+    if (!view) fail(view.error().message);
+    return *view;
   }
 
   [[nodiscard]] std::size_t find(TextKind kind) const {
