@@ -85,6 +85,7 @@ Status judge(const Plane& plane, const TextRule& rule, CellMap text) {
   const CellMap codes = map(), scratch = map();
 
   if (const Status found = find_strokes(plane, rule.contrast, strokes); !found) return found;
+  if (rule.codes == Codes::kUpright) drop_stripes(strokes);
   find_codes(strokes, rule.codes, codes, scratch, text);
   drop_lines(strokes, codes);
   measure(strokes, windows, scratch);
