@@ -63,7 +63,8 @@ std::uint16_t judge_cell(const Strokes& strokes, const Windows& windows, const T
   const std::uint32_t needed = windows.flat.cells[i] >= kWindowPixels / 2 ? rule.contrast : rule.busy;
   if (2 * peak < needed) return kNone;
   const bool both_ways = across != 0 && down != 0 && across + down >= rule.strokes;
-  return likeness >= rule.sure && both_ways && peak >= needed && windows.strokes.cells[i] >= rule.more_strokes ? kText : kPerhaps;
+  const bool enough = peak >= needed && windows.strokes.cells[i] >= rule.more_strokes;
+  return likeness >= rule.sure && both_ways && enough ? kText : kPerhaps;
 }
 
 // What is perhaps text is, where it touches some. False where there is no such cell any more.
@@ -97,7 +98,8 @@ Status judge(const Plane& plane, const TextRule& rule, CellMap text) {
   for (std::size_t i = 0; i < text.count(); ++i) {
     text.cells[i] = codes.cells[i] != 0 ? std::uint16_t{kText} : judge_cell(strokes, windows, rule, i);
   }
-  for (std::uint32_t n = 0; n < rule.near && spread(text, windows.high, scratch); ++n) {
+  for (std::uint32_t n = 0; n < rule.near; ++n) {
+    if (!spread(text, windows.high, scratch)) break;
   }
   for (std::uint16_t& cell : text.all()) cell = cell == kText ? 1 : 0;
   add_up(text, windows.cells, scratch, kWindow);

@@ -77,7 +77,8 @@ test('both variants find the same in noise, of any size', () => {
 });
 
 test('of drawn pages hardly any ink stays open, and little else is covered, the same in both variants', async (t) => {
-  const [as, total] = [{ screen: { open: 0, over: 0 }, camera: { open: 0, over: 0 } }, { glyphs: 0, free: 0 }];
+  const as = { screen: { open: 0, over: 0 }, camera: { open: 0, over: 0 } };
+  const total = { glyphs: 0, free: 0 };
   for (let seed = 1; seed <= 6; seed++) {
     const page = await drawPage(seed, 640, 400);
     const dice = new Dice(seed);
@@ -99,7 +100,7 @@ test('of drawn pages hardly any ink stays open, and little else is covered, the 
     t.diagnostic(`${kind}: ${percent(open, total.glyphs)} % open, ${percent(over, total.free)} % over`);
   }
   assert.ok(percent(as.screen.open, total.glyphs) <= 1);
-  assert.ok(percent(as.camera.open, total.glyphs) <= 10);
+  assert.ok(percent(as.camera.open, total.glyphs) <= 5);
   for (const { over } of Object.values(as)) assert.ok(percent(over, total.free) <= 25);
 });
 
