@@ -6,8 +6,10 @@ namespace caseframe {
 namespace {
 
 // out[i] = in[i - reach] ∘ … ∘ in[i + reach], each `in[k]` a row of `width` numbers; both ends of the map cut it off.
+// Not inlined: it is called from three places, and as a vector loop it is most of this file's size.
 template <class Combine>
-void combine(std::uint16_t* __restrict out, const std::uint16_t* __restrict in, std::size_t width, Combine&& with) {
+[[gnu::noinline]] void combine(std::uint16_t* __restrict out, const std::uint16_t* __restrict in, std::size_t width,
+                               Combine&& with) {
   for (std::size_t x = 0; x < width; ++x) out[x] = with(out[x], in[x]);
 }
 

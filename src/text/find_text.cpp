@@ -22,19 +22,20 @@ constexpr Gap kGap{3, 1};
 // One for each scale, from the whole size down. Measured by tests/text: what raises a number leaves more text open and
 // covers less of what is none. At an eighth of the size come the letters of a number plate that fills the picture.
 constexpr TextRule kCamera[] = {
-    {6, 6, 4, 84, 3800, 7, Codes::kUpright},
-    {6, 6, 4, 84, 4000, 7, Codes::kUpright},
-    {6, 6, 4, 84, 4700, 7, Codes::kUpright},
-    {6, 6, 4, 84, 5000, 7, Codes::kUpright},
+    {6, 6, 4, 60, 3200, 4400, 7, 7, Codes::kUpright},
+    {6, 6, 4, 60, 3700, 4900, 7, 7, Codes::kUpright},
+    {8, 6, 4, 60, 4750, 5950, 7, 7, Codes::kUpright},
+    {8, 6, 4, 60, 5050, 6250, 7, 7, Codes::kUpright},
 };
-// The third is for large letters and large codes alone: they are rich in contrast.
+// The third is for large letters and large codes alone: they are rich in contrast. A letter's last stroke may lie two
+// cells from the first that is sure.
 constexpr TextRule kScreen[] = {
-    {5, 20, 4, 0, 3700, 0, Codes::kBothWays},
-    {5, 20, 4, 0, 3700, 0, Codes::kBothWays},
-    {30, 60, 8, 0, 3000, 0, Codes::kBothWays},
+    {5, 20, 4, 0, 3700, 3700, 2, 0, Codes::kBothWays},
+    {5, 20, 4, 0, 3700, 3700, 2, 0, Codes::kBothWays},
+    {30, 60, 8, 0, 3000, 3000, 2, 0, Codes::kBothWays},
 };
 // Of colour at half the size.
-constexpr TextRule kColours = {6, 30, 4, 0, 3000, 0, Codes::kBothWays};
+constexpr TextRule kColours = {6, 30, 4, 0, 3000, 3000, 2, 0, Codes::kBothWays};
 
 // Marks what a plane of 1 / 2^scale of the frame's size shows.
 Status mark(const Plane& plane, std::uint32_t scale, const TextRule& rule, CellMap marked) {

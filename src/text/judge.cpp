@@ -58,19 +58,25 @@ enum : std::uint16_t { kNone, kPerhaps, kText };
 std::uint16_t judge_cell(const Strokes& strokes, const Windows& windows, const TextRule& rule, std::size_t i) {
   const std::uint32_t across = strokes.across.cells[i], down = strokes.down.cells[i], peak = strokes.peak.cells[i];
   if (across + down == 0) return kNone;
-  if (score(windows, i) < rule.score) return kNone;
+  const std::uint32_t likeness = score(windows, i);
+  if (likeness < rule.score) return kNone;
   const std::uint32_t needed = windows.flat.cells[i] >= kWindowPixels / 2 ? rule.contrast : rule.busy;
   if (2 * peak < needed) return kNone;
   const bool both_ways = across != 0 && down != 0 && across + down >= rule.strokes;
-  return both_ways && peak >= needed && windows.strokes.cells[i] >= rule.more_strokes ? kText : kPerhaps;
+  const bool enough = peak >= needed && windows.strokes.cells[i] >= rule.more_strokes;
+  return likeness >= rule.sure && both_ways && enough ? kText : kPerhaps;
 }
 
-// What is perhaps text is, where it touches some.
-void spread(CellMap cells, CellMap highest, CellMap scratch) {
+// What is perhaps text is, where it touches some. False where there is no such cell any more.
+bool spread(CellMap cells, CellMap highest, CellMap scratch) {
   find_largest(cells, highest, scratch, kNextTo);
+  bool any = false;
   for (std::size_t i = 0; i < cells.count(); ++i) {
-    if (cells.cells[i] == kPerhaps && highest.cells[i] == kText) cells.cells[i] = kText;
+    if (cells.cells[i] != kPerhaps || highest.cells[i] != kText) continue;
+    cells.cells[i] = kText;
+    any = true;
   }
+  return any;
 }
 
 }  // namespace
@@ -85,15 +91,16 @@ Status judge(const Plane& plane, const TextRule& rule, CellMap text) {
   const CellMap codes = map(), scratch = map();
 
   if (const Status found = find_strokes(plane, rule.contrast, strokes); !found) return found;
+  if (rule.codes == Codes::kUpright) drop_stripes(strokes);
   find_codes(strokes, rule.codes, codes, scratch, text);
   drop_lines(strokes, codes);
   measure(strokes, windows, scratch);
   for (std::size_t i = 0; i < text.count(); ++i) {
     text.cells[i] = codes.cells[i] != 0 ? std::uint16_t{kText} : judge_cell(strokes, windows, rule, i);
   }
-  // Twice: a letter's last stroke may lie two cells from the first that is sure.
-  spread(text, windows.high, scratch);
-  spread(text, windows.high, scratch);
+  for (std::uint32_t n = 0; n < rule.near; ++n) {
+    if (!spread(text, windows.high, scratch)) break;
+  }
   for (std::uint16_t& cell : text.all()) cell = cell == kText ? 1 : 0;
   add_up(text, windows.cells, scratch, kWindow);
   for (std::size_t i = 0; i < text.count(); ++i) {

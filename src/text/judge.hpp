@@ -17,6 +17,8 @@ struct TextRule {
   std::uint8_t strokes;        // pixels of strokes in the cell itself
   std::uint16_t more_strokes;  // and in its window
   std::uint16_t score;         // how much like text the window is: judge.cpp
+  std::uint16_t sure;          // likewise, where that is enough by itself; below it a cell has to be
+  std::uint8_t near;           // so many cells from one that is sure, with others like it between
   std::uint8_t company;        // how many cells of the window are text's; below that they are a speck
   Codes codes;
 };

@@ -41,7 +41,44 @@ void drop_along(const Step& cells, std::size_t count) {
   }
 }
 
+// A barcode's bars end: stripes do not that are longer, or go from one end of the picture to the other.
+constexpr std::size_t kLongestBar = 32;
+constexpr std::size_t kShortestStripe = 8;
+// Noise hides a cell of a stripe here and there.
+constexpr std::size_t kBreak = 2;
+
+bool is_bars(std::uint16_t along, std::uint16_t other, std::uint16_t peak) {
+  return along >= kDense && 3 * other <= along && peak >= kCodeContrast;
+}
+
+// Down one column.
+void drop_stripe(const Step& cells, std::size_t count) {
+  std::size_t begin = 0, end = 0;
+  const auto drop = [&] {
+    const std::size_t length = end - begin;
+    const bool is_stripe = length > kLongestBar || (length >= kShortestStripe && 8 * length >= 7 * count);
+    for (std::size_t i = begin; is_stripe && i < end; ++i) cells.drop(i);
+  };
+  for (std::size_t i = 0; i < count; ++i) {
+    const std::size_t at = i * cells.stride;
+    if (!is_bars(cells.along[at], cells.across[at], cells.peak[at])) continue;
+    if (i > end + kBreak) {
+      drop();
+      begin = i;
+    }
+    end = i + 1;
+  }
+  drop();
+}
+
 }  // namespace
+
+void drop_stripes(const Strokes& strokes) {
+  const CellMap& cells = strokes.across;
+  for (std::size_t x = 0; x < cells.columns; ++x) {
+    drop_stripe({cells.cells + x, strokes.down.cells + x, strokes.peak.cells + x, nullptr, cells.columns}, cells.rows);
+  }
+}
 
 void find_codes(const Strokes& strokes, Codes kind, CellMap codes, CellMap scratch, CellMap sums) {
   for (std::uint16_t& code : codes.all()) code = 0;
@@ -49,9 +86,7 @@ void find_codes(const Strokes& strokes, Codes kind, CellMap codes, CellMap scrat
     if (!across && kind == Codes::kUpright) continue;
     const CellMap along = across ? strokes.across : strokes.down, other = across ? strokes.down : strokes.across;
     const Reach reach = across ? Reach{kCodeReach, 0} : Reach{0, kCodeReach};
-    const auto dense = [&](std::size_t i) {
-      return along.cells[i] >= kDense && 3 * other.cells[i] <= along.cells[i] && strokes.peak.cells[i] >= kCodeContrast;
-    };
+    const auto dense = [&](std::size_t i) { return is_bars(along.cells[i], other.cells[i], strokes.peak.cells[i]); };
     for (std::size_t i = 0; i < sums.count(); ++i) sums.cells[i] = dense(i) ? 1 : 0;
     add_up(sums, sums, scratch, reach);
     for (std::size_t i = 0; i < sums.count(); ++i) sums.cells[i] = dense(i) && sums.cells[i] >= kCodeCells ? 1 : 0;

@@ -11,6 +11,9 @@ namespace caseframe {
 // Which way a barcode's bars may stand.
 enum class Codes : std::uint8_t { kUpright, kBothWays };
 
+// Takes away upright stripes that are no barcode's: those of blinds, fences and radiators.
+void drop_stripes(const Strokes& strokes);
+
 // Sets `codes` to 1 where a barcode's bars are, else to 0: several cells beside each other, full of strokes of high
 // contrast. The other two are overwritten.
 void find_codes(const Strokes& strokes, Codes kind, CellMap codes, CellMap scratch, CellMap sums);

@@ -2,6 +2,9 @@
 import assert from 'node:assert/strict';
 import { after, test } from 'node:test';
 import { createEngine } from '../../dist/engine/node.js';
+import { develop } from '../text/camera.js';
+import { drawPage } from '../text/drawn.js';
+import { score } from '../text/score.js';
 import { Dice } from './random.js';
 
 const engines = [await createEngine({ variant: 'simd' }), await createEngine({ variant: 'baseline' })];
@@ -71,6 +74,34 @@ test('both variants find the same in noise, of any size', () => {
       assert.deepEqual(simd, baseline);
     }
   }
+});
+
+test('of drawn pages hardly any ink stays open, and little else is covered, the same in both variants', async (t) => {
+  const as = { screen: { open: 0, over: 0 }, camera: { open: 0, over: 0 } };
+  const total = { glyphs: 0, free: 0 };
+  for (let seed = 1; seed <= 6; seed++) {
+    const page = await drawPage(seed, 640, 400);
+    const dice = new Dice(seed);
+    for (const kind of /** @type {const} */ (['screen', 'camera'])) {
+      const frame = kind === 'screen' ? page : await develop(dice, page, 0.6);
+      const [simd, baseline] = engines.map((each) => each.findText(frame, { kind }));
+      assert.deepEqual(simd, baseline);
+      const result = score(page, simd);
+      as[kind].open += result.open;
+      as[kind].over += result.over;
+      if (kind === 'screen') {
+        total.glyphs += result.glyphs;
+        total.free += result.free;
+      }
+    }
+  }
+  const percent = (/** @type {number} */ part, /** @type {number} */ all) => (100 * part) / all;
+  for (const [kind, { open, over }] of Object.entries(as)) {
+    t.diagnostic(`${kind}: ${percent(open, total.glyphs)} % open, ${percent(over, total.free)} % over`);
+  }
+  assert.ok(percent(as.screen.open, total.glyphs) <= 1);
+  assert.ok(percent(as.camera.open, total.glyphs) <= 5);
+  for (const { over } of Object.values(as)) assert.ok(percent(over, total.free) <= 25);
 });
 
 test('nothing is found where nothing is', () => {

@@ -75,5 +75,5 @@ test('of pictures without text little is covered as a camera’s', async (t) => 
   }
   engine.dispose();
   t.diagnostic(`${((100 * over) / area).toFixed(1)} %`);
-  assert.ok(over <= 0.2 * area, `${over} of ${area}`);
+  assert.ok(over <= 0.05 * area, `${over} of ${area}`);
 });

@@ -199,6 +199,22 @@ TEST_CASE("find_text: bars, and squares in a square") {
   CHECK(area(found(blinds, TextKind::kCamera)) < 640 * 320 / 10);
 }
 
+TEST_CASE("find_text: upright stripes all the way down are no barcode's to a camera, even where noise breaks them") {
+  Dice dice(5);
+  // As wide as a barcode's bars are, and irregular.
+  const auto stripes = [&](std::uint32_t top, std::uint32_t height) {
+    Image image = plain(640, 480, kWhite);
+    for (std::uint32_t x = 40; x < 600; x += 2 + dice.between(1, 3)) fill(image, {x, top, 2, height}, kBlack);
+    return image;
+  };
+  Image whole = stripes(0, 480);
+  for (std::uint32_t x = 40; x < 600; x += 32) fill(whole, {x, dice.between(8, 440), 12, 10}, {120, 120, 120});
+  CHECK(area(found(whole, TextKind::kCamera)) < 640 * 480 / 20);
+  CHECK(area(found(whole, TextKind::kScreen)) > 560 * 480);
+  const Image code = stripes(100, 200);
+  CHECK(open_pixels(code, kWhite, found(code, TextKind::kCamera)) == 0);
+}
+
 TEST_CASE("find_text: more words than regions are merged, none is dropped") {
   // Each of 2,500 letters stands alone.
   Image image = plain(3200, 3200, kWhite);
