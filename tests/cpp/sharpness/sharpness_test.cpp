@@ -178,9 +178,13 @@ TEST_CASE("noise and a codec's blocks are no detail") {
 
 TEST_CASE("exposure is no detail, nor is the resolution it was sent in") {
   for_each_picture([](const Plane& picture, Random& /*random*/) {
-    const double whole = sharpness(picture), soft = sharpness(defocus(picture, 1.5F));
+    const double whole = sharpness(picture);
+    // Of 150 pictures: 0.81 to 1.06 of the whole, where a defocus of 3 leaves 0.66 at most.
+    CHECK(sharpness(defocus(picture, 3)) < 0.72 * whole);
     for (const float gain : {0.5F, 0.7F, 1.3F}) {
-      CHECK_MESSAGE(sharpness(expose(picture, gain)) > soft, "gain of " << gain);
+      const double exposed = sharpness(expose(picture, gain));
+      CHECK_MESSAGE(exposed > 0.75 * whole, "gain of " << gain);
+      CHECK_MESSAGE(exposed < 1.12 * whole, "gain of " << gain);
     }
     // Sent at half of its size: enlarged again it would be as soft as it is.
     Plane small{picture.width / 2, picture.height / 2, {}};
