@@ -102,8 +102,10 @@ describe('the switch', () => {
     const { page } = await openWidget(t);
     await page.uncheck('#review');
     await page.focus('#review');
-    await page.keyboard.press('Tab');
-    assert.equal(await page.evaluate(() => document.activeElement?.id), 'hide-faces');
+    for (const id of ['hide-text', 'hide-faces']) {
+      await page.keyboard.press('Tab');
+      assert.equal(await page.evaluate(() => document.activeElement?.id), id);
+    }
     await page.keyboard.press('Space');
     await page.waitForSelector('#faces-state[data-state=ready]');
     await page.keyboard.press('Space');

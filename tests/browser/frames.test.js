@@ -280,7 +280,7 @@ for (const [name, before] of Object.entries({
   'canvas path': withoutVideoFrame,
 })) {
   test(`a size that switches between a frame’s proof and its reading, ${name}: the picture that was proved, whole`, async () => {
-    const shots = await run(
+    const { shots, proved } = await run(
       async () => {
         const { MediaStreamTrackGenerator: Generator } = window;
         const track = new Generator({ kind: 'video' });
@@ -290,9 +290,11 @@ for (const [name, before] of Object.entries({
         // The source is asked once more between the two: the page then stands still while the sender switches.
         let looks = 0;
         let size;
+        let hasSwitched = false;
         const source = {
           targets() {
             if (size && ++looks === 2) {
+              hasSwitched = true;
               sender.postMessage({ size });
               for (const start = performance.now(); performance.now() - start < 200; );
             }
@@ -303,28 +305,30 @@ for (const [name, before] of Object.entries({
         };
         await capture.snapshot(source, { timeoutMs: 10000 });
         const shots = [];
-        for (size of [
-          [320, 180],
-          [640, 360],
-        ]) {
+        let shown = 640;
+        // On a busy machine the source may be asked before there is a frame, too: the switch comes too early then, and the
+        // picture is one of after it, whole as well. So until either size was the one that was proved.
+        const proved = new Set();
+        for (let tries = 0; proved.size < 2 && tries < 40; tries++) {
+          size = shown === 640 ? [320, 180] : [640, 360];
           looks = 0;
-          shots.push(await lab.outcome(capture.snapshot(source)));
+          hasSwitched = false;
+          const shot = await lab.outcome(capture.snapshot(source));
+          shots.push(shot);
+          if (!hasSwitched) continue;
+          if (shot.width === shown) proved.add(shown);
+          [shown] = size;
         }
         sender.terminate();
         track.stop();
         capture.dispose();
-        return shots;
+        return { shots, proved: [...proved].sort() };
       },
       { before },
     );
-    assert.deepEqual(
-      shots.map(({ width, height, message }) => [width, height, message]),
-      [
-        [640, 360, undefined],
-        [320, 180, undefined],
-      ],
-    );
+    assert.deepEqual(proved, [320, 640]);
     for (const shot of shots) {
+      assert.equal(shot.message, undefined);
       assert.deepEqual([shot.frame.sourceWidth, shot.frame.sourceHeight], [shot.width, shot.height]);
       await assertScene(shot.jpeg);
     }

@@ -244,7 +244,7 @@ test('every wrong argument is named', async () => {
       minHeight: [-1, 1.5, Infinity, null],
       signal: [null, {}, 1, new AbortController()],
       beforeCapture: [true, 'ask', {}],
-      detect: [true, []],
+      detect: [true, ['faces']],
       interactionId: ['', 5, null],
       quality: [-0.1, 1.1, NaN, '0.9'],
       subsampling: ['4:1:1', 420],

@@ -9,7 +9,7 @@ import { build } from 'esbuild';
  * In bytes, bundled, minified and gzipped, without `errors.js`: its sentences are the whole package's, and a page that
  * captures has them already.
  */
-const LIMIT = 8870;
+const LIMIT = 8930;
 
 /** @type {import('esbuild').Plugin} */
 const errorsOfThePackage = {
@@ -34,5 +34,5 @@ test('the whole entry, minified and gzipped, keeps its limit, and needs nothing 
   const size = gzipSync(outputFiles[0].contents, { level: 9 }).length;
   t.diagnostic(`${size} bytes`);
   assert.ok(size <= LIMIT, `${size} bytes`);
-  for (const path of Object.keys(metafile.inputs)) assert.match(path, /js\/(upload\/[\w-]+|errors)\.js$/);
+  for (const path of Object.keys(metafile.inputs)) assert.match(path, /js\/(upload\/[\w-]+|disposable|errors)\.js$/);
 });
