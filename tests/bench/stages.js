@@ -5,8 +5,11 @@ import { addJob, playRounds, summarizeTasks } from './rounds.js';
 
 /** An encoding's stages in their order; `encode` is all of them but the copy. */
 export const STAGES = ['copy', 'analyze', 'color', 'downsample', 'transform', 'huffman', 'hash'];
-/** What an encoding does only where it is asked to; redactions of the whole frame. */
-export const EXTRAS = ['pixelate', 'blur', 'fill', 'downscale to 2/3', 'downscale to 1/2', 'downscale to 1/3'];
+/** What is done only where it is asked for; redactions of the whole frame. */
+export const EXTRAS = [
+  ...['pixelate', 'blur', 'fill', 'downscale to 2/3', 'downscale to 1/2', 'downscale to 1/3'],
+  ...['sharpness', 'sharpness of luma', 'text on a screen', 'text in a picture'],
+];
 
 /** libjpeg alone has no other stages. */
 const OF_LIBJPEG = ['color', 'downsample', 'transform', 'huffman', 'encode'];
