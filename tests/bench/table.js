@@ -115,7 +115,9 @@ function extraName(task, width) {
   const [, numerator, denominator] = /^downscale to (\d)\/(\d)$/.exec(task) || [];
   return denominator
     ? `downscale to a width of ${Math.floor((width * Number(numerator)) / Number(denominator))}`
-    : `${task} the whole frame`;
+    : /^(pixelate|blur|fill)$/.test(task)
+      ? `${task} the whole frame`
+      : task;
 }
 
 const SCALING_NAMES = { simd: 'SIMD', baseline: 'baseline', convertToBlob: '`convertToBlob`' };
