@@ -32,6 +32,9 @@ import { createStopwatch } from './stopwatch.js';
 /** @type {readonly (keyof StillEncodeOptions)[]} */
 const STILL_FIELDS = [...ENCODE_FIELDS, 'replaceRedact'];
 
+/** @type {readonly (keyof StillTextOptions)[]} */
+const TEXT_FIELDS = ['kind', 'most'];
+
 /**
  * What `preview` gives: an ImageBitmap or, where browsers have none (Safari before 15), a canvas. Both are drawn by
  * `drawImage`.
@@ -171,7 +174,8 @@ export function createStill({ grabbed, server, request, owner }) {
     async findText(options = {}) {
       life.check();
       if (!isObject(options)) throw invalidArgument('options', 'an object', options);
-      const { most = MAX_REGIONS, ...others } = readFields(options, ['kind', 'most']);
+      const { most = MAX_REGIONS, ...others } = readFields(options, TEXT_FIELDS);
+      refuseLookalikes(options, TEXT_FIELDS);
       if (!Number.isInteger(most) || most < 1 || most > MAX_REGIONS) {
         throw invalidArgument('most', `an integer from 1 to ${MAX_REGIONS}`, most);
       }

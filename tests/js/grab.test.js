@@ -580,7 +580,15 @@ test('what may be detect is decided before anything is captured', async () => {
     assert.deepEqual(placesOf(await soon(world, still.encode())), []);
   }
   const still = await grabbed(world, {});
-  for (const wrong of [null, { kind: 'photo' }, { most: 0 }, { most: 1001 }, { most: 1.5 }]) {
+  for (const wrong of [
+    null,
+    { kind: 'photo' },
+    { Kind: 'screen' },
+    { most: 0 },
+    { most: 1001 },
+    { most: 1.5 },
+    { MOST: 9 },
+  ]) {
     await assert.rejects(soon(world, still.findText(wrong)), { code: 'invalid-argument' }, JSON.stringify(wrong));
   }
 });
