@@ -122,13 +122,17 @@ export function openReview({ root, still, given, suggestions, drafts, mode, stri
   }
 
   const surface = createSurface({ regions, words: () => words, mode: () => mode, say, choose, seen });
+
+  /** What is chosen in a list is brought into sight on the picture. @param {number} id */
+  function pick(id) {
+    surface.select(id);
+    surface.reveal(id);
+  }
+
   const list = createList({
     regions,
     words: () => words,
-    choose: (id) => {
-      surface.select(id);
-      surface.reveal(id);
-    },
+    choose: pick,
     remove: surface.remove,
     say,
     leave: () => surface.element.focus(),
@@ -137,10 +141,7 @@ export function openReview({ root, still, given, suggestions, drafts, mode, stri
   const found = createDrafts({
     regions,
     words: () => words,
-    choose: (id) => {
-      surface.select(id);
-      surface.reveal(id);
-    },
+    choose: pick,
     remove: surface.remove,
     say,
   });

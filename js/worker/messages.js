@@ -46,9 +46,9 @@ export const WORKER_NAME = 'caseframe';
 /**
  * @typedef {object} Requests
  * @property {{}} load Loads the engine; the other requests do so too where that has not happened.
- * @property {{ input: FrameInput | Wanted | BestOf, options: CheckedOptions, encode: boolean }} open Takes a frame in: one that is
- *   sent along, the latest of a track that is watched, or the best of a burst. With `encode` it is encoded at once and let go; without, it
- *   stays as a still. A frame whose verdict is rejected is let go.
+ * @property {{ input: FrameInput | Wanted | BestOf, options: CheckedOptions, encode: boolean }} open Takes a frame
+ *   in: one that is sent along, the latest of a track that is watched, or the best of a burst. With `encode` it is encoded
+ *   at once and let go; without, it stays as a still. A frame whose verdict is rejected is let go.
  * @property {{ input: FrameInput | Wanted, burstId: number }} rank Compares a frame with the best of its burst so far,
  *   keeps the better one and lets the other go. The page makes up the number.
  * @property {{ burstId: number }} drop Lets go of what a burst has kept.

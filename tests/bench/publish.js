@@ -8,6 +8,8 @@ const CHART = new URL('encoders.svg', import.meta.url);
 const PAGES = Object.freeze({
   figures: 'docs/figures.md',
   attack: 'docs/redaction.md',
+  text: 'docs/redaction.md',
+  bursts: 'docs/integrating.md',
   matrix: 'docs/calls.md',
   bundlers: 'docs/integrating.md',
   chaos: 'examples/middleware/README.md',

@@ -5,6 +5,7 @@
  */
 import { writeFile } from 'node:fs/promises';
 import { parseArgs } from 'node:util';
+import { publish } from '../bench/publish.js';
 import { Dice } from '../js/dice.js';
 import { createReading } from '../text/reading.js';
 import { openScreens } from '../text/screens.js';
@@ -13,7 +14,7 @@ import { createChooser, toLuma } from './choose.js';
 import { makeScene } from './scenes.js';
 import { makeFaults, spoil } from './spoil.js';
 import { ssim } from './ssim.js';
-import { tables, writeTables } from './tables.js';
+import { tables } from './tables.js';
 
 /** What customers' cameras send on most lines. */
 const [WIDTH, HEIGHT] = [960, 540];
@@ -83,7 +84,7 @@ const text = tables(results, {
 });
 console.log(text);
 if (values.json) await writeFile(values.json, JSON.stringify(results));
-if (values.write) await writeTables(text);
+if (values.write) await publish('bursts', text);
 
 /** @param {number} seed */
 async function measure(seed) {

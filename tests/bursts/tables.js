@@ -1,8 +1,5 @@
-/** The study's figures as tables, between the marks of docs/integrating.md. */
-import { readFile, writeFile } from 'node:fs/promises';
+/** The study's figures as tables, as docs/integrating.md shows them. */
 import { isGood } from './choose.js';
-
-const DOCUMENT = new URL('../../docs/integrating.md', import.meta.url);
 
 /** @param {string[]} heads @param {string[][]} rows */
 const table = (heads, rows) =>
@@ -79,15 +76,4 @@ export function tables(results, { seed, missed, command }) {
       words,
     ),
   ].join('\n\n');
-}
-
-/** @param {string} text */
-export async function writeTables(text) {
-  const document = await readFile(DOCUMENT, 'utf8');
-  const marked = /(<!-- bursts:begin -->\n)[\s\S]*?(<!-- bursts:end -->)/;
-  if (!marked.test(document)) throw new Error('docs/integrating.md has no marks for the tables of bursts');
-  await writeFile(
-    DOCUMENT,
-    document.replace(marked, (_, begin, end) => `${begin}${text}\n${end}`),
-  );
 }

@@ -6,10 +6,11 @@ import { readdirSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { createEngine } from '../../dist/engine/node.js';
+import { publish } from '../bench/publish.js';
 import { createReading } from './reading.js';
 import { score, scoreCamera } from './score.js';
 import { openStore } from './store.js';
-import { tables, writeTables } from './tables.js';
+import { tables } from './tables.js';
 
 const { values } = parseArgs({
   options: {
@@ -69,4 +70,4 @@ await reading?.close();
 engine.dispose();
 const text = tables(scores);
 console.log(text);
-if (values.write) await writeTables(text);
+if (values.write) await publish('text', text);

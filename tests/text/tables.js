@@ -1,7 +1,4 @@
-/** The study's figures as tables, between the marks of docs/redaction.md. */
-import { readFile, writeFile } from 'node:fs/promises';
-
-const DOCUMENT = new URL('../../docs/redaction.md', import.meta.url);
+/** The study's figures as tables, as docs/redaction.md shows them. */
 
 /** @param {any[]} list @param {string} of @param {string} part In %. */
 function share(list, of, part) {
@@ -95,15 +92,4 @@ export function tables({ shares, camera, plain, plainAsScreen }) {
       ]),
     ),
   ].join('\n\n');
-}
-
-/** @param {string} text */
-export async function writeTables(text) {
-  const document = await readFile(DOCUMENT, 'utf8');
-  const marked = /(<!-- text:begin -->\n)[\s\S]*?(<!-- text:end -->)/;
-  if (!marked.test(document)) throw new Error('docs/redaction.md has no marks for the tables of text');
-  await writeFile(
-    DOCUMENT,
-    document.replace(marked, (_, begin, end) => `${begin}${text}\n${end}`),
-  );
 }

@@ -1,8 +1,9 @@
 // npm run test:bundlers [-- --write] [-- --only WORDS]: the package in every bundler's project, and the table of them.
 import assert from 'node:assert/strict';
-import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { publish } from '../../bench/publish.js';
 import { launchChromium } from '../../browser/harness.js';
 import { WAYS } from './list.js';
 import { look, openProject, pack } from './workshop.js';
@@ -10,9 +11,6 @@ import { look, openProject, pack } from './workshop.js';
 const [, , ...words] = process.argv;
 const write = words.includes('--write');
 const only = words.includes('--only') ? words[words.indexOf('--only') + 1] : '';
-
-const PAGE = new URL('../../../docs/integrating.md', import.meta.url);
-const REGION = /(<!-- bundlers:begin -->\n)[\s\S]*(<!-- bundlers:end -->)/;
 
 /** @param {import('./list.js').Way} way @param {string} tarball @param {import('playwright-core').BrowserContext} context */
 async function tryOut(way, tarball, context) {
@@ -65,10 +63,6 @@ if (failed.length > 0) {
   process.exitCode = 1;
 } else if (write) {
   const rows = WAYS.map(({ name, line }) => `| ${name} | ${line ?? 'nothing'} |`);
-  const table = ['| built by | what to add |', '|---|---|', ...rows, ''].join('\n');
-  const text = await readFile(PAGE, 'utf8');
-  await writeFile(
-    PAGE,
-    text.replace(REGION, (_all, begin, end) => `${begin}${table}${end}`),
-  );
+  const table = ['| built by | what to add |', '|---|---|', ...rows].join('\n');
+  await publish('bundlers', table);
 }
