@@ -10,20 +10,10 @@ for (const [name, options] of Object.entries({ 'in a worker': {}, 'in the page':
   test(`the sharpest of many frames, ${name}`, async () => {
     const { sharp, blurred, mixed } = await run(
       async (createOptions) => {
+        const { drawLabel } = await import('/pages/label.js');
         const track = new MediaStreamTrackGenerator({ kind: 'video' });
         const writer = track.writable.getWriter();
-        const draw = (blur) => {
-          const canvas = new OffscreenCanvas(640, 360);
-          const context = canvas.getContext('2d');
-          context.fillStyle = '#ccc';
-          context.fillRect(0, 0, 640, 360);
-          context.filter = blur ? `blur(${blur}px)` : 'none';
-          context.fillStyle = '#222';
-          context.font = '20px sans-serif';
-          for (let y = 40; y < 340; y += 30) context.fillText('Serial number 4C0-FFEE-1234567-89AB', 40, y);
-          return canvas;
-        };
-        const pictures = [draw(4), draw(3), draw(0), draw(5)];
+        const pictures = [4, 3, 0, 5].map((blur) => drawLabel(blur));
         const capture = lab.createCapture(createOptions);
         await capture.ready();
         /** Sends them in turn until the capture has ended. */
@@ -71,21 +61,8 @@ async function bandOf(base64) {
 
 test('the sharpest of what a real call delivers, as the file itself tells', async () => {
   const shots = await run(async () => {
-    const draw = (blur) => {
-      const canvas = new OffscreenCanvas(640, 360);
-      const context = canvas.getContext('2d');
-      context.fillStyle = '#ccc';
-      context.fillRect(0, 0, 640, 360);
-      context.filter = blur ? `blur(${blur}px)` : 'none';
-      context.fillStyle = '#222';
-      context.font = '20px sans-serif';
-      for (let y = 40; y < 300; y += 30) context.fillText('Serial number 4C0-FFEE-1234567-89AB', 40, y);
-      context.filter = 'none';
-      context.fillStyle = blur ? '#000' : '#fff';
-      context.fillRect(0, 320, 640, 40);
-      return canvas;
-    };
-    const pictures = [draw(4), draw(5), draw(0), draw(4)];
+    const { drawLabel } = await import('/pages/label.js');
+    const pictures = [4, 5, 0, 4].map((blur) => drawLabel(blur, { band: true }));
     const track = new MediaStreamTrackGenerator({ kind: 'video' });
     const writer = track.writable.getWriter();
     let sent = 0;
