@@ -49,11 +49,15 @@ export function openReview({ root, still, given, suggestions, drafts, mode, stri
   let isOver = false;
   const regions = createRegions(picture, update);
   /** @param {unknown} list */
-  const parse = (list) => parseReviewRegions(list, 'suggestions', picture, mode, { state: 'open', suggested: true });
+  const toSuggestions = (list) =>
+    parseReviewRegions(list, 'suggestions', picture, mode, { state: 'open', suggested: true });
+  /** @param {unknown} list */
+  const toDrafts = (list) =>
+    parseReviewRegions(list, 'drafts', picture, mode, { state: 'kept', suggested: true, draft: true });
   regions.load([
     ...parseReviewRegions(given, 'regions', picture, mode, { state: 'kept' }),
-    ...parse(suggestions),
-    ...parseReviewRegions(drafts, 'drafts', picture, mode, { state: 'kept', suggested: true, draft: true }),
+    ...toSuggestions(suggestions),
+    ...toDrafts(drafts),
   ]);
 
   let words = createWords(strings);
@@ -374,7 +378,9 @@ export function openReview({ root, still, given, suggestions, drafts, mode, stri
       surface.element.focus({ preventScroll: true });
     },
     /** @param {unknown} more */
-    suggest: (more) => regions.load(parse(more)),
+    suggest: (more) => regions.load(toSuggestions(more)),
+    /** @param {unknown} more */
+    draft: (more) => regions.load(toDrafts(more)),
     /** @param {ReviewWords} next */
     translate(next) {
       words = createWords(next);

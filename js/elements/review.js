@@ -69,13 +69,17 @@ export class CaseframeReview extends CaseframeElement {
     this._suggestions = regions;
   }
 
-  /** Text that was found: covered unless the agent drops it. Default none. @type {Region[]} */
+  /**
+   * Text that was found: covered unless the agent drops it. Set while the review is open, it is added. Default none.
+   * @type {Region[]}
+   */
   get drafts() {
     return this._drafts;
   }
 
   set drafts(regions) {
     if (!Array.isArray(regions)) throw invalid('drafts', 'an array of regions', regions);
+    if (this._review) this._review.draft(regions);
     this._drafts = regions;
   }
 

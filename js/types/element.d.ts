@@ -72,7 +72,10 @@ export class CaseframeReview extends HTMLElement {
    * none.
    */
   suggestions: Region[];
-  /** Text that was found, covered unless the agent drops it: what `still.findText()` gives. Default none. */
+  /**
+   * Text that was found, covered unless the agent drops it: what `still.findText()` gives. Set while the review is open,
+   * it is added. Default none.
+   */
   drafts: Region[];
   /** How new regions are covered. Default 'pixelate'. */
   mode: RedactMode;

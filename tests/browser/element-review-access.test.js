@@ -336,6 +336,16 @@ test('suggestions that come while it is open; one is dropped, which is told', ()
     assert.deepEqual(dropped, [{ x: 10, y: 10, width: 50, height: 40, mode: 'blur', decided: true }]);
   }));
 
+test('text that comes while it is open is covered, too', () =>
+  review(async (driver) => {
+    await driver.evaluate(() => {
+      reviewLab.element.drafts = [{ x: 10, y: 10, width: 50, height: 40, mode: 'fill' }];
+    });
+    assert.equal(await driver.summary(), '1 region is covered.');
+    await driver.clickPart('confirm');
+    assert.equal((await driver.result()).redact.length, 1);
+  }));
+
 test('without <dialog>: the focus is kept inside all the same, Escape leaves', () =>
   review(
     async (driver) => {
