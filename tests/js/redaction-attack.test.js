@@ -11,33 +11,15 @@ import { colourOf, layoutOf, medianLevels } from '../attack/mosaic.js';
 import { readCells } from '../attack/reading.js';
 import { draw } from '../attack/scene.js';
 import { KIND_NAMES } from '../attack/secret.js';
-import {
-  add,
-  anyScene,
-  attackAll,
-  attackOrdinary,
-  BANDS,
-  emptyTally,
-  gain,
-  inShort,
-  inWords,
-  MODES,
-  seed,
-  tallyOf,
-} from '../attack/study.js';
+import { add, anyScene, attackOrdinary, emptyTally, gain, inWords, MODES, seed } from '../attack/study.js';
+import { assertUnread } from '../attack/unread.js';
 import { Dice } from './random.js';
 
 /** @typedef {import('../../js/engine/index.js').Engine} Engine */
 /** @typedef {import('../attack/scene.js').Scene} Scene */
-/** @typedef {import('../attack/study.js').Tally} Tally */
-
-/** The bound: characters right beyond those of a blind guess, in points of a hundred. */
-const MOST_GAIN = 5;
 
 /** Of many captures together less can be promised. */
 const MOST_GAIN_OF_EIGHT = 10;
-
-const FAMILIES = ['sans', 'serif', 'mono'];
 
 /** @type {Engine} */
 let engine;
@@ -87,33 +69,7 @@ for (const { statistic, cell, least } of /** @type {const} */ ([
   });
 }
 
-for (const mode of MODES) {
-  test(`${mode}: nobody reads a text better than by chance`, async (t) => {
-    /** @type {Map<string, Tally>} */
-    const tallies = new Map();
-    for await (const { scene, setting, band, recovery } of attackAll(engine, mode)) {
-      const { kind, font, colour, placement, ground } = setting;
-      const [family, weight = 'regular'] = font.split(' ');
-      for (const group of ['all texts', kind, band, family, weight, colour, placement, `on ${ground}`]) {
-        add(tallyOf(tallies, group), recovery, scene);
-      }
-      add(tallyOf(tallies, `${kind} ${band} ${family}`), recovery, scene);
-    }
-    t.diagnostic(`CASEFRAME_SEED=${seed}. Characters recovered, in %, beside those of a blind guess:`);
-    t.diagnostic(`${''.padEnd(24)}${FAMILIES.map((family) => family.padStart(14)).join('')}`);
-    for (const kind of KIND_NAMES) {
-      for (const { name: band } of BANDS) {
-        const cells = FAMILIES.map((family) => tallyOf(tallies, `${kind} ${band} ${family}`)).map(inShort);
-        t.diagnostic(`${`${kind}, ${band}`.padEnd(24)}${cells.map((cell) => cell.padStart(14)).join('')}`);
-        for (const family of FAMILIES) tallies.delete(`${kind} ${band} ${family}`); // too few texts for a bound
-      }
-    }
-    for (const [group, tally] of tallies) {
-      t.diagnostic(`${group.padEnd(16)} ${inWords(tally)}, ${tally.texts} texts`);
-      assert.ok(gain(tally) <= MOST_GAIN, `${group}: ${inWords(tally)}`);
-    }
-  });
-}
+test('pixelate: nobody reads a text better than by chance', (t) => assertUnread(engine, 'pixelate', t));
 
 test('eight captures of one text, its rectangle drawn anew each time', async (t) => {
   const tally = emptyTally();
