@@ -3,6 +3,8 @@
  * fails it (the deadline, an abort, `dispose()`, the end of the source). Whatever a stage holds is released through
  * `onEnd`, so that no outcome leaves a listener, a timer or a frame behind.
  */
+
+import { attempt } from './attempt.js';
 import { systemClock } from './clock.js';
 import { CaptureError } from './errors.js';
 
@@ -167,21 +169,6 @@ export function createLifetime(clock = systemClock, parent) {
       onEnd(() => signal.removeEventListener('abort', abort));
     },
   };
-}
-
-/**
- * Runs all of them, whatever one of them throws. What is thrown is a mistake in that callback: it goes to the
- * console and does not keep the others from running.
- * @param {...(() => void)} callbacks
- */
-export function attempt(...callbacks) {
-  for (const callback of callbacks) {
-    try {
-      callback();
-    } catch (error) {
-      console.error(error);
-    }
-  }
 }
 
 /** @param {() => void} callback */

@@ -2,11 +2,12 @@
  * Sources that a page has made ready: the worker keeps the latest frame of each of their tracks, and a capture takes it
  * instead of waiting for the next, where it is certain whom it shows.
  */
+
+import { attempt } from './attempt.js';
 import { isLocal } from './frames/local.js';
 import { openFrames } from './frames/processor.js';
 import { onChange, toSource } from './frames/source.js';
 import { isSamePicture, listTargets } from './frames/target.js';
-import { attempt } from './lifetime.js';
 
 /** @import { Clock } from './clock.js' */
 /** @import { Wanted } from './frames/latest-frame.js' */
@@ -22,6 +23,8 @@ const MOST_WITHOUT_TRACK = 8;
 
 /** Watch ids are never used again, not even with the next worker. */
 let lastWatchId = 0;
+
+const nothing = () => {};
 
 /** @typedef {ReturnType<typeof createPreparedSources>} PreparedSources */
 
@@ -60,6 +63,12 @@ export function createPreparedSources({ clock, warm, open = openFrames }) {
     return prepared.follow();
   }
 
+  /** @type {(given: unknown, server: Server, target: ChosenTarget) => Pick<Wanted, 'watchId' | 'maxAgeMs'> | undefined} */
+  function find(given, server, target) {
+    const prepared = sources.get(given);
+    return prepared?.server === server ? prepared.find(target) : undefined;
+  }
+
   return {
     /**
      * Until its tracks have ended.
@@ -76,9 +85,25 @@ export function createPreparedSources({ clock, warm, open = openFrames }) {
      * @returns {Pick<Wanted, 'watchId' | 'maxAgeMs'> | undefined} What to ask the worker for; undefined where the next
      *   frame has to be waited for.
      */
-    find(given, server, target) {
-      const prepared = sources.get(given);
-      return prepared?.server === server ? prepared.find(target) : undefined;
+    find,
+
+    /**
+     * For a capture that wants a target's frames as they come: those that are kept already, or a watch of its own.
+     * @param {unknown} given
+     * @param {Server} server
+     * @param {ChosenTarget} target
+     * @returns {Watching | undefined} Undefined where the frames cannot go to the worker.
+     */
+    watch(given, server, target) {
+      const found = find(given, server, target);
+      if (found) return { watchId: found.watchId, sinceMs: found.maxAgeMs, end: nothing };
+      const started = target.track && startWatch(server, target.track, open);
+      if (!started) return undefined;
+      const { watchId, opening } = started;
+      // Without them none comes, and the page goes on by itself.
+      opening.catch(nothing);
+      const sinceMs = Math.min(0, clock.now() - (target.notBefore ?? 0));
+      return { watchId, sinceMs, end: () => endWatch(server, watchId) };
     },
 
     /** All that was prepared with a server that is no more, with the one that has come in its place. @param {Server} server */
@@ -128,11 +153,10 @@ function prepare(source, server, { clock, warm, open }) {
   function watch(target) {
     const track = /** @type {MediaStreamTrack} */ (target.track);
     const letGo = warm(target);
-    const frames = server.inPage ? undefined : open(track);
-    const watchId = frames && ++lastWatchId;
-    watches.set(track, { watchId, seen: target, since: Number.NEGATIVE_INFINITY, letGo });
-    if (!frames) return;
-    opening = server.call('watch', { watchId: /** @type {number} */ (watchId), frames }, [frames]).catch(() => {
+    const started = startWatch(server, track, open);
+    watches.set(track, { watchId: started?.watchId, seen: target, since: Number.NEGATIVE_INFINITY, letGo });
+    if (!started) return;
+    opening = started.opening.catch(() => {
       watches.delete(track);
       letGo();
     });
@@ -143,7 +167,7 @@ function prepare(source, server, { clock, warm, open }) {
     const { watchId, letGo } = /** @type {Watch} */ (watches.get(track));
     watches.delete(track);
     letGo();
-    if (watchId !== undefined) server.call('unwatch', { watchId }).catch(() => {});
+    if (watchId !== undefined) endWatch(server, watchId);
   }
 
   const off = onChange(source, () => {
@@ -176,6 +200,31 @@ function prepare(source, server, { clock, warm, open }) {
     },
   };
 }
+
+/**
+ * Has the worker keep a track's latest frame.
+ * @param {Server} server @param {MediaStreamTrack} track @param {typeof openFrames} open
+ * @returns {{ watchId: number, opening: Promise<void> } | undefined} Undefined where its frames cannot go to the worker.
+ */
+function startWatch(server, track, open) {
+  const frames = server.inPage ? undefined : open(track);
+  if (!frames) return undefined;
+  const watchId = ++lastWatchId;
+  return { watchId, opening: server.call('watch', { watchId, frames }, [frames]) };
+}
+
+/** @param {Server} server @param {number} watchId */
+function endWatch(server, watchId) {
+  server.call('unwatch', { watchId }).catch(nothing);
+}
+
+/**
+ * Frames that go to the worker.
+ * @typedef {object} Watching
+ * @property {number} watchId
+ * @property {number} sinceMs How long ago the first that counts may have been presented; less than 0 where it is yet to be.
+ * @property {() => void} end Lets go of them.
+ */
 
 /**
  * A track whose frames the worker keeps.

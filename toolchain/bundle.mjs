@@ -45,7 +45,7 @@ const SELF_CONTAINED = 'worker/worker.js';
 export async function bundle(source, target) {
   const from = fileURLToPath(source);
   const to = fileURLToPath(target);
-  await Promise.all(
+  const built = await Promise.allSettled(
     Object.entries(FILES).map(async ([entry, file]) => {
       const { outputFiles } = await build({
         absWorkingDir: from,
@@ -72,6 +72,8 @@ export async function bundle(source, target) {
       }
     }),
   );
+  // Only now, that nothing is being written any more: the caller may clear the folder away.
+  for (const outcome of built) if (outcome.status === 'rejected') throw outcome.reason;
 }
 
 /**

@@ -1,4 +1,6 @@
 /** Which of the pictures an adapter knows are offered, and the source that offers them. */
+
+import { attempt } from '../attempt.js';
 import { invalidArgument } from '../errors.js';
 
 /** @import { CaptureSource, Target } from '../frames/source.js' */
@@ -36,9 +38,9 @@ export function createSource({ kind = 'any', interactionId, participantId }, lis
 
   /** @param {Target} target */
   const isWanted = (target) =>
-    (kind === 'any' || target.kind === kind) &&
-    (interactionId === undefined || target.interactionId === interactionId) &&
-    (participantId === undefined || target.participantId === participantId);
+    ['any', target.kind].includes(kind) &&
+    [undefined, target.interactionId].includes(interactionId) &&
+    [undefined, target.participantId].includes(participantId);
 
   return {
     source: {
@@ -56,16 +58,8 @@ export function createSource({ kind = 'any', interactionId, participantId }, lis
       },
     },
 
-    changed() {
-      for (const listener of Array.from(listeners)) {
-        try {
-          listener();
-        } catch (error) {
-          // A mistake in the page: not for the SDK, whose event this is, nor for the other listeners.
-          console.error(error);
-        }
-      }
-    },
+    /** A mistake in the page is not for the SDK, whose event this is, nor for the other listeners. */
+    changed: () => attempt(...listeners),
   };
 }
 

@@ -13,6 +13,13 @@ import { createSubscriptions } from './subscriptions.js';
 const SETTLE_MS = 500;
 
 /**
+ * Directions in which a receiver gets something; what has none is believed to. Null until negotiated; missing from browsers
+ * that came late to it.
+ * @type {(string | null | undefined)[]}
+ */
+const RECEIVING = [undefined, 'sendrecv', 'recvonly'];
+
+/**
  * @param {SessionLike} session
  * @param {object} context
  * @param {() => string | undefined} context.agentUserId
@@ -92,7 +99,7 @@ export function followSession(session, { agentUserId, changed, ended }) {
     if (known && visible.length > 1) known.who = '';
     if (visible.length !== 1 || visible[0].participantId === null) return known ? known.since : 0;
     const who = `${visible[0].participantId} ${visible[0].kind}`;
-    if (known && known.who === who) return known.since;
+    if (known?.who === who) return known.since;
     // The first to be known has always been there.
     const since = known ? performance.now() + SETTLE_MS : 0;
     occupants.set(track, { who, since });
@@ -109,25 +116,16 @@ export function followSession(session, { agentUserId, changed, ended }) {
  */
 function receiving(connection) {
   if (!connection) return [];
-  const transceivers = connection.getTransceivers ? connection.getTransceivers() : [];
-  const own = connection.getSenders ? connection.getSenders().map(({ track }) => track) : [];
-  const sdp = connection.remoteDescription ? connection.remoteDescription.sdp : '';
-  return connection
-    .getReceivers()
-    .filter(({ track }) => track && track.kind === 'video' && !own.includes(track))
-    .map((receiver) => ({ receiver, transceiver: transceivers.find((each) => each.receiver === receiver) }))
-    .filter(({ transceiver }) => !transceiver || isReceiving(transceiver))
-    .map(({ receiver, transceiver }) => ({
-      receiver,
-      track: receiver.track,
-      offeredId: offeredTrackId(sdp, transceiver?.mid),
-    }));
-}
-
-/** @param {RTCRtpTransceiver} transceiver */
-function isReceiving({ currentDirection }) {
-  // Null until negotiated; missing from browsers that came late to it.
-  return currentDirection === undefined || currentDirection === 'sendrecv' || currentDirection === 'recvonly';
+  const transceivers = connection.getTransceivers?.() || [];
+  const own = (connection.getSenders?.() || []).map(({ track }) => track);
+  const sdp = connection.remoteDescription?.sdp || '';
+  return connection.getReceivers().flatMap((receiver) => {
+    const { track } = receiver;
+    const transceiver = transceivers.find((each) => each.receiver === receiver);
+    if (track?.kind !== 'video' || own.includes(track)) return [];
+    if (!RECEIVING.includes(transceiver?.currentDirection)) return [];
+    return [{ receiver, track, offeredId: offeredTrackId(sdp, transceiver?.mid) }];
+  });
 }
 
 /** What the description that was read last says: it is long, is read at each look at the targets, and rarely changes. */
@@ -148,6 +146,5 @@ function offeredTrackId(sdp, mid) {
 /** @param {string} sdp @param {string} mid */
 function findTrackId(sdp, mid) {
   const section = sdp.split(/\r?\nm=/).find((part) => part.split(/\r?\n/).includes(`a=mid:${mid}`));
-  const msid = section && /\na=msid:\S+ (\S+)/.exec(section);
-  return msid ? msid[1] : undefined;
+  return /\na=msid:\S+ (\S+)/.exec(section || '')?.[1];
 }

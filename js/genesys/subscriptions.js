@@ -1,10 +1,11 @@
 /** Listeners on other people's objects, so that one call takes all of them back. */
+import { attempt } from '../attempt.js';
 
 /** @typedef {ReturnType<typeof createSubscriptions>} Subscriptions */
 
 export function createSubscriptions() {
   /** @type {(() => void)[]} */
-  let takeBacks = [];
+  const takeBacks = [];
 
   return {
     /**
@@ -36,18 +37,12 @@ export function createSubscriptions() {
       });
     },
 
-    /** Takes all back, each whatever came of the others. */
-    dispose() {
-      const all = takeBacks;
-      takeBacks = [];
-      for (const takeBack of all) {
-        try {
-          takeBack();
-        } catch (error) {
-          // A mistake in the emitter: whoever disposes of a source can do nothing about it.
-          console.error(error);
-        }
-      }
-    },
+    /** Takes all back, each whatever came of the others: a mistake in an emitter is not for whoever disposes of a source. */
+    dispose: () => attempt(...takeBacks.splice(0)),
   };
+}
+
+/** @param {unknown} value @returns {value is import('./shapes.js').Emitter} */
+export function isEmitter(value) {
+  return typeof value === 'object' && value !== null && 'on' in value && typeof value.on === 'function';
 }

@@ -10,7 +10,7 @@
 import { invalidArgument } from '../errors.js';
 import { createArrivals } from './arrivals.js';
 import { checkSelection, createSource } from './selection.js';
-import { createSubscriptions } from './subscriptions.js';
+import { createSubscriptions, isEmitter } from './subscriptions.js';
 
 /** @import { CaptureSource, Target } from '../frames/source.js' */
 /** @import { ClientParticipant } from './shapes.js' */
@@ -83,7 +83,7 @@ export function fromVideoClient(videoClient, options = {}) {
   function remoteStreams() {
     return Array.from(participants.values())
       .filter(({ isRemote }) => isRemote === true)
-      .reduce((all, participant) => all.concat(videoStreams(participant)), /** @type {VideoStream[]} */ ([]));
+      .flatMap(videoStreams);
   }
 
   /** @returns {Target[]} */
@@ -92,10 +92,7 @@ export function fromVideoClient(videoClient, options = {}) {
     if (streams.length === 0) return [];
     const active = activeInteraction(videoClient);
     arrivals.bind(active);
-    const targets = streams.reduce(
-      (all, stream) => all.concat(toTargets(stream, active)),
-      /** @type {Target[]} */ ([]),
-    );
+    const targets = streams.flatMap((stream) => toTargets(stream, active));
     return targets.map((target) => (isShared(target, targets) ? { ...target, guess: 'participant' } : target));
   }
 
@@ -124,29 +121,23 @@ export function fromVideoClient(videoClient, options = {}) {
     return arrivals.interactionsOf(keyOf(participant), active);
   }
 
+  /** @param {string[]} events @param {(participant: ClientParticipant | undefined, subject: unknown) => void} take */
+  function listen(events, take) {
+    for (const event of events) {
+      subscriptions.on(videoClient, event, (...args) => {
+        take(findParticipant(args), args[0]);
+        refresh();
+      });
+    }
+  }
+
   for (const participant of presentParticipants(videoClient)) if (isParticipant(participant)) add(participant);
-  for (const event of ADDED) {
-    subscriptions.on(videoClient, event, (...args) => {
-      const participant = findParticipant(args);
-      if (participant) add(participant);
-      refresh();
-    });
-  }
-  for (const event of LEFT) {
-    subscriptions.on(videoClient, event, (...args) => {
-      const [subject] = args;
-      remove(typeof subject === 'string' ? subject : keyOf(findParticipant(args) || subject));
-      refresh();
-    });
-  }
-  for (const event of OTHERS) {
-    subscriptions.on(videoClient, event, (...args) => {
-      const participant = findParticipant(args);
-      // Of somebody who has left it comes too late.
-      if (participant && participants.has(keyOf(participant))) participants.set(keyOf(participant), participant);
-      refresh();
-    });
-  }
+  listen(ADDED, (participant) => participant && add(participant));
+  listen(LEFT, (participant, subject) => remove(typeof subject === 'string' ? subject : keyOf(participant || subject)));
+  listen(OTHERS, (participant) => {
+    // Of somebody who has left it comes too late.
+    if (participant && participants.has(keyOf(participant))) participants.set(keyOf(participant), participant);
+  });
   refresh();
   return source;
 }
@@ -177,14 +168,12 @@ function videoStreams(participant) {
 
 /** @param {import('./shapes.js').VideoClientLike} client @returns {string | null} */
 function activeInteraction(client) {
-  const interaction = client.getActiveInteraction();
-  return interaction?.id || null;
+  return client.getActiveInteraction()?.id || null;
 }
 
 /** Those who came before the adapter did. @param {import('./shapes.js').VideoClientLike} client @returns {any[]} */
 function presentParticipants(client) {
-  const given = client.getParticipants ? client.getParticipants() : client.participants;
-  if (!given) return [];
+  const given = client.getParticipants?.() || client.participants || [];
   return Array.from(given instanceof Map ? given.values() : given);
 }
 
@@ -196,7 +185,7 @@ function presentParticipants(client) {
 function findParticipant(args) {
   for (const arg of args) {
     if (isParticipant(arg)) return arg;
-    if (arg && isParticipant(arg.participant)) return arg.participant;
+    if (isParticipant(arg?.participant)) return arg.participant;
   }
   return undefined;
 }
@@ -208,15 +197,10 @@ function isParticipant(value) {
 
 /** @param {any} participant @returns {unknown} */
 function keyOf(participant) {
-  return (participant && (participant.id || participant.participantId)) || participant;
+  return participant?.id || participant?.participantId || participant;
 }
 
 /** @param {any} value @returns {value is import('./shapes.js').VideoClientLike} */
 function isVideoClient(value) {
-  return (
-    typeof value === 'object' &&
-    value !== null &&
-    typeof value.on === 'function' &&
-    typeof value.getActiveInteraction === 'function'
-  );
+  return isEmitter(value) && 'getActiveInteraction' in value && typeof value.getActiveInteraction === 'function';
 }

@@ -2,7 +2,7 @@
 import { invalidArgument } from '../errors.js';
 import { checkSelection, createSource } from './selection.js';
 import { followSession } from './session.js';
-import { createSubscriptions } from './subscriptions.js';
+import { createSubscriptions, isEmitter } from './subscriptions.js';
 
 /** @import { CaptureSource } from '../frames/source.js' */
 /** @import { FollowedSession } from './session.js' */
@@ -48,7 +48,7 @@ export function fromWebrtcSdk(sdk, options = {}) {
   function drop(session) {
     const followed = sessions.get(session);
     sessions.delete(session);
-    if (followed) followed.dispose();
+    followed?.dispose();
   }
 
   /** @param {SessionLike} session */
@@ -70,7 +70,7 @@ export function fromWebrtcSdk(sdk, options = {}) {
       // Once the newer session of a conversation has video, the older one shows the past.
       if (hasVideo(targets) || !hasVideo(older)) byConversation.set(id, targets.length > 0 ? targets : older);
     }
-    return Array.from(byConversation.values()).reduce((all, targets) => all.concat(targets), []);
+    return Array.from(byConversation.values()).flat();
   }
 
   for (const session of knownSessions(sdk)) add(session);
@@ -85,10 +85,8 @@ export function fromWebrtcSdk(sdk, options = {}) {
 
 /** @param {import('./shapes.js').WebrtcSdkLike} sdk @returns {SessionLike[]} */
 function knownSessions({ sessionManager }) {
-  if (!sessionManager) return [];
   try {
-    if (sessionManager.getAllSessions) return sessionManager.getAllSessions();
-    return sessionManager.getAllActiveSessions ? sessionManager.getAllActiveSessions() : [];
+    return sessionManager?.getAllSessions?.() || sessionManager?.getAllActiveSessions?.() || [];
   } catch {
     // Between `initialize()` and the streaming connection it throws: there are no sessions yet.
     return [];
@@ -104,10 +102,5 @@ function isVideoSession(sdk, session) {
 
 /** @param {import('../frames/source.js').Target[]} targets */
 function hasVideo(targets) {
-  return targets.some(({ track }) => track && track.readyState === 'live');
-}
-
-/** @param {unknown} value @returns {value is import('./shapes.js').Emitter} */
-function isEmitter(value) {
-  return typeof value === 'object' && value !== null && 'on' in value && typeof value.on === 'function';
+  return targets.some(({ track }) => track?.readyState === 'live');
 }
