@@ -1,18 +1,30 @@
 /**
  * The sharpest of the frames that come within a time after the call (`select: 'sharpest'`). The worker ranks each as it
  * comes and keeps the best; this end knows whom that one shows, and lets go of it where that is somebody else meanwhile.
+ *
+ * Where the browser lets a track's frames go to the worker by themselves, the page's thread has nothing to do with each of
+ * them. Elsewhere, and while the engine still loads, the page reads one after the other and sends it.
  */
 import { isSamePicture } from './frames/target.js';
 
 /** @import { FreshFrames } from './frames/fresh-frames.js' */
 /** @import { Offer } from './grab.js' */
+/** @import { Limits } from './frames/fresh-frames.js' */
+/** @import { Target } from './frames/source.js' */
 /** @import { Lifetime } from './lifetime.js' */
+/** @import { Watching } from './prepared.js' */
 /** @import { Stopwatch } from './stopwatch.js' */
 /** @import { Server } from './worker/host.js' */
 /** @import { Ranking } from './worker/ranking.js' */
 
 /** The most frames that are looked at: what 300 ms of 30 fps video have. */
 const MOST_CANDIDATES = 8;
+
+/**
+ * How long before the deadline the worker's part has to be over, in ms: why no frame was good enough is seen by the page,
+ * in those that come afterwards.
+ */
+const SPARE_MS = 500;
 
 /** Burst ids are never used again, not even with the next worker. */
 let lastBurstId = 0;
@@ -21,7 +33,7 @@ const nothing = () => {};
 
 /**
  * @typedef {object} Candidates
- * @property {number} count How many frames were ranked, 1 to 8, those of before somebody else was in the picture included.
+ * @property {number} count How many frames of who is in the picture were ranked, 1 to 8.
  * @property {number} taken Which of them was taken: 0 is the first, the one that `select: 'first'` would have taken.
  */
 
@@ -36,16 +48,20 @@ const nothing = () => {};
 /**
  * @param {object} args
  * @param {FreshFrames} args.frames
- * @param {Offer} [args.latest] Of a source that was made ready: the first candidate.
+ * @param {Offer} [args.latest] Of a source that was made ready: the first candidate, where the page reads the others.
  * @param {number} args.withinMs
+ * @param {Limits} args.limits
+ * @param {(server: Server, target: Target) => Watching | undefined} args.watch
+ * @param {() => Server | undefined} args.ready The server whose engine is loaded already.
  * @param {() => Promise<Server>} args.loaded
  * @param {Lifetime} args.lifetime
  * @param {Stopwatch} args.stopwatch
  */
-export function createBurst({ frames, latest, withinMs, loaded, lifetime, stopwatch }) {
+export function createBurst({ frames, latest, withinMs, limits, watch, ready, loaded, lifetime, stopwatch }) {
   const { clock } = lifetime;
   const end = clock.now() + withinMs;
-  const burstId = ++lastBurstId;
+  let burstId = ++lastBurstId;
+  let canGather = limits.timeoutMs >= withinMs + SPARE_MS;
   let waiting = latest;
   let count = 0;
   let waitMs = 0;
@@ -53,6 +69,48 @@ export function createBurst({ frames, latest, withinMs, loaded, lifetime, stopwa
   let kept;
   /** @type {Server | undefined} */
   let server;
+
+  /**
+   * By the worker alone; once more where somebody else has come into the picture.
+   * @returns {Promise<(Offer & { choice: Choice }) | undefined>} Undefined where the worker cannot have the frames, or
+   *   none came that was wanted.
+   */
+  async function gather() {
+    const since = clock.now();
+    while (canGather && clock.now() < end) {
+      const current = ready();
+      const target = frames.target();
+      const watching = current && stopwatch.run(() => watch(current, target));
+      if (!watching) break;
+      server = current;
+      try {
+        const gathered = await frames.alongside(() => stopwatch.run(() => ask(current, watching)));
+        if (gathered) {
+          const { ranking, ...candidates } = gathered;
+          return take({ target, takenAt: clock.now() }, { candidates, ranking, waitMs: clock.now() - since });
+        }
+      } finally {
+        watching.end();
+      }
+      if (isSamePicture(frames.target(), target)) break;
+      drop();
+    }
+    canGather = false;
+    waitMs += clock.now() - since;
+    return undefined;
+  }
+
+  /** @param {Server} current @param {Watching} watching */
+  function ask(current, { watchId, sinceMs }) {
+    const { minWidth, minHeight, maxFrameAgeMs: maxAgeMs } = limits;
+    return current.call('gather', {
+      burstId,
+      wanted: { watchId, maxAgeMs, minWidth, minHeight },
+      sinceMs,
+      withinMs: end - clock.now(),
+      most: MOST_CANDIDATES,
+    });
+  }
 
   /** @returns {Promise<Offer | undefined>} Undefined where the time is over and there is one to take. */
   async function nextOffer() {
@@ -86,9 +144,21 @@ export function createBurst({ frames, latest, withinMs, loaded, lifetime, stopwa
     }
   }
 
+  /** What comes of it now counts for nothing. */
   function drop() {
     kept = undefined;
+    count = 0;
     if (server) server.call('drop', { burstId }).catch(nothing);
+    burstId = ++lastBurstId;
+  }
+
+  /**
+   * @param {Pick<Offer, 'target' | 'takenAt'> & Partial<Offer>} offer @param {Choice} choice
+   * @returns {Offer & { choice: Choice }} The best, which the worker keeps.
+   */
+  function take(offer, choice) {
+    const best = { input: { burstId }, transfer: [], release: nothing };
+    return { method: 'video-frame', readMs: 0, ...offer, ...best, choice };
   }
 
   return {
@@ -97,6 +167,8 @@ export function createBurst({ frames, latest, withinMs, loaded, lifetime, stopwa
      *   afterwards. To be opened, once. Rejects as `FreshFrames.next`.
      */
     async next() {
+      const gathered = await gather();
+      if (gathered) return gathered;
       for (;;) {
         const since = clock.now();
         const offer = await nextOffer();
@@ -106,8 +178,7 @@ export function createBurst({ frames, latest, withinMs, loaded, lifetime, stopwa
         if (!kept || (offer && count < MOST_CANDIDATES && clock.now() < end)) continue;
         const { offer: best, taken, ranking } = kept;
         kept = undefined;
-        const choice = { candidates: { count, taken }, ranking, waitMs };
-        return { ...best, input: { burstId }, transfer: [], release: nothing, choice };
+        return take(best, { candidates: { count, taken }, ranking, waitMs });
       }
     },
 

@@ -76,8 +76,11 @@ export async function grab({ given, request, encode, lifetime, reader, prepared,
   // Beside the wait: a frame that no engine will ever see need not come.
   loading.catch(frames.fail);
 
+  const watch = (/** @type {Server} */ server, /** @type {Target} */ shown) => prepared.watch(given, server, shown);
+  const ready = host.loaded;
   const burst =
-    select === 'sharpest' && createBurst({ frames, latest: latest(), withinMs, loaded, lifetime, stopwatch });
+    select === 'sharpest' &&
+    createBurst({ frames, latest: latest(), withinMs, limits, watch, ready, loaded, lifetime, stopwatch });
 
   try {
     for (

@@ -49,13 +49,6 @@ const SWITCHED = Object.freeze({ name: 'switched' });
  * @property {number} [rtpTimestamp]
  */
 
-/**
- * @typedef {object} Followed
- * @property {Target} target Whose frames.
- * @property {Lifetime} reading
- * @property {(attempt: Lifetime) => Promise<Candidate>} next
- */
-
 /** @typedef {ReturnType<typeof createFreshFrames>} FreshFrames */
 
 /**
@@ -74,9 +67,9 @@ export function createFreshFrames({ source, target: chosen, reader, limits, life
   /** Frames from before were there before they were asked for, or before something else was seen on the track. */
   let since = clock.now();
   let attempt = wait.child();
+  /** What is no reason to give it up. */
+  let isAlike = isSame;
   let tries = 0;
-  /** What is read on and on, for `nextBefore`. @type {Followed | undefined} */
-  let followed;
   /** Why the latest frame that came was not good enough. @type {CaptureError | undefined} */
   let reason;
   const reasonOfSilence = watchForReason(() => target, wait);
@@ -87,7 +80,7 @@ export function createFreshFrames({ source, target: chosen, reader, limits, life
   /** Ends the wait, or the attempt, as soon as there is no point in it any more. */
   function checkSource() {
     try {
-      if (!isSame(followTarget(source, target), target)) attempt.fail(SWITCHED);
+      if (!isAlike(followTarget(source, target), target)) attempt.fail(SWITCHED);
     } catch (error) {
       wait.fail(error);
     }
@@ -101,28 +94,17 @@ export function createFreshFrames({ source, target: chosen, reader, limits, life
     return isSamePicture(now, shown);
   }
 
-  /** One reader for as long as all is well; a new one after any frame that was not wanted. */
-  function followFrames() {
-    if (followed && isSame(followed.target, target)) return followed.next(attempt);
-    unfollow();
-    const reading = wait.child();
-    followed = { target, reading, next: reader.follow(target, reading, stopwatch) };
-    return followed.next(attempt);
-  }
-
-  function unfollow() {
-    if (followed) followed.reading.finish();
-    followed = undefined;
-  }
-
-  /** @param {number} [until] @returns {Promise<FreshFrame | undefined>} */
-  async function tryOnce(until) {
+  /**
+   * @template T
+   * @param {(attempt: Lifetime) => Promise<T>} work
+   * @param {typeof isSame} [alike]
+   * @returns {Promise<T | undefined>} Undefined as soon as what the source shows is not alike.
+   */
+  async function tryTo(work, alike = isSame) {
     attempt = wait.child();
+    isAlike = alike;
     try {
-      if (until !== undefined) attempt.deadline(until - clock.now(), () => OVER);
-      const coming = until === undefined ? reader.next(target, attempt, stopwatch) : followFrames();
-      const candidate = await attempt.race(coming, (late) => late.close());
-      return stopwatch.run(() => takeIfFresh(candidate));
+      return await work(attempt);
     } catch (error) {
       if (error !== SWITCHED) throw error;
       follow(target);
@@ -130,6 +112,15 @@ export function createFreshFrames({ source, target: chosen, reader, limits, life
     } finally {
       attempt.finish();
     }
+  }
+
+  /** @param {number} [until] @returns {Promise<FreshFrame | undefined>} */
+  function readOne(until) {
+    return tryTo(async (attempt) => {
+      if (until !== undefined) attempt.deadline(until - clock.now(), () => OVER);
+      const candidate = await attempt.race(reader.next(target, attempt, stopwatch), (late) => late.close());
+      return stopwatch.run(() => takeIfFresh(candidate));
+    });
   }
 
   /** @param {Candidate} candidate @returns {FreshFrame | undefined} */
@@ -181,7 +172,7 @@ export function createFreshFrames({ source, target: chosen, reader, limits, life
       try {
         for (;;) {
           if (tries++ > 0) await wait.sleep(PAUSE_MS);
-          const frame = await tryOnce();
+          const frame = await readOne();
           if (frame) return frame;
         }
       } catch (error) {
@@ -200,13 +191,25 @@ export function createFreshFrames({ source, target: chosen, reader, limits, life
         for (let isFirst = true; ; isFirst = false) {
           if (!isFirst) await wait.sleep(PAUSE_MS);
           if (clock.now() >= until) return undefined;
-          const frame = await tryOnce(until);
+          const frame = await readOne(until);
           if (frame) return frame;
-          unfollow();
         }
       } catch (error) {
-        unfollow();
         if (error === OVER || error === EXPIRED) return undefined;
+        throw explain(error);
+      }
+    },
+
+    /**
+     * Has somebody else take the target's frames, and looks at the source meanwhile.
+     * @template T
+     * @param {() => Promise<T>} work
+     * @returns {Promise<T | undefined>} Undefined as soon as the source shows another picture. Rejects as `next`.
+     */
+    async alongside(work) {
+      try {
+        return await tryTo((attempt) => attempt.race(work()), isSamePicture);
+      } catch (error) {
         throw explain(error);
       }
     },

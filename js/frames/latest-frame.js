@@ -31,6 +31,19 @@ export function createLatestFrames(clock) {
   /** @type {Map<number, ReturnType<typeof watch>>} */
   const watches = new Map();
 
+  /**
+   * @param {ReturnType<typeof watch>} watched @param {Wanted} wanted
+   * @returns {LatestFrame | undefined}
+   */
+  function take(watched, { maxAgeMs, minWidth, minHeight }) {
+    const found = watched.latest();
+    if (!found) return undefined;
+    const { frame, presentedAt } = found;
+    const ageMs = Math.max(0, clock.now() - presentedAt);
+    const isLarge = frame.displayWidth >= minWidth && frame.displayHeight >= minHeight;
+    return ageMs <= maxAgeMs && isLarge ? { frame: frame.clone(), ageMs } : undefined;
+  }
+
   return {
     /** @param {number} watchId @param {ReadableStream<VideoFrame>} frames */
     watch(watchId, frames) {
@@ -45,14 +58,32 @@ export function createLatestFrames(clock) {
     },
 
     /** @param {Wanted} wanted @returns {LatestFrame | undefined} Undefined where there is none of now. */
-    take({ watchId, maxAgeMs, minWidth, minHeight }) {
-      const found = watches.get(watchId)?.latest();
-      if (!found) return undefined;
-      const { frame, presentedAt } = found;
-      const ageMs = Math.max(0, clock.now() - presentedAt);
-      const isWanted = ageMs <= Math.min(maxAgeMs, LATEST_MS);
-      const isLarge = frame.displayWidth >= minWidth && frame.displayHeight >= minHeight;
-      return isWanted && isLarge ? { frame: frame.clone(), ageMs } : undefined;
+    take(wanted) {
+      const watched = watches.get(wanted.watchId);
+      return watched && take(watched, { ...wanted, maxAgeMs: Math.min(wanted.maxAgeMs, LATEST_MS) });
+    },
+
+    /**
+     * The latest, where it is one of now, and those that come, one after the other: what comes while nobody asks is
+     * passed over.
+     * @param {Wanted} wanted
+     * @param {{ sinceMs: number, withinMs: number }} window How long ago the first that counts may have been presented,
+     *   less than 0 where it is yet to be; how long they are waited for.
+     * @returns {AsyncGenerator<LatestFrame, void>} Until the time is over, or the track has ended.
+     */
+    async *follow(wanted, { sinceMs, withinMs }) {
+      const watched = watches.get(wanted.watchId);
+      if (!watched) return;
+      const start = clock.now();
+      let limitMs = LATEST_MS;
+      let seen = 0;
+      do {
+        const maxAgeMs = Math.min(wanted.maxAgeMs, limitMs, sinceMs + clock.now() - start);
+        const found = take(watched, { ...wanted, maxAgeMs });
+        limitMs = Number.POSITIVE_INFINITY;
+        seen = watched.count();
+        if (found) yield found;
+      } while (await watched.hasMore(seen, start + withinMs));
     },
 
     dispose() {
@@ -69,12 +100,19 @@ function watch(frames, clock) {
   const presentation = createPresentationClock();
   /** @type {{ frame: VideoFrame, presentedAt: number } | undefined} */
   let latest;
+  let count = 0;
   let stopped = false;
+  /** Who waits for another. @type {(() => void)[]} */
+  let waiting = [];
 
   /** @param {VideoFrame} [frame] */
   function replace(frame) {
     if (latest) latest.frame.close();
     latest = frame && { frame, presentedAt: presentation.presentedAt(frame.timestamp, clock.now()) };
+    if (frame) count++;
+    const served = waiting;
+    waiting = [];
+    for (const resolve of served) resolve();
   }
 
   async function follow() {
@@ -94,6 +132,28 @@ function watch(frames, clock) {
 
   return {
     latest: () => latest,
+
+    /** How many frames have come. */
+    count: () => count,
+
+    /**
+     * @param {number} seen Of those that have come. @param {number} until
+     * @returns {Promise<boolean>} True as soon as there is another; false where none comes until then, or none any more.
+     */
+    async hasMore(seen, until) {
+      const left = until - clock.now();
+      if (!stopped && left > 0 && count <= seen) {
+        await new Promise((resolve) => {
+          const timer = clock.setTimeout(() => resolve(undefined), left);
+          waiting.push(() => {
+            clock.clearTimeout(timer);
+            resolve(undefined);
+          });
+        });
+      }
+      return !stopped && count > seen && clock.now() < until;
+    },
+
     stop() {
       if (stopped) return;
       stopped = true;

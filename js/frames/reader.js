@@ -1,7 +1,7 @@
 /** From a target to its next frame, by the best way this browser has. */
 import { nextFromElement } from './element.js';
 import { createHiddenVideos } from './hidden-videos.js';
-import { followProcessor, hasProcessor, nextFromProcessor, openFrames } from './processor.js';
+import { hasProcessor, nextFromProcessor, openFrames } from './processor.js';
 
 /** @import { Clock } from '../clock.js' */
 /** @import { Lifetime } from '../lifetime.js' */
@@ -51,19 +51,6 @@ export function createReader(clock) {
     },
 
     next,
-
-    /**
-     * For who asks for several frames, one after the other.
-     * @param {Target} target
-     * @param {Lifetime} lifetime Of all of them.
-     * @param {Stopwatch} stopwatch
-     * @returns {(attempt: Lifetime) => Promise<Candidate>} As `next`; one call at a time.
-     */
-    follow(target, lifetime, stopwatch) {
-      const { track } = target;
-      const frames = track && stopwatch.run(() => openFrames(track)?.getReader());
-      return frames ? followProcessor(frames, lifetime) : (attempt) => next(target, attempt, stopwatch);
-    },
 
     /** @param {Target} target @returns {Evidence} */
     evidence({ track, element }) {

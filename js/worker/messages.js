@@ -5,7 +5,7 @@
  *   page ── Start ─────────────► worker      once
  *   page ◄─────────────── 'up' ── worker      once, when its script has loaded
  *   page ── Request (id) ──────► worker
- *   page ◄────── Response (id) ── worker      one per request, in their order
+ *   page ◄────── Response (id) ── worker      one per request, in their order; `gather`'s when frames have come
  *   page ── 'ping' ────────────► worker      when nothing was heard for long
  *   page ◄───────────── 'pong' ── worker      at once, whatever is under way
  *
@@ -51,6 +51,7 @@ export const WORKER_NAME = 'caseframe';
  *   at once and let go; without, it stays as a still. A frame whose verdict is rejected is let go.
  * @property {{ input: FrameInput | Wanted, burstId: number }} rank Compares a frame with the best of its burst so far,
  *   keeps the better one and lets the other go. The page makes up the number.
+ * @property {Gathering} gather Ranks the frames of a track that is watched, as they come. Others are served meanwhile.
  * @property {{ burstId: number }} drop Lets go of what a burst has kept.
  * @property {{ stillId: number, options: CheckedOptions }} encode
  * @property {{ stillId: number, maxWidth: number, maxHeight: number, regions: RawRegion[] }} preview
@@ -67,6 +68,8 @@ export const WORKER_NAME = 'caseframe';
  * @property {undefined} load
  * @property {Opened | undefined} open Undefined where the latest frame was asked for and there is none of now.
  * @property {Ranked | undefined} rank As `open`.
+ * @property {Gathered | undefined} gather When the time is over, or enough have come. Undefined where none has that was
+ *   wanted, or the burst was dropped.
  * @property {undefined} drop
  * @property {{ encoded: EncodedBlob, engineMs: number }} encode
  * @property {ImageBitmap | ImageData} preview An ImageBitmap where the thread can make one.
@@ -93,6 +96,22 @@ export const WORKER_NAME = 'caseframe';
 /** The best of the frames that were ranked. @typedef {{ burstId: number }} BestOf */
 
 /** @typedef {{ ranking: Ranking, isBest: boolean }} Ranked `isBest`: better than those before it. */
+
+/**
+ * @typedef {object} Gathering
+ * @property {number} burstId Of the page's choosing.
+ * @property {Wanted} wanted Its `maxAgeMs` is for each of them.
+ * @property {number} sinceMs How long ago the first that counts may have been presented; less than 0 where it is yet to be.
+ * @property {number} withinMs How long they are waited for.
+ * @property {number} most How many are ranked.
+ */
+
+/**
+ * @typedef {object} Gathered
+ * @property {number} count How many were ranked.
+ * @property {number} taken Which of them is kept; 0 is the first.
+ * @property {Ranking} ranking Of that one.
+ */
 
 /**
  * @typedef {object} LatestPresentation

@@ -1,7 +1,7 @@
 /**
  * The worker: frames in, stills and JPEGs out. In a page without a worker the same service runs in the page's thread.
  *
- * Requests are served strictly one after the other, because reading a frame into the engine's memory takes a while and
+ * Whatever needs the engine is done strictly one after the other, because reading a frame into its memory takes a while and
  * every other call to the engine may grow that memory, which detaches the view being written to.
  */
 import { systemClock } from '../clock.js';
@@ -21,9 +21,10 @@ import { PING, PONG, toPlainError, UP, WORKER_NAME } from './messages.js';
 /** @import { CheckedOptions } from '../engine/options.js' */
 /** @import { FrameReport } from '../engine/index.js' */
 /** @import { FrameInput } from '../engine/pixels.js' */
-/** @import { Wanted } from '../frames/latest-frame.js' */
-/** @import { Answers, EncodedBlob, LatestPresentation, Operation, Request, Requests, Response, ServiceOptions } from './messages.js' */
+/** @import { LatestFrame, Wanted } from '../frames/latest-frame.js' */
+/** @import { Answers, EncodedBlob, Gathered, LatestPresentation, Operation, Request, Requests, Response, ServiceOptions } from './messages.js' */
 
+/** @typedef {{ input: FrameInput, latest?: LatestPresentation }} Found A frame that is here, to be let go of. */
 /** @typedef {{ [K in Operation]: (args: Requests[K]) => Promise<Answers[K]> }} Operations */
 
 /**
@@ -41,6 +42,8 @@ export function createService(
   const stills = new Map();
   const latestFrames = createLatestFrames(clock);
   const bursts = createBursts();
+  /** Bursts that frames are gathered for, and that have not been dropped. @type {Set<number>} */
+  const gatherings = new Set();
   let lastId = 0;
   let disposed = false;
   let hasWorked = false;
@@ -56,15 +59,28 @@ export function createService(
   /**
    * A frame that was sent along, or the latest of a track that is watched.
    * @param {FrameInput | Wanted} input
-   * @returns {{ input: FrameInput, latest?: LatestPresentation } | undefined}
+   * @returns {Found | undefined}
    */
   function find(input) {
     if (!('watchId' in input)) return { input };
-    const found = latestFrames.take(input);
-    if (!found) return undefined;
-    const { frame, ageMs } = found;
+    const latest = latestFrames.take(input);
+    return latest && describe(latest);
+  }
+
+  /** @param {LatestFrame} latest @returns {Found} */
+  function describe({ frame, ageMs }) {
     const capturedAt = new Date(clock.date() - ageMs).toISOString();
     return { input: { frame }, latest: { ageMs, capturedAt, rtpTimestamp: rtpTimestampOf(frame) } };
+  }
+
+  /** @param {Found} found @param {number} burstId */
+  async function rank({ input, latest }, burstId) {
+    hasWorked = true;
+    const core = await ensureEngine().catch((error) => {
+      letGo(input);
+      throw error;
+    });
+    return bursts.add(burstId, core, input, latest);
   }
 
   /** @param {number} stillId */
@@ -123,17 +139,35 @@ export function createService(
 
     async rank({ input, burstId }) {
       const found = find(input);
-      if (!found) return undefined;
-      hasWorked = true;
-      const { input: frame, latest } = found;
-      const core = await ensureEngine().catch((error) => {
-        letGo(frame);
-        throw error;
-      });
-      return bursts.add(burstId, core, frame, latest);
+      return found && rank(found, burstId);
+    },
+
+    async gather({ burstId, wanted, most, ...window }) {
+      /** @type {Gathered | undefined} */
+      let gathered;
+      let count = 0;
+      gatherings.add(burstId);
+      try {
+        for await (const latest of latestFrames.follow(wanted, window)) {
+          const found = describe(latest);
+          const ranked = await inTurn(async () => {
+            if (gatherings.has(burstId)) return guard('rank', () => rank(found, burstId));
+            letGo(found.input);
+            return undefined;
+          });
+          if (!ranked) return undefined;
+          count++;
+          if (ranked.isBest || !gathered) gathered = { count, taken: count - 1, ranking: ranked.ranking };
+          if (count === most) break;
+        }
+        return gathered && { ...gathered, count };
+      } finally {
+        gatherings.delete(burstId);
+      }
     },
 
     async drop({ burstId }) {
+      gatherings.delete(burstId);
       bursts.drop(burstId);
     },
 
@@ -178,6 +212,7 @@ export function createService(
 
     async dispose() {
       disposed = true;
+      gatherings.clear();
       latestFrames.dispose();
       bursts.dispose();
       drop();
@@ -193,14 +228,23 @@ export function createService(
   }
 
   /**
-   * @template {Operation} K
-   * @param {K} op
-   * @param {Requests[K]} args
-   * @returns {Promise<Answers[K]>}
+   * After all that was asked for before; whatever is asked for from now on waits for it.
+   * @template T @param {() => Promise<T>} work
    */
-  async function run(op, args) {
+  function inTurn(work) {
+    const done = queue.then(work);
+    queue = done.catch(() => {});
+    return done;
+  }
+
+  /**
+   * @template T
+   * @param {Operation} op What is done, for the words of an error.
+   * @param {() => Promise<T>} work
+   */
+  async function guard(op, work) {
     try {
-      return await operations[op](args);
+      return await work();
     } catch (cause) {
       // The next request gets a new engine. Whatever else fails, a preview for one, costs this request only.
       if (engine?.hasCrashed()) drop();
@@ -217,16 +261,15 @@ export function createService(
      * @returns {Promise<Answers[K]>}
      */
     handle(op, args) {
-      const answer = queue.then(() => run(op, args));
-      queue = answer.catch(() => {});
-      return answer;
+      const run = () => guard(op, () => operations[op](args));
+      // Frames that are still to come are waited for by nobody else: each takes its own turn.
+      return op === 'gather' ? queue.then(run) : inTurn(run);
     },
 
     /** For a thread that has nothing else to do, once the engine is loaded, until the first frame comes: it warms, too. */
     async warmUp() {
       for (let i = 0; i < WARM_UP_PICTURES && !hasWorked; i++) {
-        queue = queue.then(() => engine && warmUp(engine)).catch(() => {});
-        await queue;
+        await inTurn(async () => engine && warmUp(engine)).catch(() => {});
         // Lets requests in.
         await new Promise((resolve) => setTimeout(resolve));
       }

@@ -1,10 +1,10 @@
 /**
- * The benchmark: `node tests/bench/run.mjs [--quick] [--out FOLDER] [--publish] [--results FILE] [--i420 | --attack | --upload | --review | --starting]`.
+ * The benchmark: `node tests/bench/run.mjs [--quick] [--out FOLDER] [--publish] [--results FILE] [--i420 | --attack | --capturing | --upload | --review | --starting]`.
  * Prints the Markdown of docs/figures.md, and writes FOLDER/results.json and FOLDER/encoders.svg (build/bench by
  * default). Everything runs one after another, all but the other browsers' tables in one Chromium. `--publish` takes
  * what was printed into its page and tests/bench/encoders.svg; `--results` prints what an earlier run has written;
  * `--i420` only times the ways to copy a frame out of a VideoFrame; `--attack` only tries to read what was redacted;
- * `--upload` only compares uploads with a bare XMLHttpRequest; `--review` only times the steps of a drag in the review;
+ * `--capturing` only times captures of a live call; `--upload` only compares uploads with a bare XMLHttpRequest; `--review` only times the steps of a drag in the review;
  * `--starting` only times what a page waits for at first.
  * Needs the package and the bench's programs built: `npm run bench` does that first.
  */
@@ -33,7 +33,7 @@ import { serve } from './server.js';
 import { measureSizes } from './sizes.js';
 import { addsUp, measureStages } from './stages.js';
 import { measureStarting } from './starting.js';
-import { copiesTable, reviewTable, startingTable, toMarkdown, uploadTable } from './table.js';
+import { capturingTable, copiesTable, reviewTable, startingTable, toMarkdown, uploadTable } from './table.js';
 import { measureUploading, takeUpload } from './uploading.js';
 
 const { values: options } = parseArgs({
@@ -45,6 +45,7 @@ const { values: options } = parseArgs({
     i420: { type: 'boolean', default: false },
     attack: { type: 'boolean', default: false },
     upload: { type: 'boolean', default: false },
+    capturing: { type: 'boolean', default: false },
     review: { type: 'boolean', default: false },
     starting: { type: 'boolean', default: false },
   },
@@ -59,6 +60,7 @@ if (options.results) await show(JSON.parse(await readFile(options.results, 'utf8
 else if (options.i420) console.log(copiesTable(await run(copies)));
 else if (options.attack) await attack();
 else if (options.upload) console.log(uploadTable(await run(uploads)));
+else if (options.capturing) console.log(capturingTable(await run(captures), plan.call).join('\n'));
 else if (options.review) console.log(reviewTable(await run(reviews)));
 else if (options.starting) console.log(startingTable(await run(starting)).join('\n'));
 else {
@@ -139,7 +141,7 @@ async function measure({ context, origin, exchange }) {
   say('options');
   const encodeOptions = await inBench((bench) => measureOptions({ bench, frame, plan: plan.options }));
   say(`capturing ${plan.call.width} × ${plan.call.height}`);
-  const capturing = await inPage({ context, origin }, (page) => measureCapturing({ browser, page, call: plan.call }));
+  const capturing = await captures({ context, origin });
   say('reviewing');
   const reviewing = await reviews({ context, origin });
   say('starting');
@@ -177,6 +179,12 @@ async function measure({ context, origin, exchange }) {
 /** @param {Lab} lab */
 function copies(lab) {
   return inPage(lab, (page) => measureCopies(page, plan.copies));
+}
+
+/** @param {Pick<Lab, 'context' | 'origin'>} lab */
+function captures({ context, origin }) {
+  const browser = context.browser();
+  return inPage({ context, origin }, (page) => measureCapturing({ browser, page, call: plan.call }));
 }
 
 /** @param {Pick<Lab, 'context' | 'origin'>} lab */

@@ -209,7 +209,7 @@ export function uploadTable(rows) {
   ).join('\n');
 }
 
-function capturingTable({ width, height, frameRate, rows }, { rounds }) {
+export function capturingTable({ width, height, frameRate, rows }, { rounds }) {
   return table(
     `One capture of a live ${width} × ${height} call at ${frameRate} fps, ${rounds} rounds: the page's main thread, ms`,
     ['what', 'processor', 'of it the capture', 'wall, in tasks', 'longest task', 'tasks > 50 ms', 'click to Blob'],

@@ -74,9 +74,6 @@ export function createFakeReader(ledger) {
     warm: () => () => {},
     dispose() {},
     next: ({ track }) => new Promise((resolve) => waiting.add({ track, resolve })),
-    follow: ({ track }) => {
-      return () => new Promise((resolve) => waiting.add({ track, resolve }));
-    },
     isWaiting: (track) => Array.from(waiting).some((each) => each.track === track),
 
     /** To all who wait for the track, also to those who have given up meanwhile. @param {any} track @param {Truth} truth */
@@ -135,36 +132,69 @@ export function createFakeServer({ clock, clockOffset, latency }) {
 
   /** What a burst has kept, and all that it has looked at. */
   const bursts = new Map();
+  const gatherings = new Set();
 
   function find(input) {
     if (!('watchId' in input)) return { frame: input.frame };
     const found = latestFrames.take(input);
-    if (!found) return undefined;
-    const { frame, ageMs } = found;
+    return found && describe(found);
+  }
+
+  function describe({ frame, ageMs }) {
     const capturedAt = new Date(clock.date() - ageMs).toISOString();
     return { frame, latest: { ageMs, capturedAt, rtpTimestamp: frame.truth.number } };
+  }
+
+  async function rank(found, burstId) {
+    await pause(latency());
+    if (gone) {
+      found.frame.close();
+      throw gone;
+    }
+    const burst = bursts.get(burstId) || { looked: [] };
+    bursts.set(burstId, burst);
+    const { truth } = found.frame;
+    const ranking = { sharpness: truth.verdict === 'ok' ? (truth.sharpness ?? 1) : 0, motion: 0, clipped: 0 };
+    burst.looked.push(truth);
+    const isBest = !burst.kept || rankOf(ranking) > burst.rank;
+    (isBest ? burst.kept?.frame : found.frame)?.close();
+    if (isBest) Object.assign(burst, { kept: found, rank: rankOf(ranking) });
+    return { ranking, isBest };
+  }
+
+  function inTurn(work) {
+    const done = queue.then(work);
+    queue = done.then(
+      () => {},
+      () => {},
+    );
+    return done;
   }
 
   const operations = {
     async rank({ input, burstId }) {
       const found = find(input);
-      if (!found) return undefined;
-      await pause(latency());
-      if (gone) {
-        found.frame.close();
-        throw gone;
+      return found && rank(found, burstId);
+    },
+    async gather({ burstId, wanted, most, ...window }) {
+      let gathered;
+      let count = 0;
+      gatherings.add(burstId);
+      for await (const latest of latestFrames.follow(wanted, window)) {
+        const found = describe(latest);
+        const ranked = await inTurn(async () => {
+          if (gatherings.has(burstId)) return rank(found, burstId);
+          found.frame.close();
+        });
+        if (!ranked) return undefined;
+        if (ranked.isBest) gathered = { taken: count, ranking: ranked.ranking };
+        if (++count === most) break;
       }
-      const burst = bursts.get(burstId) || { looked: [] };
-      bursts.set(burstId, burst);
-      const { truth } = found.frame;
-      const ranking = { sharpness: truth.verdict === 'ok' ? (truth.sharpness ?? 1) : 0, motion: 0, clipped: 0 };
-      burst.looked.push(truth);
-      const isBest = !burst.kept || rankOf(ranking) > burst.rank;
-      (isBest ? burst.kept?.frame : found.frame)?.close();
-      if (isBest) Object.assign(burst, { kept: found, rank: rankOf(ranking) });
-      return { ranking, isBest };
+      gatherings.delete(burstId);
+      return gathered && { ...gathered, count };
     },
     async drop({ burstId }) {
+      gatherings.delete(burstId);
       bursts.get(burstId)?.kept?.frame.close();
       bursts.delete(burstId);
     },
@@ -225,11 +255,8 @@ export function createFakeServer({ clock, clockOffset, latency }) {
       if (gone) return Promise.reject(gone);
       // What is posted to a worker is the worker's from then on.
       if (args.input?.frame) args.input.frame.handedOn = true;
-      const answer = queue.then(() => operations[op](args));
-      queue = answer.then(
-        () => {},
-        () => {},
-      );
+      const run = () => operations[op](args);
+      const answer = op === 'gather' ? queue.then(run) : inTurn(run);
       return answer.then((value) => {
         if (gone) throw gone;
         return value;
@@ -239,6 +266,7 @@ export function createFakeServer({ clock, clockOffset, latency }) {
       gone = gone || reason;
       latestFrames.dispose();
       stills.clear();
+      gatherings.clear();
       for (const { kept } of bursts.values()) kept?.frame.close();
       bursts.clear();
     },
@@ -275,6 +303,8 @@ export function createFrameStream() {
     push(frame) {
       if (over) frame.close();
       else queued.push(frame);
+      // It holds one (MediaStreamTrackProcessor's maxBufferSize).
+      if (queued.length > 1 && !wanted) queued.shift().close();
       step();
     },
   };

@@ -183,6 +183,91 @@ test('a frame that cannot be read is let go all the same', async () => {
   assert.equal((await handle('open', { input: picture(), options, encode: true })).rejected, false);
 });
 
+/** A track's frames, each of one grey with stripes as steep as it is sharp, and how many of them are open. */
+function createTrack() {
+  let open = 0;
+  const queued = [];
+  let wake = () => {};
+  const create = (contrast) => {
+    open++;
+    const side = 64;
+    return {
+      contrast,
+      timestamp: performance.now() * 1000,
+      displayWidth: side,
+      displayHeight: side,
+      format: 'I420',
+      visibleRect: { x: 0, y: 0, width: side, height: side },
+      allocationSize: () => side * side * 1.5,
+      async copyTo(bytes) {
+        for (let i = 0; i < side * side; i++) bytes[i] = 128 + (i % 8 < 4 ? contrast : -contrast);
+        bytes.fill(128, side * side);
+        return [
+          { offset: 0, stride: side },
+          { offset: side * side, stride: side / 2 },
+          { offset: side * side * 1.25, stride: side / 2 },
+        ];
+      },
+      clone: () => create(contrast),
+      close: () => open--,
+    };
+  };
+  return {
+    open: () => open,
+    send(contrast) {
+      queued.push(create(contrast));
+      wake();
+    },
+    frames: {
+      getReader: () => ({
+        async read() {
+          while (queued.length === 0) {
+            await new Promise((resolve) => {
+              wake = () => resolve(undefined);
+            });
+          }
+          return { value: queued.shift(), done: false };
+        },
+        cancel: async () => {},
+      }),
+    },
+  };
+}
+
+test('the best of a track’s frames, gathered while other requests are served; dropped, it is nobody’s', async () => {
+  const wanted = { watchId: 1, maxAgeMs: 1e6, minWidth: 0, minHeight: 0 };
+  const track = createTrack();
+  const { handle } = createService({ wasmModule });
+  await handle('watch', { watchId: 1, frames: track.frames });
+  const gathering = handle('gather', { burstId: 1, wanted, sinceMs: 0, withinMs: 60000, most: 4 });
+  for (const contrast of [5, 30, 90, 20]) {
+    await handle('open', { input: picture(), options, encode: true });
+    track.send(contrast);
+    // Every one is to be looked at before the next comes in its place.
+    for (let i = 0; i < 4; i++) await handle('load', {});
+  }
+  const { count, taken, ranking } = await gathering;
+  assert.deepEqual([count, taken], [4, 2], 'the steepest of four');
+  assert.ok(ranking.sharpness > 0);
+  assert.equal(track.open(), 2, 'the best, and the latest');
+
+  const dropped = handle('gather', { burstId: 2, wanted, sinceMs: 0, withinMs: 60000, most: 4 });
+  await handle('drop', { burstId: 2 });
+  track.send(50);
+  assert.equal(await dropped, undefined);
+  assert.equal(await handle('open', { input: { burstId: 2 }, options, encode: true }), undefined);
+
+  const late = handle('gather', { burstId: 3, wanted, sinceMs: -60000, withinMs: 20, most: 4 });
+  track.send(50);
+  assert.equal(await late, undefined, 'none came that was wanted');
+  assert.equal(
+    await handle('gather', { burstId: 4, wanted: { ...wanted, watchId: 9 }, sinceMs: 0, withinMs: 60000, most: 1 }),
+    undefined,
+  );
+  await handle('dispose', {});
+  assert.equal(track.open(), 0);
+});
+
 test('warming up encodes pictures of its own, gives way to the first request, and changes nothing', async (t) => {
   const expected = await withNew(({ handle }) => handle('open', { input: picture(), options, encode: true }));
 

@@ -78,6 +78,24 @@ export const situations = [
     },
   },
   {
+    title: 'The sharpest of a live call: while the engine loads, afterwards, and made ready',
+    expected: 'captured',
+    everyPath: true,
+    async play(stage) {
+      const call = await stage.call();
+      const take = async () => {
+        const shot = await stage.take(call, { ...LOADING, select: 'sharpest' });
+        const { count, taken } = shot.frame?.candidates || {};
+        stage.expect(shot.code || (taken < count && count <= 8), `${taken} of ${count}`);
+        return shot;
+      };
+      const shots = [await take(), await take()];
+      await stage.capture().ready(call.stream);
+      shots.push(await take());
+      return shots.find(({ code }) => code) || shots[2];
+    },
+  },
+  {
     title: 'Ten captures at once',
     expected: 'captured',
     async play(stage) {
