@@ -145,6 +145,56 @@ describe('the case', () => {
     assert.equal(comments.filter(({ content }) => content.includes(linkOf(id))).length, 1);
   });
 
+  test('a repeat finds itself behind hundreds, and does not look at what is older than the picture', async () => {
+    const { id } = await taken(ended());
+    const day = (/** @type {number} */ days) => new Date(clock.date().getTime() + days * 24 * 60 * MINUTE_MS);
+    const comment = (/** @type {number} */ days) => ({
+      id: randomUUID(),
+      content: 'Hello',
+      dateCreated: day(days).toISOString(),
+    });
+    const comments = Array.from({ length: 300 }, (_, n) => comment(-330 + n));
+    genesys.cases.set('case-1', { conversationIds: ['call-1'], comments });
+    genesys.setLost((line) => /^POST .*\/comments$/.test(line));
+    const lab = relay(['case']);
+    assert.equal((await lab.step()).postponed, 1);
+    genesys.setLost();
+    const reads = () => genesys.requests.filter((line) => /^GET .*\/comments/.test(line)).length;
+    assert.equal(reads(), 1, 'a year of comments is not read');
+    // Of the real clock, whatever the test's is.
+    Object.assign(comments.at(-1) ?? {}, { dateCreated: day(0).toISOString() });
+    comments.push(...Array.from({ length: 200 }, () => comment(0)));
+    clock.advance(5000);
+    assert.equal((await lab.step()).done, 1);
+    assert.equal(comments.filter(({ content }) => content.includes(linkOf(id))).length, 1);
+    assert.equal(reads(), 1 + 67);
+  });
+
+  test('a list in another order than was asked for is read to its end; one without an end gets no note on a guess', async () => {
+    const { id } = await taken(ended());
+    // As the newest first would be: the fake turns it round, so that the oldest comes first and the note last.
+    const comments = Array.from({ length: 9 }, (_, n) => ({
+      id: randomUUID(),
+      content: n === 0 ? `[${id}]` : 'Hello',
+      dateCreated: new Date(clock.date().getTime() - (n + 30) * 24 * 60 * MINUTE_MS).toISOString(),
+    }));
+    genesys.cases.set('case-1', { conversationIds: ['call-1'], comments });
+    const lab = relay(['case']);
+    assert.equal((await lab.step()).done, 1);
+    assert.equal(
+      genesys.requests.some((line) => /^POST .*\/comments$/.test(line)),
+      false,
+      'found',
+    );
+
+    const other = await taken(ended(), { id: randomUUID() });
+    const endless = { id: randomUUID(), content: 'Hello', dateCreated: '' };
+    genesys.cases.set('case-1', { conversationIds: ['call-1'], comments: Array(400).fill(endless) });
+    assert.equal((await lab.step()).failed, 1);
+    assert.match(await annotationOf(other.id), /^failed: The list is too long to tell/);
+    assert.equal(genesys.cases.get('case-1')?.comments.length, 400);
+  });
+
   test('of several, where the second one failed: the first gets no second comment', async () => {
     const { id } = await taken(ended());
     for (const name of ['case-1', 'case-2']) genesys.cases.set(name, { conversationIds: ['call-1'], comments: [] });

@@ -5,13 +5,18 @@
 
 import { validate as isUuid, v5 as uuidv5 } from 'uuid';
 import { attributeKey, isNoteOf, linkOf, textOf } from './note.js';
+import { GenesysTrouble } from './trouble.js';
 
 /** Of custom attributes whose snapshot's id is no UUID. */
 const NAMESPACE = 'e5db930b-4138-4f3b-a37d-531a851f2b88';
-/** Of a list, the newest first: a note that is looked for is at most some days old. */
-const MAX_PAGES = 10;
 /** The most that comments and notes come in. */
 const PAGE_SIZE = 100;
+/** Of a list with a cursor: 10,000 comments of some days. */
+const MAX_PAGES = 100;
+/** Of a contact's notes: Genesys shows the newest 1,000. */
+const MAX_NUMBERED_PAGES = 10;
+/** How much earlier than its snapshot a note may seem to be: by the clocks of two services, one of them set wrong. */
+const CLOCKS_APART_MS = 24 * 60 * 60 * 1000;
 
 /**
  * @typedef {object} Job
@@ -68,7 +73,7 @@ export function createTargets({ publicUrl, schemaId }) {
         const comments = pages((after) =>
           ask({ method: 'GET', path: path + query({ pageSize: PAGE_SIZE, sortOrder: 'desc', after }) }),
         );
-        if (await some(comments, ({ content }) => isNoteOf(content, snapshot))) continue;
+        if (await isThere(comments, snapshot, ({ content, dateCreated }) => [content, dateCreated])) continue;
         await aboutToWrite();
         await ask({ method: 'POST', path, body: { content: textOf(publicUrl, snapshot) }, writes: true });
         how = 'written';
@@ -126,7 +131,7 @@ export function createTargets({ publicUrl, schemaId }) {
       const notes = numberedPages((pageNumber) =>
         ask({ method: 'GET', path: path + query({ pageSize: PAGE_SIZE, pageNumber, sortOrder: 'createDate:desc' }) }),
       );
-      if (await some(notes, ({ noteText }) => isNoteOf(noteText, snapshot))) {
+      if (await isThere(notes, snapshot, ({ noteText, createDate }) => [noteText, createDate])) {
         return { how: 'found', where: { contactId } };
       }
       await aboutToWrite();
@@ -192,21 +197,43 @@ async function* pages(ask) {
     after = cursor ?? new URLSearchParams(/\?(.*)$/s.exec(nextUri ?? '')?.[1]).get('after') ?? undefined;
     if (after === undefined) return;
   }
+  throw tooLong();
 }
 
 /** @param {(pageNumber: number) => Promise<any>} ask */
 async function* numberedPages(ask) {
-  for (let page = 1; page <= MAX_PAGES; ++page) {
+  for (let page = 1; page <= MAX_NUMBERED_PAGES; ++page) {
     const { entities } = await ask(page);
     yield* listOf(entities);
     if (listOf(entities).length < PAGE_SIZE) return;
   }
+  throw tooLong();
 }
 
-/** @param {AsyncIterable<any>} entities @param {(entity: any) => boolean} isIt */
-async function some(entities, isIt) {
+/** Written on a guess, it might be there twice. */
+function tooLong() {
+  return new GenesysTrouble({
+    kind: 'permanent',
+    reason: 'The list is too long to tell whether the note is there already',
+  });
+}
+
+/**
+ * Whether the snapshot's note is in a list, the newest first. What is older than the snapshot needs no look.
+ * @param {AsyncIterable<any>} entities
+ * @param {import('../records/records.js').Snapshot} snapshot
+ * @param {(entity: any) => [text: unknown, date: unknown]} read
+ */
+async function isThere(entities, snapshot, read) {
+  const oldest = Date.parse(snapshot.receivedAt) - CLOCKS_APART_MS;
+  let before = Number.NaN;
   for await (const entity of entities) {
-    if (isIt(entity)) return true;
+    const [text, date] = read(entity);
+    if (isNoteOf(text, snapshot)) return true;
+    const at = Date.parse(String(date));
+    // The second of two in this order: should Genesys ever list them in another, nothing is concluded.
+    if (before < oldest && at < before) return false;
+    before = at;
   }
   return false;
 }

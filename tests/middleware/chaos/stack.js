@@ -120,6 +120,8 @@ function annotating(genesys, address) {
   const [organizationId, clientId, secret] = [randomUUID(), randomUUID(), randomUUID()];
   genesys.clients.set(clientId, { secret, organizationId });
   genesys.setLimit(Number.POSITIVE_INFINITY);
+  // All notes are on one case, some thousand.
+  genesys.setPageSize(100);
   const [startTime, endTime] = ['2026-11-02T10:00:00.000Z', '2026-11-02T10:30:00.000Z'];
   for (const id of INTERACTIONS) genesys.conversations.set(id, { organizationId, userIds: [], startTime, endTime });
   genesys.cases.set(CASE, { conversationIds: INTERACTIONS, comments: [] });

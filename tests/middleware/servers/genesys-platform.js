@@ -18,6 +18,7 @@ import { randomUUID } from 'node:crypto';
  * @typedef {{ method: string, url: URL, body: any, token: import('./genesys.js').Token }} Request
  */
 
+/** Of lists with a cursor; Genesys' own is 100 at most. */
 const PAGE = 3;
 
 export function createPlatform() {
@@ -33,6 +34,7 @@ export function createPlatform() {
   const customAttributes = new Map();
   /** What came to the guide's endpoint; the Platform API has none. @type {any[] | undefined} */
   let guide;
+  let pageSize = PAGE;
   /** @type {Set<string>} */
   const protectedConversations = new Set();
 
@@ -68,7 +70,7 @@ export function createPlatform() {
       ['caseManagement:caseAssociation:view'],
       ({ body }) => {
         const found = [...cases].filter(([, { conversationIds }]) => conversationIds.includes(body?.conversationId));
-        return cursorPage(found, body?.after, ([id]) => ({
+        return cursorPage(found, PAGE, body?.after, ([id]) => ({
           id: randomUUID(),
           associationType: 'Conversation',
           case: { id, selfUri: `/api/v2/casemanagement/cases/${id}` },
@@ -83,12 +85,13 @@ export function createPlatform() {
         const comments = cases.get(id)?.comments;
         if (comments === undefined) return notFound();
         const ordered = url.searchParams.get('sortOrder') === 'desc' ? comments.toReversed() : comments;
-        const { body } = cursorPage(ordered, url.searchParams.get('after') ?? undefined, (comment) => comment);
+        const after = url.searchParams.get('after') ?? undefined;
+        const { body } = cursorPage(ordered, pageSize, after, (comment) => comment);
         // A CommentListing has no cursor of its own, only the next page's address.
-        const { after, ...listing } = body;
+        const { after: next, ...listing } = body;
         return {
           status: 200,
-          body: after === undefined ? listing : { ...listing, nextUri: `${url.pathname}?after=${after}` },
+          body: next === undefined ? listing : { ...listing, nextUri: `${url.pathname}?after=${next}` },
         };
       },
     ],
@@ -195,6 +198,10 @@ export function createPlatform() {
     contacts,
     customAttributes,
     protectedConversations,
+    /** Of comments, from now on: few, so that lists have pages, or what Genesys gives. @param {number} size */
+    setPageSize(size) {
+      pageSize = size;
+    },
     /** From now on there is the guide's endpoint. @returns {any[]} What comes to it. */
     openGuide: () => (guide ??= []),
 
@@ -270,11 +277,11 @@ function conversationBody(id, conversation) {
   };
 }
 
-/** @template T @param {T[]} all @param {string | undefined} after @param {(entry: T) => object} toEntity @returns {{ status: number, body: any }} */
-function cursorPage(all, after, toEntity) {
+/** @template T @param {T[]} all @param {number} size @param {string | undefined} after @param {(entry: T) => object} toEntity @returns {{ status: number, body: any }} */
+function cursorPage(all, size, after, toEntity) {
   const from = after === undefined ? 0 : Number(after);
-  const entities = all.slice(from, from + PAGE).map(toEntity);
-  const next = from + PAGE < all.length ? { after: String(from + PAGE) } : {};
+  const entities = all.slice(from, from + size).map(toEntity);
+  const next = from + size < all.length ? { after: String(from + size) } : {};
   return { status: 200, body: { entities, ...next } };
 }
 
