@@ -10,11 +10,11 @@ configure="cmake -DCASEFRAME_LIBJPEG_TURBO_SOURCE='$libjpeg' --preset"
 
 for preset in native asan; do
   step "building C++ ($preset)" sh -c "$configure $preset && cmake --build --preset $preset"
-  ctest --preset "$preset" --verbose | grep -vE '^(UpdateCTest|Test command|Working Directory|Test timeout|Constructing|Checking)'
+  ctest --preset "$preset" --parallel "$(nproc)" --verbose | grep -vE '^(UpdateCTest|Test command|Working Directory|Test timeout|Constructing|Checking)'
 done
 for preset in wasm wasm-baseline; do
   step "building C++ ($preset)" toolchain/emscripten.sh sh -c "$configure $preset && cmake --build --preset $preset"
-  toolchain/emscripten.sh ctest --preset "$preset"
+  toolchain/emscripten.sh ctest --preset "$preset" --parallel "$(nproc)"
 done
 
 toolchain/build.sh
