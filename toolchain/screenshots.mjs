@@ -13,7 +13,7 @@ import { openStorage } from '../examples/middleware/storage/open.js';
 import { launchChromium } from '../tests/browser/harness.js';
 
 const FOLDER = fileURLToPath(new URL('../docs/pictures/', import.meta.url));
-const WINDOW = { width: 1280, height: 860 };
+const WINDOW = { width: 1280, height: 960 };
 const FLOW_WIDTH = 800;
 /** Of all files together, in bytes: a README is read on the train, too. */
 const MOST_BYTES = 600_000;
@@ -80,6 +80,7 @@ async function open(context, base, interactionId, colorScheme) {
   await page.waitForSelector('#call-state[data-state=connected]');
   await page.click('#simulation summary');
   await page.waitForTimeout(2500);
+  await page.evaluate(() => scrollTo(0, 0));
   return page;
 }
 
@@ -96,6 +97,7 @@ async function looks(context, base) {
     await confirm(page);
     await page.waitForFunction(() => document.querySelectorAll('.snapshot[data-delivery=stored]').length === 2);
     await page.mouse.move(0, 0);
+    await page.evaluate(() => scrollTo(0, 0));
     await page.waitForTimeout(400);
     await save(`widget-${scheme}.webp`, await page.screenshot());
     await page.close();
