@@ -33,8 +33,8 @@ const nothing = () => {};
 
 /**
  * @typedef {object} Candidates
- * @property {number} count How many frames of who is in the picture were ranked, 1 to 8.
- * @property {number} taken Which of them was taken: 0 is the first, the one that `select: 'first'` would have taken.
+ * @property {number} count How many the choice was made from, 1 to 8.
+ * @property {number} taken Which of them was taken: 0 is the first that came.
  */
 
 /**
@@ -177,8 +177,10 @@ export function createBurst({ frames, latest, withinMs, limits, watch, ready, lo
         // None: the time is over, or the deadline has passed before.
         if (!kept || (offer && count < MOST_CANDIDATES && clock.now() < end)) continue;
         const { offer: best, taken, ranking } = kept;
+        const candidates = { count, taken };
         kept = undefined;
-        return take(best, { candidates: { count, taken }, ranking, waitMs });
+        count = 0;
+        return take(best, { candidates, ranking, waitMs });
       }
     },
 

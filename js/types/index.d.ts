@@ -276,9 +276,9 @@ export interface FrameRecord {
 
 /** The frames that a capture with `select: 'sharpest'` has looked at. */
 export interface Candidates {
-  /** How many were ranked, 1 to 8 within `withinMs`, more where those were all black. */
+  /** How many the choice was made from, 1 to 8. */
   count: number;
-  /** Which of them was taken, 0..count - 1: 0 is the first, which `select: 'first'` would have taken. */
+  /** Which of them was taken, 0..count - 1: 0 is the first that came. */
   taken: number;
 }
 
