@@ -101,6 +101,8 @@ export function createFreshFrames({ source, target: chosen, reader, limits, life
    * @returns {Promise<T | undefined>} Undefined as soon as what the source shows is not alike.
    */
   async function tryTo(work, alike = isSame) {
+    // Whoever is asked may open something.
+    wait.check();
     attempt = wait.child();
     isAlike = alike;
     try {

@@ -66,6 +66,7 @@ export function createFakeReader(ledger) {
   /** @type {Set<{ track: any, resolve: (candidate: any) => void }>} */
   let waiting = new Set();
   const evidence = { hasPicture: false, isPaused: false, isHidden: false };
+  let askedTooLate = 0;
   return {
     evidence: () => evidence,
     hasPicture(value = true) {
@@ -73,7 +74,12 @@ export function createFakeReader(ledger) {
     },
     warm: () => () => {},
     dispose() {},
-    next: ({ track }) => new Promise((resolve) => waiting.add({ track, resolve })),
+    next({ track }, lifetime) {
+      if (hasEnded(lifetime)) askedTooLate++;
+      return new Promise((resolve) => waiting.add({ track, resolve }));
+    },
+    /** How often a frame was asked for after the end: a browser may have opened something for it. */
+    askedTooLate: () => askedTooLate,
     isWaiting: (track) => Array.from(waiting).some((each) => each.track === track),
 
     /** To all who wait for the track, also to those who have given up meanwhile. @param {any} track @param {Truth} truth */
@@ -112,6 +118,16 @@ export function createFakeReader(ledger) {
       }
     },
   };
+}
+
+/** @param {import('../../js/lifetime.js').Lifetime} lifetime */
+function hasEnded(lifetime) {
+  try {
+    lifetime.check();
+    return false;
+  } catch {
+    return true;
+  }
 }
 
 /**

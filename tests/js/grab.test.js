@@ -909,6 +909,7 @@ test('whatever happens in whatever order: the right picture of the right person,
     world.capture.dispose();
     await world.clock.advance(20000);
     assert.deepEqual([world.ledger.open(), world.ledger.closedTwice()], [0, 0], 'frames');
+    assert.equal(world.reader.askedTooLate(), 0, 'nothing is opened after the end');
     assert.equal(world.server.stills.size + world.server.bursts.size, 0);
     // Of a burst: the best, the one that is being ranked, the latest, and what is on its way; as many again of one that
     // somebody new in the picture has ended. Beside those, a source that was made ready has its latest.
