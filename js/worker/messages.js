@@ -5,7 +5,7 @@
  *   page ── Start ─────────────► worker      once
  *   page ◄─────────────── 'up' ── worker      once, when its script has loaded
  *   page ── Request (id) ──────► worker
- *   page ◄────── Response (id) ── worker      one per request, in their order; `gather`'s when frames have come
+ *   page ◄────── Response (id) ── worker      one per request, in their order but for `gather`
  *   page ── 'ping' ────────────► worker      when nothing was heard for long
  *   page ◄───────────── 'pong' ── worker      at once, whatever is under way
  *

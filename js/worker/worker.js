@@ -24,6 +24,9 @@ import { PING, PONG, toPlainError, UP, WORKER_NAME } from './messages.js';
 /** @import { LatestFrame, Wanted } from '../frames/latest-frame.js' */
 /** @import { Answers, EncodedBlob, Gathered, LatestPresentation, Operation, Request, Requests, Response, ServiceOptions } from './messages.js' */
 
+/** What needs no engine. Each frame that is gathered takes its own turn. @type {Set<Operation>} */
+const AT_ONCE = new Set(['watch', 'unwatch', 'gather']);
+
 /** @typedef {{ input: FrameInput, latest?: LatestPresentation }} Found A frame that is here, to be let go of. */
 /** @typedef {{ [K in Operation]: (args: Requests[K]) => Promise<Answers[K]> }} Operations */
 
@@ -262,8 +265,7 @@ export function createService(
      */
     handle(op, args) {
       const run = () => guard(op, () => operations[op](args));
-      // Frames that are still to come are waited for by nobody else: each takes its own turn.
-      return op === 'gather' ? queue.then(run) : inTurn(run);
+      return AT_ONCE.has(op) ? run() : inTurn(run);
     },
 
     /** For a thread that has nothing else to do, once the engine is loaded, until the first frame comes: it warms, too. */

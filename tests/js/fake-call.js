@@ -272,7 +272,7 @@ export function createFakeServer({ clock, clockOffset, latency }) {
       // What is posted to a worker is the worker's from then on.
       if (args.input?.frame) args.input.frame.handedOn = true;
       const run = () => operations[op](args);
-      const answer = op === 'gather' ? queue.then(run) : inTurn(run);
+      const answer = ['watch', 'unwatch', 'gather'].includes(op) ? run() : inTurn(run);
       return answer.then((value) => {
         if (gone) throw gone;
         return value;

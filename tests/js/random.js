@@ -24,7 +24,12 @@ export async function sayingSeed(seed, work) {
   try {
     await work();
   } catch (error) {
-    if (error instanceof Error) error.message += ` (CASEFRAME_SEED=${seed})`;
+    if (error instanceof Error) {
+      const { message } = error;
+      error.message += ` (CASEFRAME_SEED=${seed})`;
+      // What reporters print was made before.
+      error.stack = String(error.stack).replace(message, () => error.message);
+    }
     throw error;
   }
 }
