@@ -2,15 +2,13 @@
 
 /** @import { IncomingStream } from './shapes.js' */
 
-/** The kinds of content that show a participant or their screen. A recording that is played (`'playback'`) does not. */
-const KIND_OF_CONTENT = new Map([
-  ['camera', 'camera'],
-  ['screenshare', 'screen'],
-]);
-
-/** @param {IncomingStream} stream Without a content type it may carry either. */
+/**
+ * What it shows: a participant or their screen. A recording that is played (`'playback'`) is neither.
+ * @param {IncomingStream} stream Without a content type it may carry either.
+ */
 export function kindOfContent({ contentType }) {
-  return KIND_OF_CONTENT.get(contentType || '');
+  if (contentType === 'screenshare') return 'screen';
+  return contentType === 'camera' ? contentType : undefined;
 }
 
 /** Whether it is a target at all. @param {IncomingStream} stream */

@@ -42,7 +42,7 @@ export function createSubscriptions() {
   };
 }
 
-/** @param {unknown} value @returns {value is import('./shapes.js').Emitter} */
+/** @param {any} value @returns {value is import('./shapes.js').Emitter} */
 export function isEmitter(value) {
-  return typeof value === 'object' && value !== null && 'on' in value && typeof value.on === 'function';
+  return typeof value?.on === 'function';
 }

@@ -27,6 +27,7 @@ const ADDED = ['participant-added', 'stream-added'];
 const LEFT = ['participant-removed', 'participant-left'];
 const OTHERS = ['stream-removed', 'participant-updated', 'stream-updated'];
 
+/** @type {(string | undefined)[]} */
 const SCREENS = ['screen', 'screenshare', 'screen-share'];
 /** Contents of a `'video'` stream that are a camera. Recordings that are played, and what is unknown, are none. */
 const CAMERAS = [undefined, null, '', 'camera', 'video'];
@@ -158,7 +159,7 @@ function isShared({ track, participantId, cameraOff }, targets) {
 function videoStreams(participant) {
   const found = [];
   for (const { type, contentType, mediaStream } of participant.streams || []) {
-    const isScreen = SCREENS.includes(String(type)) || SCREENS.includes(String(contentType));
+    const isScreen = SCREENS.includes(type) || SCREENS.includes(contentType);
     const isCamera = type === 'video' && CAMERAS.includes(contentType);
     if (!mediaStream || (!isCamera && !isScreen)) continue;
     found.push({ participant, kind: isScreen ? 'screen' : 'camera', mediaStream });
@@ -202,5 +203,5 @@ function keyOf(participant) {
 
 /** @param {any} value @returns {value is import('./shapes.js').VideoClientLike} */
 function isVideoClient(value) {
-  return isEmitter(value) && 'getActiveInteraction' in value && typeof value.getActiveInteraction === 'function';
+  return typeof value?.getActiveInteraction === 'function' && isEmitter(value);
 }
