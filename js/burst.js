@@ -7,10 +7,9 @@
  */
 import { isSamePicture } from './frames/target.js';
 
-/** @import { FreshFrames } from './frames/fresh-frames.js' */
-/** @import { Offer } from './grab.js' */
-/** @import { Limits } from './frames/fresh-frames.js' */
+/** @import { FreshFrames, Limits } from './frames/fresh-frames.js' */
 /** @import { Target } from './frames/source.js' */
+/** @import { Offer } from './grab.js' */
 /** @import { Lifetime } from './lifetime.js' */
 /** @import { Watching } from './prepared.js' */
 /** @import { Stopwatch } from './stopwatch.js' */

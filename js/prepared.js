@@ -100,7 +100,7 @@ export function createPreparedSources({ clock, warm, open = openFrames }) {
       const started = target.track && startWatch(server, target.track, open);
       if (!started) return undefined;
       const { watchId, opening } = started;
-      // Without them none comes, and the page goes on by itself.
+      // Where that fails, the worker has none to rank, and the page reads them itself.
       opening.catch(nothing);
       const sinceMs = Math.min(0, clock.now() - (target.notBefore ?? 0));
       return { watchId, sinceMs, end: () => endWatch(server, watchId) };

@@ -146,8 +146,8 @@ export function createService(
     },
 
     async gather({ burstId, wanted, most, ...window }) {
-      /** @type {Gathered | undefined} */
-      let gathered;
+      /** @type {Omit<Gathered, 'count'> | undefined} */
+      let best;
       let count = 0;
       gatherings.add(burstId);
       try {
@@ -159,11 +159,10 @@ export function createService(
             return undefined;
           });
           if (!ranked) return undefined;
-          count++;
-          if (ranked.isBest || !gathered) gathered = { count, taken: count - 1, ranking: ranked.ranking };
-          if (count === most) break;
+          if (ranked.isBest) best = { taken: count, ranking: ranked.ranking };
+          if (++count === most) break;
         }
-        return gathered && { ...gathered, count };
+        return best && { count, ...best };
       } finally {
         gatherings.delete(burstId);
       }

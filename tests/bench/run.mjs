@@ -4,8 +4,8 @@
  * default). Everything runs one after another, all but the other browsers' tables in one Chromium. `--publish` takes
  * what was printed into its page and tests/bench/encoders.svg; `--results` prints what an earlier run has written;
  * `--i420` only times the ways to copy a frame out of a VideoFrame; `--attack` only tries to read what was redacted;
- * `--capturing` only times captures of a live call; `--upload` only compares uploads with a bare XMLHttpRequest; `--review` only times the steps of a drag in the review;
- * `--starting` only times what a page waits for at first.
+ * `--capturing` only times captures of a live call; `--upload` only compares uploads with a bare XMLHttpRequest;
+ * `--review` only times the steps of a drag in the review; `--starting` only times what a page waits for at first.
  * Needs the package and the bench's programs built: `npm run bench` does that first.
  */
 import { mkdir, readFile, writeFile } from 'node:fs/promises';

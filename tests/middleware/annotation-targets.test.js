@@ -318,6 +318,21 @@ describe('the contact', () => {
     assert.equal(noteText, `Video snapshot [${id}], taken ${timestamp}: ${linkOf(id)}`);
   });
 
+  test('of more notes than Genesys shows: those from before the picture are not read', async () => {
+    const since = clock.date().getTime() - 1300 * 24 * 60 * MINUTE_MS;
+    const old = Array.from({ length: 1200 }, (_, n) => ({
+      id: randomUUID(),
+      noteText: 'Hello',
+      createDate: new Date(since + n * 24 * 60 * MINUTE_MS).toISOString(),
+    }));
+    genesys.contacts.set('contact-1', old);
+    const { id } = await taken({ externalContactId: 'contact-1' });
+    await relay(['contact']).step();
+    assert.equal(await annotationOf(id), 'done');
+    assert.equal(genesys.notesOf(id).length, 1);
+    assert.equal(genesys.requests.filter((line) => /^GET .*\/notes/.test(line)).length, 1);
+  });
+
   test('a customer without one: it fails with the reason', async () => {
     const { id } = await taken(ended());
     await relay(['contact']).step();
