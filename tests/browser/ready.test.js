@@ -12,7 +12,16 @@ const LATEST_MS = 150;
 /** Runs in the page ahead of all scripts: a track whose frames are sent by hand, and an adapter over it. */
 function defineStudio() {
   window.createStudio = async () => {
-    const { paintScene } = await import('/pages/call.js');
+    const { paintScene, readCounter } = await import('/pages/call.js');
+    /** Which of the frames a picture shows. @param {{ jpeg: string }} shot */
+    const counterOf = async ({ jpeg }) => {
+      const bytes = Uint8Array.from(atob(jpeg), (character) => character.charCodeAt(0));
+      const bitmap = await createImageBitmap(new Blob([bytes], { type: 'image/jpeg' }));
+      const { width, height } = bitmap;
+      const context = new OffscreenCanvas(width, height).getContext('2d');
+      context.drawImage(bitmap, 0, 0);
+      return readCounter(context.getImageData(0, 0, width, height));
+    };
     const track = new MediaStreamTrackGenerator({ kind: 'video' });
     const writer = track.writable.getWriter();
     const listeners = new Set();
@@ -39,14 +48,16 @@ function defineStudio() {
       },
       /**
        * A frame that nothing newer follows, captured without a wait. On a busy machine it may be too old by the time it
-       * is looked at, or come only after the capture has begun, and then it was not a kept one: then it is sent again.
+       * is looked at, or come only after the capture has begun, which then takes the one before it, or waits for it: then
+       * it is sent again.
        * @param {number} counter @param {(limits: object) => Promise<any>} capturing
        */
       async sendAndTake(counter, capturing) {
         let shot;
-        for (let tries = 0; tries < 50 && !(shot?.jpeg && shot.frame.ageMs >= 10); tries++) {
+        for (let tries = 0, isKept = false; tries < 50 && !isKept; tries++) {
           await send(counter);
           shot = await lab.outcome(capturing({ timeoutMs: 300 }));
+          isKept = Boolean(shot.jpeg) && shot.frame.ageMs >= 10 && (await counterOf(shot)) === counter;
         }
         return shot;
       },
