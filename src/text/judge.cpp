@@ -58,10 +58,11 @@ enum : std::uint16_t { kNone, kPerhaps, kText };
 std::uint16_t judge_cell(const Strokes& strokes, const Windows& windows, const TextRule& rule, std::size_t i) {
   const std::uint32_t across = strokes.across.cells[i], down = strokes.down.cells[i], peak = strokes.peak.cells[i];
   if (across + down == 0) return kNone;
-  const std::uint32_t likeness = score(windows, i);
-  if (likeness < rule.score) return kNone;
   const std::uint32_t needed = windows.flat.cells[i] >= kWindowPixels / 2 ? rule.contrast : rule.busy;
   if (2 * peak < needed) return kNone;
+  // Last, for it divides.
+  const std::uint32_t likeness = score(windows, i);
+  if (likeness < rule.score) return kNone;
   const bool both_ways = across != 0 && down != 0 && across + down >= rule.strokes;
   const bool enough = peak >= needed && windows.strokes.cells[i] >= rule.more_strokes;
   return likeness >= rule.sure && both_ways && enough ? kText : kPerhaps;

@@ -38,6 +38,22 @@ v128_t brightnesses(const std::uint8_t* rgba) {
   return wasm_u8x16_narrow_i16x8(low, high);
 }
 
+// Of sixteen times 2 × 2 pixels, by the upper left and the lower right one.
+v128_t colourfulnesses(const std::uint8_t* upper, const std::uint8_t* lower) {
+  const auto four = [&](std::size_t i) {
+    const auto at = [&](const std::uint8_t* row, std::size_t k) { return wasm_v128_load(row + k * sizeof(v128_t)); };
+    const v128_t lefts = wasm_i32x4_shuffle(at(upper, 2 * i), at(upper, 2 * i + 1), 0, 2, 4, 6);
+    const v128_t rights = wasm_i32x4_shuffle(at(lower, 2 * i), at(lower, 2 * i + 1), 1, 3, 5, 7);
+    const v128_t red = wasm_u8x16_avgr(lefts, rights), green = wasm_u32x4_shr(red, 8), blue = wasm_u32x4_shr(red, 16);
+    const v128_t high = wasm_u8x16_max(wasm_u8x16_max(red, green), blue);
+    const v128_t low = wasm_u8x16_min(wasm_u8x16_min(red, green), blue);
+    // Above the lowest byte of each pixel is what became of other channels.
+    return wasm_v128_and(wasm_i8x16_sub(high, low), wasm_i32x4_splat(255));
+  };
+  const v128_t left = wasm_i16x8_narrow_i32x4(four(0), four(1)), right = wasm_i16x8_narrow_i32x4(four(2), four(3));
+  return wasm_u8x16_shr(wasm_u8x16_narrow_i16x8(left, right), 1);
+}
+
 // Of sixteen times 2 × 2 samples.
 v128_t means(const std::uint8_t* upper, const std::uint8_t* lower) {
   const auto eight = [&](std::size_t i) {
@@ -96,7 +112,12 @@ Result<Plane> Plane::colourfulness_of(const FrameView& frame) {
       out[x] = static_cast<std::uint8_t>((high - low) >> 1);
     };
     const std::size_t whole = frame.width() / 2;
-    for (std::size_t x = 0; x < whole; ++x) write(x, 2 * x, 2 * x + 1);
+    std::size_t x = 0;
+#ifdef CASEFRAME_SIMD128
+    constexpr std::size_t kStep = 2 * kBytesPerPixel;
+    for (; x + 16 <= whole; x += 16) wasm_v128_store(out + x, colourfulnesses(upper + x * kStep, lower + x * kStep));
+#endif
+    for (; x < whole; ++x) write(x, 2 * x, 2 * x + 1);
     if (whole < plane->size_.width) write(whole, 2 * whole, 2 * whole);
   }
   plane->repeat_borders();

@@ -28,10 +28,12 @@ struct Samples {
   friend Samples min(Samples a, Samples b) { return {wasm_u8x16_min(a.lanes, b.lanes)}; }
   // a - b, at least 0.
   friend Samples above(Samples a, Samples b) { return {wasm_u8x16_sub_sat(a.lanes, b.lanes)}; }
-  // 1 where a ≥ b, else 0.
-  friend Samples at_least(Samples a, Samples b) {
-    return {wasm_v128_and(wasm_u8x16_ge(a.lanes, b.lanes), wasm_i8x16_splat(1))};
+  // One more where a ≥ b: what is true is -1.
+  friend Samples counted(Samples count, Samples a, Samples b) {
+    return {wasm_i8x16_sub(count.lanes, wasm_u8x16_ge(a.lanes, b.lanes))};
   }
+  // Of each eight, `count` fewer, from the first on; zeros after them.
+  friend Samples without_first(Samples a, std::uint32_t count) { return {wasm_u64x2_shr(a.lanes, count * 8)}; }
 };
 
 #else
@@ -59,10 +61,22 @@ struct Samples {
     const std::uint64_t difference = (a.lanes | kEighthBits) - b.lanes, kept = difference & kEighthBits;
     return {difference & (kept - (kept >> 7))};
   }
-  // 1 where a ≥ b, else 0.
-  friend Samples at_least(Samples a, Samples b) { return {((a.lanes | kEighthBits) - b.lanes) >> 7 & kOnes}; }
+  // One more where a ≥ b.
+  friend Samples counted(Samples count, Samples a, Samples b) {
+    return {count.lanes + (((a.lanes | kEighthBits) - b.lanes) >> 7 & kOnes)};
+  }
+  // Of the eight, `count` fewer, from the first on; zeros after them.
+  friend Samples without_first(Samples a, std::uint32_t count) { return {a.lanes >> count * 8}; }
 };
 
 #endif
+
+// The first of each eight becomes what `with` makes of the eight.
+template <class Combine>
+Samples folded(Samples a, Combine with) {
+  a = with(a, without_first(a, 4));
+  a = with(a, without_first(a, 2));
+  return with(a, without_first(a, 1));
+}
 
 }  // namespace caseframe

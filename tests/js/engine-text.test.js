@@ -76,6 +76,33 @@ test('both variants find the same in noise, of any size', () => {
   }
 });
 
+test('both variants find the same of strokes in colours as bright as their ground, wherever they begin', () => {
+  const dice = new Dice(12);
+  let found = 0;
+  for (let round = 0; round < 20; round++) {
+    const [width, height] = [dice.between(64, 263), dice.between(48, 127)];
+    const data = new Uint8Array(width * height * 4).fill(100);
+    for (let n = 0; n < width * height; n += 200) {
+      const [x, y] = [dice.between(0, width - 13), dice.between(0, height - 13)];
+      const [w, h] = dice.pick([
+        [dice.between(1, 3), dice.between(4, 11)],
+        [dice.between(4, 11), dice.between(1, 3)],
+      ]);
+      const green = dice.between(0, 199);
+      const red = Math.min(255, dice.between(0, 400 - 2 * green));
+      const ink = [red, green, Math.min(255, 400 - 2 * green - red)];
+      for (let row = y; row < y + h; row++) {
+        for (let column = x; column < x + w; column++) data.set(ink, (row * width + column) * 4);
+      }
+    }
+    const frame = { data, width, height };
+    const [simd, baseline] = engines.map((each) => each.findText(frame, { kind: 'screen' }));
+    assert.deepEqual(simd, baseline);
+    found += simd.length;
+  }
+  assert.ok(found > 20, `${found} regions`);
+});
+
 test('of drawn pages hardly any ink stays open, and little else is covered, the same in both variants', async (t) => {
   const as = { screen: { open: 0, over: 0 }, camera: { open: 0, over: 0 } };
   const total = { glyphs: 0, free: 0 };
