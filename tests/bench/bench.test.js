@@ -48,6 +48,7 @@ test('a quick run', async (t) => {
       'OffscreenCanvas.convertToBlob',
       'canvas.toBlob',
       'caseframe, SIMD',
+      'caseframe, SIMD, in a capture',
       'caseframe, SIMD, its id derived',
       'caseframe, baseline',
       'caseframe, native',
@@ -63,6 +64,10 @@ test('a quick run', async (t) => {
 
   await t.test('both variants make the same file as each other, in every engine', () => {
     const { bytes, psnr } = find('caseframe, SIMD');
+    assert.deepEqual(
+      [find('caseframe, SIMD, in a capture').bytes, find('caseframe, SIMD, in a capture').psnr],
+      [bytes, psnr],
+    );
     assert.deepEqual(
       results.browsers.map(({ name }) => name),
       ['Firefox', 'WebKitGTK'],

@@ -27,6 +27,30 @@ const caseframe = (variant, metadata) => async (frame, options) => {
 };
 
 /**
+ * As the worker of a capture does it: the options have been checked in the page, and WebCrypto hashes the file.
+ * @type {Create}
+ */
+async function captured({ data, width, height }, options) {
+  const [{ createCore }, { load }, { parseEncodeOptions }] = await Promise.all([
+    import('/build/js/engine/core.js'),
+    import('/build/js/engine/load.js'),
+    import('/build/js/engine/options.js'),
+  ]);
+  const core = createCore(await load({ variant: 'simd', wasmUrl: '/build/js/wasm/' }));
+  const { plain, ...checked } = parseEncodeOptions({ metadata: NAMED, ...options }, { width, height });
+  return {
+    async encode() {
+      const held = core.allocate(width, height);
+      held.pixels().set(data);
+      const { jpeg } = held.encode(checked, false);
+      await crypto.subtle.digest('SHA-256', jpeg);
+      held.release();
+      return jpeg;
+    },
+  };
+}
+
+/**
  * The canvas is drawn anew before each run, so that no cached copy of it helps.
  * @param {OffscreenCanvas | HTMLCanvasElement} canvas @param {Frame} frame
  */
@@ -103,6 +127,7 @@ const hasOffscreenCanvas = () => typeof OffscreenCanvas === 'function' && 'conve
 /** Where each runs: a module worker of its own, or the page's main thread. */
 export const CONTESTANTS = {
   'caseframe, SIMD': { where: 'worker', create: caseframe('simd', NAMED) },
+  'caseframe, SIMD, in a capture': { where: 'worker', create: captured },
   'caseframe, SIMD, its id derived': { where: 'worker', create: caseframe('simd', {}) },
   'caseframe, baseline': { where: 'worker', create: caseframe('baseline', NAMED) },
   'OffscreenCanvas.convertToBlob': { where: 'worker', create: convertToBlob, available: hasOffscreenCanvas },
