@@ -326,6 +326,8 @@ val rank_frame(double address, double width, double height, double stride, doubl
   val result = val::object();
   set(result, "sharpness", measured->sharpness);
   set(result, "clipped", measured->clipped);
+  set(result, "noise", measured->noise);
+  set(result, "brightness", measured->brightness);
   result.set("thumbnail", thumbnail);
   return result;
 }

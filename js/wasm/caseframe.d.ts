@@ -55,6 +55,10 @@ export interface RawImage {
 export interface RawSharpness {
   sharpness: number;
   clipped: number;
+  /** In levels of luma. */
+  noise: number;
+  /** In levels above black, and a few more: not 0. */
+  brightness: number;
   /** Cells of 1..255; 0 is none. */
   thumbnail: Uint8Array<ArrayBuffer>;
 }

@@ -3,17 +3,17 @@
  * as it is ranked. So never more than one is held beside the one that has just come, and no decoder starves.
  */
 import { letGo } from '../engine/pixels.js';
-import { brightnessOf, measure, motionBetween, rankOf } from './ranking.js';
+import { compare, measure, rankOf } from './ranking.js';
 
 /** @import { Core } from '../engine/core.js' */
 /** @import { FrameInput } from '../engine/pixels.js' */
 /** @import { LatestPresentation } from './messages.js' */
-/** @import { Ranking } from './ranking.js' */
+/** @import { Measured, Ranking } from './ranking.js' */
 
 /**
  * @typedef {object} Kept
  * @property {FrameInput} input
- * @property {number} rank
+ * @property {Measured} measured
  * @property {LatestPresentation} [latest] Of a frame that was not sent along.
  */
 
@@ -41,20 +41,19 @@ export function createBursts() {
     async add(burstId, engine, input, latest) {
       let isBest = false;
       try {
-        const { sharpness, clipped, thumbnail } = await measure(engine, input);
+        const raw = await measure(engine, input);
         const burst = bursts.get(burstId) || {};
         bursts.set(burstId, burst);
-        const ranking = { sharpness, motion: motionBetween(thumbnail, burst.thumbnail), clipped };
+        const measured = compare(raw, burst.thumbnail);
         burst.thumbnail?.fill(0);
-        burst.thumbnail = thumbnail;
-        const rank = rankOf(ranking, brightnessOf(thumbnail));
+        burst.thumbnail = raw.thumbnail;
         const before = burst.kept;
-        isBest = !before || rank > before.rank;
+        isBest = !before || rankOf(measured, measured) > rankOf(before.measured, measured);
         if (isBest) {
-          burst.kept = { input, rank, latest };
+          burst.kept = { input, measured, latest };
           if (before) letGo(before.input);
         }
-        return { ranking, isBest };
+        return { ranking: measured.ranking, isBest };
       } finally {
         if (!isBest) letGo(input);
       }

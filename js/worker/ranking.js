@@ -27,19 +27,43 @@ const MUCH_MOTION = 32;
 /** Formats whose first plane is a luma of 8 bits (WebCodecs, Pixel Format). */
 const WITH_LUMA = /^(I420|I422|I444|NV12)A?$/;
 
+/** A sensor's noise at which a frame is worth half as much, in levels of luma: the codec has kept all of it. */
+const MUCH_NOISE = 2;
+
+/** How far a frame's exposure is from the newest one's to be worth half as much, in stops. */
+const MUCH_EXPOSURE = 1 / 3;
+
 /**
- * The more light, the less noise and lost steps are in the same detail, which sharpness does not tell: it is made to be
- * the same whatever the exposure. The noise of light itself goes by the root, so that detail over noise goes by it, too.
- * @param {Ranking} ranking
- * @param {number} [brightness] In levels of luma.
+ * What frames of one scene are ordered by.
+ * @typedef {object} Measured
+ * @property {Ranking} ranking
+ * @property {number} noise In levels of luma.
+ * @property {number} brightness In levels above black, and a few more: not 0.
  */
-export function rankOf({ sharpness, motion, clipped }, brightness = 1) {
-  return (sharpness * Math.sqrt(brightness) * (1 - clipped / 2)) / (1 + (motion / MUCH_MOTION) ** 2);
+
+/**
+ * How good a frame is, seen from the newest of its scene. Detail that noise makes is none. Exposure settles: what is darker
+ * or brighter than the newest, or has more at white, was not right yet. What is white in all of them is paper.
+ * @param {Measured} frame
+ * @param {Measured} newest
+ */
+export function rankOf({ ranking, noise, brightness }, newest) {
+  const stops = Math.log2(brightness / newest.brightness);
+  const blown = Math.max(0, ranking.clipped - newest.ranking.clipped);
+  return (
+    (ranking.sharpness * (1 - blown / 2)) /
+    (1 + noise / MUCH_NOISE) /
+    (1 + (ranking.motion / MUCH_MOTION) ** 2 + (stops / MUCH_EXPOSURE) ** 2)
+  );
 }
 
-/** The mean of a picture's cells. @param {Uint8Array} thumbnail Of 1..255; 0 is none. */
-export function brightnessOf(thumbnail) {
-  return mean(Array.from(thumbnail).filter((cell) => cell > 0));
+/**
+ * @param {RawSharpness} raw
+ * @param {Uint8Array} [before] The thumbnail of the frame before.
+ * @returns {Measured}
+ */
+export function compare({ sharpness, clipped, thumbnail, ...rest }, before) {
+  return { ...rest, ranking: { sharpness, motion: motionBetween(thumbnail, before), clipped } };
 }
 
 /**
@@ -86,7 +110,7 @@ async function measureLuma(engine, frame) {
  * @param {Uint8Array} now Cells of 1..255; 0 is none.
  * @param {Uint8Array} [before]
  */
-export function motionBetween(now, before) {
+function motionBetween(now, before) {
   /** @type {number[]} */
   const differences = [];
   for (let i = 0; before && i < now.length; i++) if (now[i] && before[i]) differences.push(now[i] - before[i]);

@@ -52,6 +52,12 @@ struct Sharpness {
   // detail lower it, noise and a codec's blocks do not raise it.
   double sharpness = 0;
   double clipped = 0;  // share of samples at white, or within 5 levels of it, 0..1
+  // The standard deviation of white noise that would make the gradient of the tiles that have least, in levels of the
+  // halved picture. A picture that has texture everywhere is taken to be noisy; frames of one scene have it alike. 0 of
+  // a picture of few tiles.
+  double noise = 0;
+  // The mean luma above black, in levels, and 16 more: what the gradient is divided by.
+  double brightness = 0;
   Thumbnail thumbnail{};
 };
 

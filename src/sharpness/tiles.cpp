@@ -79,10 +79,12 @@ Sharpness Tiles::result() const {
   const auto [energy, contrast] = tenth(true);
   const double quiet = tiles() < kFewTiles ? 0 : tenth(false).energy;
   const double noise = std::min({quiet, kMostNoise, energy / 2});
+  result.noise = std::sqrt(quiet / kEnergyOfNoise);
   const double samples = tiles() * kTileArea, mean = static_cast<double>(sum_) / samples;
+  result.brightness = std::max(0.0, mean - black_) + kFaint;
   if (contrast >= kLeastContrast) {
     const double detail = (energy - noise) / (kGain * kGain);
-    result.sharpness = std::sqrt(detail) / (std::max(0.0, mean - black_) + kFaint);
+    result.sharpness = std::sqrt(detail) / result.brightness;
   }
   result.clipped = static_cast<double>(clipped_) / samples;
   for (std::size_t i = 0; i < cells_.size(); ++i) {

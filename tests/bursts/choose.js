@@ -2,7 +2,7 @@
 import { readFile } from 'node:fs/promises';
 import { createCore } from '../../build/js/engine/core.js';
 import { load } from '../../build/js/engine/load.js';
-import { brightnessOf, motionBetween, rankOf } from '../../build/js/worker/ranking.js';
+import { compare, rankOf } from '../../build/js/worker/ranking.js';
 
 /** White in video of limited range (ITU-R BT.709-6, item 4.6). */
 const WHITE = 235;
@@ -16,25 +16,24 @@ export async function createChooser() {
      * @param {Uint8Array[]} planes In the order in which they came.
      * @param {number} width
      * @param {number} height
-     * @returns {{ taken: number, rankings: import('../../js/worker/ranking.js').Ranking[] }} Of two that are alike the
+     * @returns {{ taken: number, rankings: import('../../js/worker/ranking.js').Measured[] }} Of two that are alike the
      *   earlier is taken.
      */
     choose(planes, width, height) {
-      let [taken, best] = [0, -1];
-      /** @type {import('../../js/worker/ranking.js').Ranking[]} */
+      let taken = 0;
+      /** @type {import('../../js/worker/ranking.js').Measured[]} */
       const rankings = [];
       /** @type {Uint8Array | undefined} */
       let before;
       for (const plane of planes) {
         const room = engine.allocate(Math.ceil(width / 4), height);
         room.pixels().set(plane);
-        const { sharpness, clipped, thumbnail } = room.rank({ width, height, stride: width, white: WHITE });
+        const raw = room.rank({ width, height, stride: width, white: WHITE });
         room.release();
-        const ranking = { sharpness, clipped, motion: motionBetween(thumbnail, before) };
-        const rank = rankOf(ranking, brightnessOf(thumbnail));
-        before = thumbnail;
-        if (rank > best) [taken, best] = [rankings.length, rank];
-        rankings.push(ranking);
+        const newest = compare(raw, before);
+        before = raw.thumbnail;
+        if (rankings.length > 0 && rankOf(newest, newest) > rankOf(rankings[taken], newest)) taken = rankings.length;
+        rankings.push(newest);
       }
       return { taken, rankings };
     },

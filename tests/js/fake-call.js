@@ -6,7 +6,6 @@
 import { TEXT_KINDS, VERDICTS } from '../../js/engine/border.js';
 import { CaptureError } from '../../js/errors.js';
 import { createLatestFrames } from '../../js/frames/latest-frame.js';
-import { rankOf } from '../../js/worker/ranking.js';
 
 /**
  * What a frame really shows.
@@ -172,9 +171,9 @@ export function createFakeServer({ clock, clockOffset, latency }) {
     const { truth } = found.frame;
     const ranking = { sharpness: truth.verdict === 'ok' ? (truth.sharpness ?? 1) : 0, motion: 0, clipped: 0 };
     burst.looked.push(truth);
-    const isBest = !burst.kept || rankOf(ranking) > burst.rank;
+    const isBest = !burst.kept || ranking.sharpness > burst.sharpness;
     (isBest ? burst.kept?.frame : found.frame)?.close();
-    if (isBest) Object.assign(burst, { kept: found, rank: rankOf(ranking) });
+    if (isBest) Object.assign(burst, { kept: found, sharpness: ranking.sharpness });
     return { ranking, isBest };
   }
 

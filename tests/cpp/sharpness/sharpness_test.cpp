@@ -236,6 +236,29 @@ TEST_CASE("clipped highlights are counted against the range's own white") {
   CHECK(measured(picture, kFullWhite).clipped == 0);
 }
 
+TEST_CASE("noise is that of the quietest tiles, and brightness the mean above the range's own black") {
+  Plane flat{320, 320, std::vector<float>(std::size_t{320} * 320, 100)};
+  CHECK(measured(flat, kLimitedWhite).noise == 0);
+  CHECK(measured(flat, kLimitedWhite).brightness == 100 - kLimitedBlack + 16);
+  CHECK(measured(flat, kFullWhite).brightness == 100 + 16);
+  // White noise of variance 4 in the halved picture; of the tiles the quietest are a little quieter.
+  Plane rough = flat;
+  Dice dice(7);
+  for (int y = 0; y < 320; y += 2) {
+    for (int x = 0; x < 320; x += 2) {
+      const float level = dice.one_in(2) ? 98.0F : 102.0F;
+      rough(x, y) = rough(x + 1, y) = rough(x, y + 1) = rough(x + 1, y + 1) = level;
+    }
+  }
+  CHECK(measured(rough).noise == doctest::Approx(2).epsilon(0.15));
+  // Half of the picture quiet: the quietest tenth is.
+  for (int y = 0; y < 160; ++y) {
+    for (int x = 0; x < 320; ++x) rough(x, y) = 100;
+  }
+  CHECK(measured(rough).noise == 0);
+  CHECK(measured(Plane{64, 64, std::vector<float>(std::size_t{64} * 64, 100)}).noise == 0);
+}
+
 TEST_CASE("a thumbnail has the picture's cells, and none where there is no tile") {
   Plane picture{1024, 512, std::vector<float>(std::size_t{1024} * 512, 50)};
   for (int y = 0; y < 512; ++y) {
