@@ -24,12 +24,13 @@ async function copy(folder) {
   const target = resolve(folder);
   const modules = (await readdir(join(dist, 'wasm'))).map((name) => join('wasm', name));
   await mkdir(join(target, 'wasm'), { recursive: true });
-  for (const file of ['worker.js', ...modules].filter((name) => !name.endsWith('.map'))) {
-    await cp(join(dist, file), join(target, file));
-    console.log(join(folder, file));
-  }
+  const files = ['worker.js', ...modules].filter((name) => !name.endsWith('.map'));
+  for (const file of files) await cp(join(dist, file), join(target, file));
+  for (const file of files) console.log(join(folder, file));
 }
 
+// Who listens may stop: `| head`. All is copied by then.
+process.stdout.on('error', () => {});
 const [command, folder, ...rest] = process.argv.slice(2);
 if (command === '--help' || command === '-h' || command === 'help') {
   console.log(HELP);

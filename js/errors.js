@@ -35,8 +35,12 @@ export class CaptureError extends Error {
    * @param {unknown} value @returns {value is CaptureError}
    */
   static is(value) {
-    const { name, code } = /** @type {Record<string, unknown>} */ (Object(value));
-    return name === 'CaptureError' && typeof code === 'string';
+    try {
+      const { name, code } = /** @type {Record<string, unknown>} */ (Object(value));
+      return name === 'CaptureError' && typeof code === 'string';
+    } catch {
+      return false; // What cannot be read.
+    }
   }
 }
 
@@ -60,7 +64,11 @@ export function invalidArgument(name, expected, actual, details) {
 function typeOf(value) {
   if (value === null) return 'null';
   if (typeof value !== 'object') return typeof value;
-  return Object.prototype.toString.call(value).slice(8, -1);
+  try {
+    return Object.prototype.toString.call(value).slice(8, -1);
+  } catch {
+    return 'object'; // A proxy that was revoked, a tag that throws.
+  }
 }
 
 /** Short, and never somebody's data in full. @param {unknown} value */

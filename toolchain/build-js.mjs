@@ -25,6 +25,8 @@ try {
   await bundle(single, dist);
   await copyModules(dist);
   await cp(new URL('types/', single), new URL('types/', dist), { recursive: true });
+  // What is there for its types is imported all the same, and bundlers do not leave that out.
+  await writeFile(new URL('react.js', dist), 'export {};\n');
   for (const name of ['element.css', 'custom-elements.json']) {
     await cp(new URL(`elements/${name}`, single), new URL(name, dist));
   }

@@ -150,6 +150,8 @@ export function createCore({ module, memory }) {
       }
       disposed = true;
       new Uint8Array(memory.buffer).fill(0);
+      // Whoever keeps the handle keeps no memory.
+      module = memory = /** @type {any} */ (undefined);
     },
   };
 }

@@ -2,7 +2,7 @@
  * The engine: the C++ core in WebAssembly, in a page, a worker or Node. Synchronous once it is loaded.
  */
 import { disposable } from '../disposable.js';
-import { invalidArgument } from '../errors.js';
+import { CaptureError, invalidArgument } from '../errors.js';
 import { createCore } from './core.js';
 import { isObject, readFields } from './fields.js';
 import { load } from './load.js';
@@ -87,6 +87,7 @@ export async function start(options, readFile) {
 
   /** @param {unknown} width @param {unknown} height @returns {EngineFrame} */
   function allocate(width, height) {
+    core.call(() => {});
     const size = { width: side(width, 'width'), height: side(height, 'height') };
     const { pixels, analyze, findText, place, encode, scaled, release } = core.allocate(size.width, size.height);
     return {
@@ -135,17 +136,15 @@ export async function start(options, readFile) {
     },
     encode(frame, encodeOptions) {
       core.call(() => {});
-      const parsed = parseFrame(frame);
-      // Checked before the pixels are copied.
-      const { plain } = parseEncodeOptions(encodeOptions, parsed);
-      return withFrame(parsed, (held) => held.encode(plain));
+      // Checked before the pixels are copied; and the pixels again, for the options' getters may have taken them away.
+      const { plain } = parseEncodeOptions(encodeOptions, parseFrame(frame));
+      return withFrame(parseFrame(frame), (held) => held.encode(plain));
     },
     findText(frame, textOptions) {
       core.call(() => {});
-      const parsed = parseFrame(frame);
       // Checked before the pixels are copied.
       parseTextOptions(textOptions);
-      return withFrame(parsed, (held) => held.findText(textOptions));
+      return withFrame(parseFrame(frame), (held) => held.findText(textOptions));
     },
     allocate,
     hasCrashed: core.hasCrashed,
@@ -156,7 +155,15 @@ export async function start(options, readFile) {
 
 /** A file of its own, loaded where it is needed: `import.meta` in this one would keep CommonJS transforms from it. */
 async function besideThisPackage() {
-  return (await import('./location.js')).besideThisPackage();
+  /** @type {typeof import('./location.js')} */
+  let location;
+  try {
+    location = await import('./location.js');
+  } catch (cause) {
+    const message = 'A CommonJS transform does not know where the package is: set wasmUrl to its dist/wasm/ folder';
+    throw new CaptureError('engine-load', message, { cause });
+  }
+  return location.besideThisPackage();
 }
 
 /** @param {unknown} options @returns {LoadOptions} */

@@ -26,7 +26,11 @@ export function isBytes(value) {
 /** A URL's text, and that of a text; undefined of anything else. By name: not every URL class is the platform's. @param {unknown} value */
 export function urlText(value) {
   if (typeof value === 'string') return value;
-  return Object.prototype.toString.call(value) === '[object URL]' ? String(value) : undefined;
+  try {
+    return Object.prototype.toString.call(value) === '[object URL]' ? String(value) : undefined;
+  } catch {
+    return undefined;
+  }
 }
 
 /** @param {() => unknown} look */

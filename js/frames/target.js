@@ -1,5 +1,5 @@
 /** Which of a source's targets a capture is about, and whether it still is once the frame is in hand. */
-import { CaptureError } from '../errors.js';
+import { CaptureError, invalidArgument } from '../errors.js';
 import { isLocal } from './local.js';
 
 /** @import { CaptureSource, Target } from './source.js' */
@@ -173,8 +173,9 @@ export function listTargets(source, name) {
   try {
     return source
       .targets()
-      .map((target) => ({
+      .map(({ track, ...target }) => ({
         ...target,
+        track: checkTrack(track),
         interactionId: target.interactionId ?? name ?? null,
         participantId: target.participantId ?? null,
         ...((target.interactionId ?? null) === null && name !== undefined ? { isNamed: true } : {}),
@@ -183,6 +184,13 @@ export function listTargets(source, name) {
   } catch (cause) {
     throw new CaptureError('no-source', 'The source could not tell what there is to capture', { cause });
   }
+}
+
+/** Wrappers of other SDKs have the platform's track inside. @template T @param {T} track @returns {T} */
+function checkTrack(track) {
+  const { getSettings } = /** @type {Partial<MediaStreamTrack>} */ (track ?? { getSettings() {} });
+  if (typeof getSettings !== 'function') throw invalidArgument('track', 'a MediaStreamTrack', track);
+  return track;
 }
 
 /**

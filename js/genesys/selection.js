@@ -16,11 +16,13 @@ import { invalidArgument } from '../errors.js';
 const KINDS = ['camera', 'screen', 'any'];
 
 /** @param {Selection} selection */
-export function checkSelection({ kind = 'any', interactionId, participantId }) {
-  if (!KINDS.includes(kind)) throw invalidArgument('kind', "'camera', 'screen' or 'any'", kind);
+export function checkSelection(selection) {
+  if (Object(selection) !== selection) throw invalidArgument('options', 'an object', selection);
+  const { kind = 'any', interactionId, participantId } = selection;
+  if (!KINDS.includes(kind)) throw invalidArgument('kind', KINDS.join(' or '), kind);
   for (const [name, value] of Object.entries({ interactionId, participantId })) {
     if (value !== undefined && (typeof value !== 'string' || value === '')) {
-      throw invalidArgument(name, 'a string that is not empty', value);
+      throw invalidArgument(name, 'an id', value);
     }
   }
 }

@@ -106,7 +106,7 @@ export interface EngineFrame {
   /** As the engine's `findText`. */
   findText: (options?: TextOptions) => TextRegion[];
   /** The `redactions` that `encode` would return for these regions, or the 'invalid-argument' it would throw. */
-  place: (redact?: Region[]) => Redaction[];
+  place: (redact?: readonly Region[]) => Redaction[];
   /** As the engine's `encode`. */
   encode: (options?: EncodeOptions) => Encoded;
   /** A smaller copy, for showing. */

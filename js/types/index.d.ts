@@ -137,7 +137,7 @@ export interface CaptureOnlyOptions {
    * error. What 'text' misses, docs/redaction.md says. Text that is found beside so many other regions that a frame takes
    * no more (1,000) is covered in fewer, larger pieces.
    */
-  detect?: Detect | Detect[] | undefined;
+  detect?: Detect | readonly Detect[] | undefined;
   /** Picks one where the source has several; names it where the source knows none. */
   interactionId?: string | undefined;
   /** Picks one where several participants have video. */
@@ -145,7 +145,7 @@ export interface CaptureOnlyOptions {
 }
 
 /** Finds regions in a still, in its pixels. */
-export type DetectHook = (still: Still) => Region[] | Promise<Region[]>;
+export type DetectHook = (still: Still) => readonly Region[] | Promise<readonly Region[]>;
 
 /** A hook, or the core's own finder of text and codes. */
 export type Detect = 'text' | DetectHook;
@@ -215,7 +215,7 @@ export interface StillOnlyOptions {
    * These regions in place of all others: those of `grab`, and what `detect` finds. For somebody who has seen them and
    * answers for the picture. Not together with `redact`.
    */
-  replaceRedact?: Region[] | undefined;
+  replaceRedact?: readonly Region[] | undefined;
 }
 
 /** What a still's `encode` takes. */

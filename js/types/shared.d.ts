@@ -262,12 +262,12 @@ export interface EncodeOptions {
   /** A whole number of pixels, from 1. Default none, as `Infinity`. */
   maxHeight?: number | undefined;
   /** What is covered, at source size, before anything is scaled or encoded: at most 1,000 regions. Default none. */
-  redact?: Region[] | undefined;
+  redact?: readonly Region[] | undefined;
   /**
    * Verdicts, other than 'ok', that are not accepted: of a capture, later frames are tried until the deadline; the engine
    * throws at once ('black-frame', 'undecoded-frame', 'uniform-frame'). Default `['black', 'undecoded']`.
    */
-  reject?: Verdict[] | undefined;
+  reject?: readonly Verdict[] | undefined;
   /** What the file says of itself. */
   metadata?: Metadata | undefined;
 }
@@ -279,7 +279,7 @@ export interface PreviewOptions {
   /** A whole number of pixels, from 1. Default none, as `Infinity`. */
   maxHeight?: number | undefined;
   /** Covered at source size, before scaling, by the same core as the file. Default none: everything is shown. */
-  redact?: Region[] | undefined;
+  redact?: readonly Region[] | undefined;
 }
 
 /** What a frame shows: the picture of a camera, or a screen. */

@@ -99,9 +99,9 @@ export interface UploadSnapshot {
   /** Where the pixels came from: a snapshot's `frame`. */
   frame?: object | undefined;
   /** What was covered: a snapshot's `redactions`. */
-  redactions?: object[] | undefined;
+  redactions?: readonly object[] | undefined;
   /** What was suggested in a review and is not covered. */
-  dropped?: object[] | undefined;
+  dropped?: readonly object[] | undefined;
 }
 
 /** How far a request's body has left, in bytes. 100 % is sent, not delivered. */

@@ -6,6 +6,7 @@
  * that got lost makes two of one. Here an entry stays until a receipt with its own id and hash is read, and every try
  * carries the same key, so that trying again is always right: the server files the first and answers the others.
  */
+import { CaptureError } from '../errors.js';
 import { systemClock } from './clock.js';
 import { createDatabase } from './indexeddb.js';
 import { parseOptions } from './options.js';
@@ -28,10 +29,13 @@ import { createUploaderIn } from './uploader.js';
  * For a page, a frame or a dedicated worker. At once it takes up what an earlier page has left in the queue.
  * @param {UploaderOptions} options
  * @returns {Uploader}
- * @throws {CaptureError} `invalid-argument`
+ * @throws {CaptureError} `invalid-argument`, also where there is neither page nor worker, as on a server
  */
 export function createUploader(options) {
   const settings = parseOptions(options);
+  if (typeof XMLHttpRequest !== 'function') {
+    throw new CaptureError('invalid-argument', 'An uploader needs a page or a dedicated worker: create it there');
+  }
   return createUploaderIn(settings, {
     clock: systemClock,
     random: Math.random,

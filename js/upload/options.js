@@ -63,17 +63,14 @@ import { checkSignal } from './signal.js';
 
 /** @typedef {ReturnType<typeof parseOptions>} Settings */
 
-/** Options that are positive numbers, with their defaults; times in ms. */
+/** Options that are positive numbers, by where they stand, with their defaults; times in ms. */
 const NUMBERS = {
-  baseMs: 1000,
-  maxMs: 300000,
-  stallMs: 30000,
-  answerMs: 60000,
-  count: 1000,
-  bytes: 256 * 1024 * 1024,
-  ageMs: 7 * 24 * 60 * 60 * 1000,
-  parallel: 3,
+  options: { stallMs: 30000, answerMs: 60000 },
+  retry: { baseMs: 1000, maxMs: 300000 },
+  limits: { count: 1000, bytes: 256 * 1024 * 1024, ageMs: 7 * 24 * 60 * 60 * 1000, parallel: 3 },
 };
+
+/** @typedef {typeof NUMBERS.options & typeof NUMBERS.retry & typeof NUMBERS.limits} Numbers */
 
 /** Options that have one of few values, the default first. @type {Record<string, unknown[]>} */
 const CHOICES = { queue: ['indexeddb', 'memory'], encrypt: [false, true], credentials: ['same-origin', 'include'] };
@@ -95,25 +92,30 @@ export function parseOptions(options) {
   const { headers = () => ({}), database = 'caseframe-upload' } = options;
   check(typeof headers === 'function', 'headers', 'a function', headers);
   /** @type {Record<string, any>} */
-  const given = { ...options, ...options.retry, ...options.limits };
+  const groups = { options, retry: options.retry, limits: options.limits };
   /** @type {Record<string, any>} */
   const settings = {};
   for (const [name, values] of Object.entries(CHOICES)) {
-    const { [name]: value = values[0] } = given;
+    const { [name]: value = values[0] } = /** @type {Record<string, any>} */ (options);
     check(values.includes(value), name, values.map((choice) => JSON.stringify(choice)).join(' or '), value);
     settings[name] = value;
   }
-  for (const [name, preset] of Object.entries(NUMBERS)) {
-    const { [name]: value = preset } = given;
-    check(typeof value === 'number' && value > 0, name, 'a positive number', value);
-    settings[name] = value;
+  for (const [group, numbers] of Object.entries(NUMBERS)) {
+    const { [group]: given = {} } = groups;
+    check(isObject(given), group, 'an object', given);
+    for (const [name, preset] of Object.entries(numbers)) {
+      const { [name]: value = preset } = given;
+      check(typeof value === 'number' && value > 0, name, 'a positive number', value);
+      settings[name] = value;
+    }
   }
+  const name = parseId('database', database);
   return {
-    .../** @type {typeof NUMBERS & { encrypt: boolean, credentials: 'same-origin' | 'include' }} */ (settings),
+    .../** @type {Numbers & { encrypt: boolean, credentials: 'same-origin' | 'include' }} */ (settings),
     url: parseUrl(options.url),
     agentId: parseId('agentId', options.agentId),
     headers,
-    database: settings.queue === 'memory' ? undefined : parseId('database', database),
+    database: settings.queue === 'memory' ? undefined : name,
   };
 }
 
@@ -121,20 +123,21 @@ export function parseOptions(options) {
 function parseUrl(url) {
   let href = '';
   try {
-    href = new URL(String(url), globalThis.location?.href).href;
+    const text = isObject(url) ? url.href : url;
+    if (text && typeof text === 'string') href = new URL(text, globalThis.location?.href).href;
   } catch {
     // Said below.
   }
-  check(url && /^https?:/.test(href), 'url', 'an http or https address', url);
+  check(/^https?:/.test(href), 'url', 'an http or https address', url);
   return href;
 }
 
-/**
- * What is filed under an id: never the text of a value that was missing.
- * @param {string} name @param {unknown} value
- */
+/** Not blank, nor the text of a value that was missing; no control characters nor halves of a pair: forms change them. */
+const ID = /^(?!(null|undefined|NaN)$)(?=.*\S)[^\p{Cc}\p{Cs}]+$/u;
+
+/** What is filed under an id. @param {string} name @param {unknown} value */
 function parseId(name, value) {
-  check(typeof value === 'string' && /\S/.test(value) && !/^(null|undefined|NaN)$/.test(value), name, 'an id', value);
+  check(typeof value === 'string' && ID.test(value), name, 'an id', value);
   return value;
 }
 
@@ -150,13 +153,23 @@ export function parseSnapshot(snapshot, options, agentId, now) {
   check(onProgress === undefined || typeof onProgress === 'function', 'onProgress', 'a function', onProgress);
   const { id, blob, sha256 = '', capturedAt = '' } = snapshot;
   const { width, height, participantId, sourceKind, frame, redactions, dropped } = snapshot;
-  const metadata = JSON.stringify({ width, height, participantId, sourceKind, frame, redactions, dropped });
+  const metadata = toJson({ width, height, participantId, sourceKind, frame, redactions, dropped });
   // It becomes a header.
   check(typeof id === 'string' && /^[!-~]{1,255}$/.test(id), 'snapshot.id', 'printable ASCII characters', id);
   if (blob !== undefined) {
     check(blob?.size > 0 && typeof blob.arrayBuffer === 'function', 'snapshot.blob', 'a Blob that is not empty', blob);
-    check(/^[0-9a-f]{64}$/.test(sha256), 'snapshot.sha256', '64 lowercase hex digits', sha256);
-    check(Date.parse(capturedAt), 'snapshot.capturedAt', 'an ISO 8601 date', capturedAt);
+    check(
+      typeof sha256 === 'string' && /^[0-9a-f]{64}$/.test(sha256),
+      'snapshot.sha256',
+      '64 lowercase hex digits',
+      sha256,
+    );
+    check(
+      typeof capturedAt === 'string' && Date.parse(capturedAt),
+      'snapshot.capturedAt',
+      'an ISO 8601 date',
+      capturedAt,
+    );
     const { length } = new TextEncoder().encode(metadata);
     check(length <= LONGEST_METADATA, 'metadata', `at most ${LONGEST_METADATA} bytes of JSON`, length);
   }
@@ -188,8 +201,19 @@ export function parseSnapshot(snapshot, options, agentId, now) {
  * @property {AbortSignal} [signal] Ends the wait, not the sending.
  */
 
+/** @param {object} metadata */
+function toJson(metadata) {
+  try {
+    return JSON.stringify(metadata);
+  } catch {
+    throw invalidArgument('metadata', 'what JSON can hold', metadata);
+  }
+}
+
 /** @param {FlushOptions} options */
-export function parseFlush({ timeoutMs = 10000, signal }) {
+export function parseFlush(options) {
+  check(isObject(options), 'options', 'an object', options);
+  const { timeoutMs = 10000, signal } = options;
   check(typeof timeoutMs === 'number' && timeoutMs >= 0, 'timeoutMs', 'a number that is not negative', timeoutMs);
   checkSignal(signal);
   return { timeoutMs, signal };

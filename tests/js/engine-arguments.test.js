@@ -267,6 +267,21 @@ test('frames in the engine’s memory', () => {
   held.release();
 });
 
+test('options whose getters take the pixels away', () => {
+  for (const ask of /** @type {const} */ (['encode', 'findText'])) {
+    const data = new Uint8Array(16 * 8 * 4).fill(9);
+    const take = { get: () => void data.buffer.transfer() };
+    const options = Object.defineProperties({}, { quality: take, kind: take });
+    assert.throws(() => engine[ask]({ data, width: 16, height: 8 }, options), { code: 'invalid-argument' });
+  }
+});
+
+test('after dispose nothing is looked at', async () => {
+  const gone = await createEngine();
+  gone.dispose();
+  assert.throws(() => gone.allocate(0, 3), { code: 'disposed' });
+});
+
 test('createEngine', async () => {
   /** @param {string} name @param {unknown[]} values @param {(value: any) => unknown} options */
   async function rejected(name, values, options) {
@@ -281,6 +296,9 @@ test('createEngine', async () => {
   await rejected('options', NO_OBJECTS, (value) => value);
   await rejected('variant', ['SIMD', '', 0, null, {}], (variant) => ({ variant }));
   await rejected('wasmUrl', [0, null, {}, true], (wasmUrl) => ({ wasmUrl }));
+  const { proxy: wasmUrl, revoke } = Proxy.revocable({}, {});
+  revoke();
+  await assert.rejects(createEngine({ wasmUrl: /** @type {any} */ (wasmUrl) }), { code: 'invalid-argument' });
   await rejected('wasmModule', [0, null, {}, new Uint8Array(8), 'x'], (wasmModule) => ({ wasmModule }));
 });
 

@@ -54,6 +54,18 @@ test('a CommonJS bundle for Node asks for wasmUrl, which may be a file', async (
   await works(create, { wasmUrl: pathToFileURL(join(dist, 'wasm/caseframe.baseline.wasm')).href });
 });
 
+test('where a CommonJS transform cannot load what knows the package’s place, as Jest’s cannot, wasmUrl is asked for', async () => {
+  const options = /** @type {import('esbuild').BuildOptions} */ ({
+    platform: 'node',
+    external: ['*location.js'],
+    supported: { 'dynamic-import': false },
+  });
+  const script = await bundle('engine/node.js', 'transformed.cjs', { format: 'cjs', ...options });
+  const { createEngine: create } = createRequire(import.meta.url)(script);
+  await assert.rejects(create(), { name: 'CaptureError', code: 'engine-load', message: /set wasmUrl/ });
+  await works(create, { wasmUrl: pathToFileURL(join(dist, 'wasm/')) });
+});
+
 test('a bundle for Node without the .wasm files names the one it looks for, and finds it once it is there', async () => {
   const script = await bundle('engine/node.js', 'server/engine.mjs', { format: 'esm', platform: 'node' });
   const { createEngine: create } = await import(pathToFileURL(script).href);

@@ -2,6 +2,8 @@
 import assert from 'node:assert/strict';
 import { randomBytes } from 'node:crypto';
 import { test } from 'node:test';
+import { setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
 import { createEngine } from '../../dist/engine/node.js';
 import { Dice, forEachSeed } from './random.js';
 
@@ -53,6 +55,24 @@ function findPart(memory, bytes, least) {
   }
   return -1;
 }
+
+test('an engine that was disposed of keeps no memory, where its handle is kept', async () => {
+  setFlagsFromString('--expose-gc');
+  const collect = /** @type {() => void} */ (runInNewContext('gc'));
+  const kept = [];
+  collect();
+  const before = process.memoryUsage().external;
+  for (let i = 0; i < 12; i++) {
+    const engine = await createEngine();
+    engine.allocate(1920, 1080).release();
+    engine.dispose();
+    kept.push(engine);
+  }
+  collect();
+  const each = (process.memoryUsage().external - before) / kept.length;
+  // A module's memory has 32 MiB at least.
+  assert.ok(each < 8 * 1024 * 1024, `${each} bytes for each`);
+});
 
 /** @param {string} code @param {() => unknown} action */
 function throwsCode(code, action) {

@@ -92,6 +92,14 @@ test('what came is cut short: it may be somebody’s data', () => {
   assert.ok(message.length < 120, message);
 });
 
+const { proxy: revoked, revoke } = Proxy.revocable({}, {});
+revoke();
+const fail = () => {
+  throw new Error('unreadable');
+};
+const UNREADABLE = [revoked, Object.defineProperty({}, Symbol.toStringTag, { get: fail })];
+Object.defineProperty(UNREADABLE[1], 'name', { get: fail });
+
 test('CaptureError.is goes by name and code, whichever copy of the class made it', async () => {
   const copy = await import(`../../js/errors.js?${Math.random()}`);
   const foreign = new copy.CaptureError('camera-off');
@@ -108,7 +116,14 @@ test('CaptureError.is goes by name and code, whichever copy of the class made it
     new Error('no'),
     { name: 'CaptureError' },
     { code: 'aborted' },
+    ...UNREADABLE,
   ]) {
     assert.equal(CaptureError.is(other), false);
+  }
+});
+
+test('what cannot be read is a bad argument like any other', () => {
+  for (const value of UNREADABLE) {
+    assert.equal(invalidArgument('a', 'b', value).message, 'Expected b for a but received object of type object');
   }
 });

@@ -356,7 +356,7 @@ test('a session that ends takes its listeners with it', () => {
 test('what is no SDK, and selections that are none', () => {
   for (const sdk of [undefined, null, 1, {}, { on: true }])
     throws(() => fromWebrtcSdk(/** @type {any} */ (sdk)), 'invalid-argument');
-  for (const options of [{ kind: 'both' }, { interactionId: '' }, { participantId: 1 }]) {
+  for (const options of [null, 'screen', 5, { kind: 'both' }, { interactionId: '' }, { participantId: 1 }]) {
     throws(() => fromWebrtcSdk(new EventEmitter(), /** @type {any} */ (options)), 'invalid-argument');
   }
 });

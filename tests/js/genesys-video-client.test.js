@@ -296,7 +296,7 @@ test('what is no client, and options that are none', () => {
   for (const client of [undefined, {}, new EventEmitter(), { getActiveInteraction() {} }]) {
     throws(() => fromVideoClient(/** @type {any} */ (client)), 'invalid-argument');
   }
-  for (const options of [{ kind: 'video' }, { interactionOf: 'a' }]) {
+  for (const options of [null, 'screen', { kind: 'video' }, { interactionOf: 'a' }]) {
     throws(() => fromVideoClient(new Client(), /** @type {any} */ (options)), 'invalid-argument');
   }
 });

@@ -51,6 +51,15 @@ test('tracks of this device’s camera and screens are refused', () => {
   assert.doesNotThrow(() => chooseTarget(source(target(null, { track: track('live', received) }))));
 });
 
+test('what only wraps a track is none', () => {
+  for (const wrapped of [{}, 'track', { mediaStreamTrack: track('live') }]) {
+    assert.throws(
+      () => chooseTarget(source(target('a', { track: /** @type {any} */ (wrapped) }))),
+      (/** @type {any} */ error) => error.code === 'no-source' && error.cause.code === 'invalid-argument',
+    );
+  }
+});
+
 test('a source that throws is no source', () => {
   const broken = {
     targets() {

@@ -3,6 +3,7 @@ import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { CaptureError } from '../../js/errors.js';
 import { createUploader } from '../../js/upload/index.js';
+import { parseOptions } from '../../js/upload/options.js';
 import { createWorld, eventsOf, fakeSnapshot, outcome } from './upload-fakes.js';
 
 /** @typedef {import('./upload-fakes.js').Tab} Tab */
@@ -111,6 +112,8 @@ describe('a snapshot', () => {
 
 describe('is invalid-argument before anything is stored:', () => {
   const good = fakeSnapshot('a');
+  const cyclic = {};
+  Object.assign(cyclic, { cyclic });
   /** @type {[string, any, any?][]} */
   const cases = [
     ['no snapshot', undefined],
@@ -137,6 +140,12 @@ describe('is invalid-argument before anything is stored:', () => {
     ['null as a signal', good, { signal: null }],
     ['a signal that is none', good, { signal: {} }],
     ['a callback that is none', good, { onProgress: 1 }],
+    ['an interaction with a line break', { ...good, interactionId: 'a\r\nb' }],
+    ['an interaction with half of a pair', { ...good, interactionId: 'a\ud800' }],
+    ['a hash that is no text', { ...good, sha256: Symbol('a') }],
+    ['a time that is a number', { ...good, capturedAt: 1 }],
+    ['metadata that no JSON holds', { ...good, width: 1n }],
+    ['metadata that holds itself', { ...good, frame: cyclic }],
     ['options that are none', good, 7],
     ['null as options', good, null],
   ];
@@ -215,10 +224,40 @@ describe('createUploader refuses', () => {
     ...['baseMs', 'maxMs'].map((name) => [`${name} NaN`, { ...good, retry: { [name]: Number.NaN } }]),
     ['a negative stallMs', { ...good, stallMs: -1 }],
     ['answerMs as text', { ...good, answerMs: '5' }],
+    ...['retry', 'limits'].flatMap((name) =>
+      [null, 5, 'x'].map((value) => [`${value} as ${name}`, { ...good, [name]: value }]),
+    ),
+    ...[{}, [], -1, true, Symbol('a'), new Date()].map((url) => [`a ${typeof url} as url`, { ...good, url }]),
+    ['an agent with a line break', { ...good, agentId: 'a\nb' }],
+    ['a database that is no text, where there is none', { ...good, queue: 'memory', database: 5 }],
   ];
   for (const [name, options] of cases) {
-    test(name, () => assert.throws(() => createUploader(options), { name: 'CaptureError', code: 'invalid-argument' }));
+    test(name, () =>
+      assert.throws(() => createUploader(options), {
+        name: 'CaptureError',
+        code: 'invalid-argument',
+        message: /^Expected /,
+      }),
+    );
   }
+
+  test('to be made where there is neither page nor worker', () => {
+    assert.throws(() => createUploader(good), { code: 'invalid-argument', message: /page or a dedicated worker/ });
+  });
+
+  test('no option that stands elsewhere: each is read where it belongs, from whatever object', () => {
+    class Options {
+      url = new URL('https://example.test/u');
+      agentId = 'ann';
+      get encrypt() {
+        return true;
+      }
+      limits = { queue: 'memory', encrypt: false, count: 2 };
+      count = 7;
+    }
+    const settings = parseOptions(/** @type {any} */ (new Options()));
+    assert.deepEqual([settings.encrypt, settings.count, settings.database], [true, 2, 'caseframe-upload']);
+  });
 
   test('an event that does not exist, and a listener that is none', () => {
     const { uploader } = createWorld().open();
@@ -396,12 +435,8 @@ test('what cannot be read is told as a CaptureError, and nothing is stored', asy
   const tab = world.open();
   const gone = new DOMException('the file changed', 'NotReadableError');
   const blob = { size: 3, type: 'image/jpeg', arrayBuffer: () => Promise.reject(gone) };
-  const cyclic = { ...fakeSnapshot('b'), frame: {} };
-  Object.assign(cyclic.frame, { cyclic });
-  for (const snapshot of [{ ...fakeSnapshot('a'), blob }, cyclic]) {
-    const error = await outcome(world, tab.uploader.send(/** @type {any} */ (snapshot)));
-    assert.ok(error instanceof CaptureError && error.code === 'upload-failed' && error.cause);
-  }
+  const error = await outcome(world, tab.uploader.send(/** @type {any} */ ({ ...fakeSnapshot('a'), blob })));
+  assert.ok(error instanceof CaptureError && error.code === 'upload-failed' && error.cause);
   assert.equal(world.disk.items.size, 0);
 });
 
@@ -818,7 +853,10 @@ describe('flush', () => {
     controller.abort();
     assert.equal((await outcome(world, flushed)).code, 'aborted');
     assert.equal((await outcome(world, tab.uploader.flush({ signal: controller.signal }))).code, 'aborted');
-    assert.equal((await outcome(world, tab.uploader.flush({ timeoutMs: -1 }))).code, 'invalid-argument');
+    for (const options of [{ timeoutMs: -1 }, null, 5]) {
+      const error = await outcome(world, tab.uploader.flush(/** @type {any} */ (options)));
+      assert.equal(error.code, 'invalid-argument');
+    }
     const last = tab.uploader.flush();
     await world.clock.settled();
     tab.uploader.dispose();

@@ -1,0 +1,2 @@
+/** For browsers without constructable stylesheets: a stylesheet, which bundlers take by `import 'caseframe/element.css'`. */
+export {};
