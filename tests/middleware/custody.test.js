@@ -5,6 +5,7 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
 import sharp from 'sharp';
+import { createRetention } from '../../examples/middleware/custody/retention.js';
 import { StorageError } from '../../examples/middleware/storage/storage.js';
 import { bearer, decision, filesIn, formOf, KEYS, newId, PATH, read, sha256, startService } from './servers/service.js';
 
@@ -347,11 +348,17 @@ describe('where one side fails in the middle, a held picture is never lost, and 
     ['release', 'DELETE', 'records', 'setHold'],
     ['release', 'DELETE', 'storage', 'hold'],
   ];
-  for (const [name, method, side, call] of faults) {
-    test(`${name}: the ${side} fail`, async (t) => {
+  for (const [[name, method, side, call], isLate] of faults.flatMap((fault) => [
+    [fault, false],
+    [fault, true],
+  ])) {
+    test(`${name}: the ${side} fail${isLate ? ', and its time is over before it is asked for again' : ''}`, async (t) => {
       let isBroken = false;
+      let late = 0;
+      const now = () => new Date(Date.now() + late);
       const fault = new StorageError('unavailable', 'away');
       const broken = await startService({
+        now,
         wrap: (parts) => ({ [side]: withFault(/** @type {any} */ (parts[side]), call, fault, () => isBroken) }),
       });
       t.after(() => broken.close());
@@ -362,20 +369,47 @@ describe('where one side fails in the middle, a held picture is never lost, and 
       assert.equal(failed.status, 503);
       assert.ok(Number(failed.headers.get('retry-after')) > 0);
       const halfway = await broken.records.find('local', id);
-      const object = await broken.storage.head(String(halfway?.objectKey));
+      const key = String(halfway?.objectKey);
+      const object = await broken.storage.head(key);
       assert.ok(!halfway?.legalHold || object?.held, 'the row says “held” only of what the store really keeps');
       if (object?.held) {
         const deletion = await fetch(`${broken.url}/${id}`, decision('DELETE', KEYS.admin));
         assert.equal(deletion.status, 423, 'half a hold is one');
       }
       isBroken = false;
+      if (isLate) {
+        late = 31 * DAY_MS;
+        await sweep(broken, now);
+      }
       const again = await fetch(`${broken.url}/${id}/legal-hold`, decision(method, KEYS.admin));
+      if (isLate && !object?.held) {
+        assert.equal(again.status, 410, 'neither side has ever held it');
+        return;
+      }
       assert.equal(again.status, 200);
       const mended = await broken.records.find('local', id);
       assert.equal(mended?.legalHold, method === 'PUT');
-      assert.equal((await broken.storage.head(String(mended?.objectKey)))?.held, method === 'PUT');
+      assert.equal((await broken.storage.head(key))?.held, method === 'PUT');
+      if (!isLate) return;
+      await sweep(broken, now);
+      assert.equal((await broken.storage.head(key)) !== undefined, method === 'PUT', 'released, it goes');
+      assert.equal((await broken.records.find('local', id))?.state, method === 'PUT' ? 'stored' : 'deleted');
     });
   }
+
+  test('what is deleted and only the store still holds: its release lets it go', async () => {
+    const id = await uploaded();
+    const { objectKey } = /** @type {any} */ (await service.records.find('local', id));
+    await service.storage.hold(objectKey, true);
+    await service.records.markDeleted('local', id, 'Article 17', { id: 'admin-2', role: 'admin' });
+    const deletion = await read(await fetch(`${service.url}/${id}`, decision('DELETE', KEYS.admin)));
+    assert.deepEqual([deletion.status, deletion.body.code], [423, 'held']);
+    const release = await read(await fetch(`${service.url}/${id}/legal-hold`, decision('DELETE', KEYS.admin)));
+    assert.deepEqual([release.status, release.body.legalHold], [200, false]);
+    assert.equal(await service.storage.head(objectKey), undefined);
+    assert.equal((await audit(id)).at(-1), 'admin-1 admin released');
+    assert.equal((await fetch(`${service.url}/${id}/legal-hold`, decision('DELETE', KEYS.admin))).status, 410);
+  });
 
   test('deletion: the store fails once the row is gone', async (t) => {
     let isBroken = true;
@@ -415,6 +449,12 @@ describe('where one side fails in the middle, a held picture is never lost, and 
     assert.equal(await raced.storage.head(String(record?.objectKey)), undefined);
   });
 });
+
+/** @param {{ records: any, storage: any }} parts @param {() => Date} now */
+async function sweep({ records, storage }, now) {
+  const log = { info: () => {}, error: assert.fail };
+  await createRetention({ records, storage, log, clock: { now, setTimeout, clearTimeout } }).sweep();
+}
 
 /** Read to its end, so that no connection is left waiting. @param {string} path @param {string} key */
 async function get(path, key) {

@@ -188,6 +188,12 @@ describeRecords('reconcile', ({ open }) => {
     const { kinds } = await lab.run();
     assert.deepEqual(kinds, ['expired-but-there left', 'held-by-store-only mended', 'object-without-row left']);
     assert.deepEqual(await lab.keys(), [orphan, deleted.objectKey, expired.objectKey].sort());
+    const entries = await Array.fromAsync(lab.records.auditEntries('acme', { snapshotId: deleted.id }));
+    assert.deepEqual(
+      entries.map(({ action }) => action),
+      ['stored', 'deleted'],
+      'the audit tells of nothing that was not done',
+    );
   });
 
   test('many objects without a row are left: the database is the wrong one', async () => {

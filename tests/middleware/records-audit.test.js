@@ -6,7 +6,7 @@ import { once } from 'node:events';
 import { before, test } from 'node:test';
 import { promisify } from 'node:util';
 import { migrateCommand, verifyAuditCommand } from '../../examples/middleware/records/commands.js';
-import { ADMIN, AGENT, createClock, describeRecords, runSql, store } from './records-lab.js';
+import { ADMIN, AGENT, createClock, describeRecords, expireDue, runSql, store } from './records-lab.js';
 
 const run = promisify(execFile);
 const OPEN = new URL('../../examples/middleware/records/open.js', import.meta.url).href;
@@ -199,7 +199,7 @@ describeRecords('an audit', ({ kind, createUrl, open }) => {
     await runSql(url, block);
     await assert.rejects(records.setHold('acme', 'one', true, 'a trial', ADMIN));
     await assert.rejects(records.markDeleted('acme', 'one', 'asked', ADMIN));
-    await assert.rejects(records.expire(new Date('2030-01-01'), 10));
+    await assert.rejects(expireDue(records, new Date('2030-01-01'), 10));
     await assert.rejects(store(records, clock, { id: 'two' }));
     const one = await records.find('acme', 'one');
     assert.deepEqual([one?.state, one?.legalHold], ['stored', false]);

@@ -136,3 +136,8 @@ export async function store(records, clock, about) {
   if (claimed.outcome !== 'claimed') throw new Error(`Expected a claim but received ${claimed.outcome}`);
   return records.stored(claimed.lease, AGENT);
 }
+
+/** What is due expires. @param {Records} records @param {Date} at @param {number} limit */
+export async function expireDue(records, at, limit) {
+  return records.expire(at, await records.expiring(at, limit));
+}

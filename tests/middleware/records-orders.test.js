@@ -4,7 +4,7 @@ import { before, test } from 'node:test';
 import { LeaseLost } from '../../examples/middleware/records/records.js';
 import { TAKEOVER_MS } from '../../examples/middleware/records/snapshots.js';
 import { firstSeed, forEachSeed } from '../js/random.js';
-import { ADMIN, AGENT, claimOf, createClock, DAY_MS, describeRecords, LEASE_MS } from './records-lab.js';
+import { ADMIN, AGENT, claimOf, createClock, DAY_MS, describeRecords, expireDue, LEASE_MS } from './records-lab.js';
 
 console.log(`CASEFRAME_SEED=${firstSeed}`);
 
@@ -147,7 +147,7 @@ describeRecords('random orders', ({ open, createUrl }) => {
             actions.push(`deleted ${id}`);
           }
         } else if (kind === 'expire') {
-          const expired = (await pick().expire(clock.date(), 1000))
+          const expired = (await expireDue(pick(), clock.date(), 1000))
             .filter((each) => each.organizationId === organizationId)
             .map((each) => each.id);
           const due = [...rows.values()].filter(
@@ -215,7 +215,7 @@ describeRecords('random orders', ({ open, createUrl }) => {
             const { outcome } = await records.markDeleted(organizationId, id, 'asked', ADMIN);
             if (outcome === 'deleted') told.push(`deleted ${id}`);
           } else if (kind === 'expire') {
-            for (const each of await records.expire(clock.date(), 100)) {
+            for (const each of await expireDue(records, clock.date(), 100)) {
               if (each.organizationId === organizationId) told.push(`expired ${each.id}`);
             }
           } else {

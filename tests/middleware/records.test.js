@@ -9,7 +9,18 @@ import { after, before, describe, test } from 'node:test';
 import { promisify } from 'node:util';
 import { openRecords } from '../../examples/middleware/records/open.js';
 import { LeaseLost } from '../../examples/middleware/records/records.js';
-import { ADMIN, AGENT, claimOf, createClock, DAY_MS, describeRecords, LEASE_MS, runSql, store } from './records-lab.js';
+import {
+  ADMIN,
+  AGENT,
+  claimOf,
+  createClock,
+  DAY_MS,
+  describeRecords,
+  expireDue,
+  LEASE_MS,
+  runSql,
+  store,
+} from './records-lab.js';
 
 const run = promisify(execFile);
 
@@ -227,10 +238,10 @@ describeRecords('custody', ({ open }) => {
     assert.equal(held?.holdReason, 'a trial');
     assert.deepEqual(await records.markDeleted('acme', 'held', 'asked', ADMIN), { outcome: 'held' });
     clock.advance(DAY_MS);
-    assert.deepEqual(await records.expire(clock.date(), 100), []);
+    assert.deepEqual(await expireDue(records, clock.date(), 100), []);
     const released = await records.setHold('acme', 'held', false, 'it has ended', ADMIN);
     assert.deepEqual([released?.legalHold, released?.holdReason], [false, null]);
-    const [expired] = await records.expire(clock.date(), 100);
+    const [expired] = await expireDue(records, clock.date(), 100);
     assert.deepEqual([expired.id, expired.state, expired.deletedReason], ['held', 'deleted', 'retention']);
     assert.equal(expired.deletedAt, clock.date().toISOString());
     const entries = await Array.fromAsync(records.auditEntries('acme', { snapshotId: 'held' }));
@@ -299,7 +310,7 @@ describeRecords('custody', ({ open }) => {
     }
     await fresh.claim(claimOf(clock, { id: 'pending', expiresAt: new Date(start).toISOString() }));
     const at = new Date(start + 3 * DAY_MS);
-    const [first, second] = [await fresh.expire(at, 2), await fresh.expire(at, 2)];
+    const [first, second] = [await expireDue(fresh, at, 2), await expireDue(fresh, at, 2)];
     assert.deepEqual(
       first.map(({ id }) => id),
       ['a', 'b'],
@@ -308,7 +319,7 @@ describeRecords('custody', ({ open }) => {
       second.map(({ id }) => id),
       ['c'],
     );
-    assert.deepEqual(await fresh.expire(at, 2), []);
+    assert.deepEqual(await expireDue(fresh, at, 2), []);
   });
 
   test('a deleted one’s object is to be removed until it was', async () => {

@@ -3,7 +3,7 @@
  *
  * The row and the store each know of a hold. The row may only say so while the store really keeps the object: a hold goes
  * to the store first, a release to the row first. What a crash leaves in between is an object that is kept for too long,
- * never one that is lost; the same request again mends it.
+ * never one that is lost: half a hold is one, from deletion and from expiry. The same request again mends it.
  */
 
 import { actorOf } from '../identity/identity.js';
@@ -12,6 +12,8 @@ import { REASON, refusals, SNAPSHOT_PATH } from '../schemas.js';
 import { checkPresent, findSnapshot, gone, notFound } from './authorise.js';
 
 const MAX_BODY_BYTES = 8 * 1024;
+
+/** @typedef {import('../records/records.js').Snapshot} Snapshot */
 
 /** @param {import('fastify').FastifyInstance} app @param {import('../service.js').Parts} parts */
 export async function decisionRoutes(app, parts) {
@@ -33,7 +35,7 @@ export async function decisionRoutes(app, parts) {
   const hold = { summary: 'Holds a snapshot', ...common, response: { 200: holdAnswer, ...refused } };
   app.put('/:id/legal-hold', { schema: hold, config }, async (request) => {
     const snapshot = await findSnapshot(request, parts);
-    checkPresent(snapshot, now());
+    await checkPresentOrKept(snapshot);
     await storage.hold(snapshot.objectKey, true);
     const held = await setHold(request, true);
     if (held !== undefined) return answerOf(held, request);
@@ -46,9 +48,9 @@ export async function decisionRoutes(app, parts) {
   const release = { summary: 'Ends the hold of a snapshot', ...common, response: { 200: holdAnswer, ...refused } };
   app.delete('/:id/legal-hold', { schema: release, config }, async (request) => {
     const snapshot = await findSnapshot(request, parts);
-    checkPresent(snapshot, now());
+    await checkPresentOrKept(snapshot);
     const released = await setHold(request, false);
-    if (released === undefined) throw await whyNot(request);
+    if (released === undefined) return releaseDeleted(request, snapshot);
     await storage.hold(snapshot.objectKey, false);
     return answerOf(released, request);
   });
@@ -69,7 +71,7 @@ export async function decisionRoutes(app, parts) {
     const { organizationId } = request.identity;
     const snapshot = await findSnapshot(request, parts);
     // A hold that only the store knows of was broken off on its way to the row.
-    if (snapshot.state !== 'deleted' && (await storage.head(snapshot.objectKey))?.held) throw await refuseHeld(request);
+    if (snapshot.state !== 'deleted' && (await isKept(snapshot))) throw await refuseHeld(request);
     const { outcome } = await records.markDeleted(
       organizationId,
       snapshot.id,
@@ -84,7 +86,33 @@ export async function decisionRoutes(app, parts) {
     return { id: snapshot.id, deletedAt: deleted?.deletedAt, reason: deleted?.deletedReason };
   });
 
-  /** The sweep looks after those whose object could not be removed. @param {import('../records/records.js').Snapshot} snapshot */
+  /** Past its time, too, while the store keeps it: a hold or a release has failed on one side. @param {Snapshot} snapshot */
+  async function checkPresentOrKept(snapshot) {
+    try {
+      checkPresent(snapshot, now());
+    } catch (error) {
+      if (!(await isKept(snapshot))) throw error;
+    }
+  }
+
+  /** Whether the store holds it, whatever the row says. @param {Snapshot} snapshot */
+  async function isKept({ objectKey }) {
+    return (await storage.head(objectKey))?.held === true;
+  }
+
+  /** What only the store still holds goes with its row. @param {import('fastify').FastifyRequest} request @param {Snapshot} snapshot */
+  async function releaseDeleted(request, snapshot) {
+    if (!(await isKept(snapshot))) throw await whyNot(request);
+    const { organizationId, id, objectKey } = snapshot;
+    const details = { reason: reasonOf(request) };
+    const entry = { actor: actorOf(request.identity), action: 'released', snapshotId: id, details };
+    await records.audit(organizationId, entry);
+    await storage.hold(objectKey, false);
+    await remove(snapshot);
+    return answerOf({ ...snapshot, legalHold: false }, request);
+  }
+
+  /** The sweep looks after those whose object could not be removed. @param {Snapshot} snapshot */
   async function remove({ organizationId, id, objectKey }) {
     await storage.remove(objectKey);
     await records.removed(organizationId, id);
@@ -120,7 +148,7 @@ function reasonOf({ body }) {
   return /** @type {{ reason: string }} */ (body).reason.trim();
 }
 
-/** @param {import('../records/records.js').Snapshot} snapshot @param {import('fastify').FastifyRequest} request */
+/** @param {Snapshot} snapshot @param {import('fastify').FastifyRequest} request */
 function answerOf({ id, legalHold }, request) {
   return { id, legalHold, reason: reasonOf(request) };
 }

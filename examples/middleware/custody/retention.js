@@ -118,12 +118,26 @@ export function createRetention({
     return false;
   }
 
-  /** Marks rows; a hold that comes at the same time is before it or finds the row deleted. @param {Swept} swept */
+  /**
+   * Marks rows; a hold that comes at the same time is before it or finds the row deleted. What only the store holds stays:
+   * a hold or a release was broken off, and is mended by its repeat or by the reconciler.
+   * @param {Swept} swept
+   */
   async function expire(swept) {
+    /** @type {Snapshot | undefined} */
+    let after;
     for (let size = batch; size === batch && !closing.signal.aborted; ) {
-      const expired = await records.expire(clock.now(), batch);
-      size = expired.length;
-      swept.expired += size;
+      const at = clock.now();
+      const due = await records.expiring(at, batch, after);
+      size = due.length;
+      after = due.at(-1);
+      /** @type {Snapshot[]} */
+      const free = [];
+      const look = async (/** @type {Snapshot} */ snapshot) => {
+        if (!(await storage.head(snapshot.objectKey))?.held) free.push(snapshot);
+      };
+      await Promise.all(due.map((snapshot) => each(swept, snapshot, () => look(snapshot))));
+      swept.expired += (await records.expire(at, free)).length;
     }
   }
 

@@ -186,6 +186,7 @@ export async function reconcile({ storage, records, sweep, now, graceMs, isDryRu
 
   /** @param {Snapshot} snapshot */
   async function removeDeleted({ organizationId, id, objectKey }) {
+    if ((await storage.head(objectKey))?.held) return 'the store holds it: release it, and it goes';
     await audit(organizationId, 'expired-but-there', objectKey, id);
     await storage.remove(objectKey);
     await records.removed(organizationId, id);

@@ -127,8 +127,10 @@
  *   `undefined` where there is none or it is deleted.
  * @property {(organizationId: string, id: string, reason: string, actor: Actor) =>
  *   Promise<{ outcome: 'deleted', snapshot: Snapshot } | { outcome: 'held' | 'gone' | 'missing' }>} markDeleted
- * @property {(now: Date, limit: number) => Promise<Snapshot[]>} expire Marks stored ones past `expiresAt` that are not
- *   held as deleted with the reason `'retention'`, with an audit entry each, and returns them.
+ * @property {(now: Date, limit: number, after?: Snapshot) => Promise<Snapshot[]>} expiring Stored ones past `expiresAt` that
+ *   are not held, the oldest first; `after` goes on from one.
+ * @property {(now: Date, snapshots: Snapshot[]) => Promise<Snapshot[]>} expire Marks those of them that still are so as
+ *   deleted with the reason `'retention'`, with an audit entry each, and returns them.
  * @property {(limit: number, after?: { deletedAt: string, id: string }) => Promise<Snapshot[]>} unremoved Deleted ones
  *   whose object is still to be removed from the storage, in the order of their deletion; `after` goes on from one.
  * @property {(organizationId: string, id: string) => Promise<void>} removed Its object is gone. Repeating it is harmless.

@@ -235,17 +235,25 @@ export function snapshotRecords(db, kind, now) {
     });
   }
 
-  /** @param {Date} at @param {number} limit */
-  function expire(at, limit) {
+  /** @param {Date} at @param {number} limit @param {Snapshot} [after] */
+  async function expiring(at, limit, after) {
+    let query = due(db, at);
+    if (after) {
+      query = query.where((where) =>
+        where(where.refTuple('expires_at', 'object_key'), '>', where.tuple(after.expiresAt, after.objectKey)),
+      );
+    }
+    const rows = await query.orderBy('expires_at').orderBy('object_key').limit(limit).execute();
+    return rows.map(fromRow);
+  }
+
+  /** @param {Date} at @param {Snapshot[]} snapshots */
+  async function expire(at, snapshots) {
+    const keys = snapshots.map(({ objectKey }) => objectKey);
+    if (keys.length === 0) return [];
     return db.transaction().execute(async (trx) => {
-      const rows = await trx
-        .selectFrom('snapshots')
-        .selectAll()
-        .where('state', '=', 'stored')
-        .where('hold_reason', 'is', null)
-        .where('expires_at', '<=', at.toISOString())
-        .orderBy('expires_at')
-        .limit(limit)
+      const rows = await due(trx, at)
+        .where('object_key', 'in', keys)
         // A row that is locked is being held or deleted just now: the next sweep sees what came of it.
         .$if(isPostgres, (query) => query.forUpdate().skipLocked())
         .execute();
@@ -258,6 +266,16 @@ export function snapshotRecords(db, kind, now) {
       }
       return expired;
     });
+  }
+
+  /** @param {import('./schema.js').Database | import('./schema.js').Transaction} where @param {Date} at */
+  function due(where, at) {
+    return where
+      .selectFrom('snapshots')
+      .selectAll()
+      .where('state', '=', 'stored')
+      .where('hold_reason', 'is', null)
+      .where('expires_at', '<=', at.toISOString());
   }
 
   /**
@@ -320,6 +338,7 @@ export function snapshotRecords(db, kind, now) {
     list,
     setHold,
     markDeleted,
+    expiring,
     expire,
     unremoved,
     removed,
