@@ -426,6 +426,33 @@ describe('where one side fails in the middle, a held picture is never lost, and 
     assert.deepEqual(await filesIn(join(broken.data, 'objects')), []);
   });
 
+  test('a deletion that a hold overtakes in the store: it is deleted, and says so', async (t) => {
+    const raced = await startService({
+      wrap: ({ storage, records }) => ({
+        records: new Proxy(records, {
+          get: (target, name) => {
+            const member = Reflect.get(target, name);
+            if (name !== 'markDeleted') return typeof member === 'function' ? member.bind(target) : member;
+            return async (/** @type {any[]} */ ...args) => {
+              const { objectKey } = /** @type {any} */ (await target.find('local', args[1]));
+              await storage.hold(objectKey, true);
+              return member.apply(target, args);
+            };
+          },
+        }),
+      }),
+    });
+    t.after(() => raced.close());
+    const id = await uploaded({ to: raced });
+    const { objectKey } = /** @type {any} */ (await raced.records.find('local', id));
+    const deletion = await read(await fetch(`${raced.url}/${id}`, decision('DELETE', KEYS.admin, 'Article 17')));
+    assert.deepEqual([deletion.status, deletion.body.reason], [200, 'Article 17']);
+    // What the hold finds once it gets to the row.
+    const hold = await read(await fetch(`${raced.url}/${id}/legal-hold`, decision('PUT', KEYS.admin)));
+    assert.deepEqual([hold.status, hold.body.code], [410, 'deleted']);
+    assert.equal(await raced.storage.head(objectKey), undefined);
+  });
+
   test('a hold that comes while it is being deleted: one of them wins, and nothing is left over', async (t) => {
     const raced = await startService({
       wrap: ({ records }) => ({

@@ -6,6 +6,7 @@
  * never one that is lost: half a hold is one, from deletion and from expiry. The same request again mends it.
  */
 
+import { isStorageError } from '../failures.js';
 import { actorOf } from '../identity/identity.js';
 import { Problem } from '../problem.js';
 import { REASON, refusals, SNAPSHOT_PATH } from '../schemas.js';
@@ -81,7 +82,10 @@ export async function decisionRoutes(app, parts) {
     if (outcome === 'held') throw await refuseHeld(request);
     if (outcome === 'missing') throw notFound();
     // Also where the row is gone already: the object may have been out of reach then.
-    await remove(snapshot);
+    await remove(snapshot).catch((error) => {
+      // A hold came in between: it finds the row deleted, lets go and removes the object.
+      if (outcome !== 'deleted' || !isStorageError(error) || error.code !== 'held') throw error;
+    });
     const deleted = await records.find(organizationId, snapshot.id);
     return { id: snapshot.id, deletedAt: deleted?.deletedAt, reason: deleted?.deletedReason };
   });
