@@ -9,7 +9,7 @@ import { createReconciler, EXIT } from '../../examples/middleware/operations/rec
 import { testHooks } from '../../examples/middleware/operations/test-hooks.js';
 import { openRecords } from '../../examples/middleware/records/open.js';
 import { openStorage } from '../../examples/middleware/storage/open.js';
-import { AGENT, claimOf } from './records-lab.js';
+import { AGENT, claimOf, DAY_MS } from './records-lab.js';
 import { STATIC_KEYS, sha256, startMain } from './servers/service.js';
 
 const NOBODYS = 'video-snapshots/call-1/nobodys.jpg';
@@ -74,6 +74,22 @@ test('the command lists what differs, line by line, and its exit code says wheth
     ['mended', undefined],
   );
   assert.equal(lines((await run(['reconcile'], LATER)).out).length, 1);
+});
+
+test('a dry run leaves the service’s own pass as due as it was', async () => {
+  const records = await openRecords(`sqlite:${join(data, 'records.sqlite')}`, {
+    now: () => new Date(Date.now() + 4 * DAY_MS),
+  });
+  const pass = async () => {
+    const ran = [];
+    await records.passAlone(DAY_MS, async () => void ran.push('it'));
+    return ran.length;
+  };
+  const fourDays = { ...LATER, CASEFRAME_TEST_CLOCK_SECONDS: String((4 * DAY_MS) / 1000) };
+  assert.equal((await run(['reconcile', '--dry-run'], fourDays)).code, EXIT.nothingLeft);
+  assert.equal(await pass(), 1);
+  assert.equal(await pass(), 0);
+  await records.close();
 });
 
 test('its flags are for it alone', async () => {

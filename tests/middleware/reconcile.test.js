@@ -243,6 +243,18 @@ describeRecords('reconcile', ({ open }) => {
     );
   });
 
+  test('a pass that is not to be remembered puts off no other, nor does one by a clock that was ahead', async () => {
+    const { records, clock } = lab;
+    const work = async () => {};
+    assert.equal(await records.passAlone(0, work, { isRemembered: false }), 'done');
+    assert.equal(await records.passAlone(DAY_MS, work), 'done');
+    clock.advance(365 * DAY_MS);
+    assert.equal(await records.passAlone(DAY_MS, work), 'done');
+    clock.advance(-300 * DAY_MS);
+    assert.equal(await records.passAlone(DAY_MS, work), 'done');
+    assert.equal(await records.passAlone(DAY_MS, work), 'early');
+  });
+
   test('in random orders, whatever is broken off at whatever step', async () => {
     await forEachSeed(4, async (dice) => {
       lab = await setUp();

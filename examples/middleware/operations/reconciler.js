@@ -103,20 +103,23 @@ export async function reconcileCommand({ environment, flags }, print = console.l
     const clock = { now, setTimeout, clearTimeout };
     const { sweep } = createRetention({ records, storage, log, clock });
     let left = 0;
-    const outcome = await records.passAlone(0, async () => {
+    const isDryRun = flags['dry-run'] === true;
+    const pass = async () => {
       const summary = await reconcile({
         storage,
         records,
         sweep,
         now,
         graceMs: settings.reconcile.graceMs,
-        isDryRun: flags['dry-run'],
+        isDryRun,
         isForced: flags.force,
         report: (finding) => print(JSON.stringify(finding)),
       });
       left = summary.left;
-      print(JSON.stringify({ ...summary, isDryRun: flags['dry-run'] === true }));
-    });
+      print(JSON.stringify({ ...summary, isDryRun }));
+    };
+    // A dry run has mended nothing: the service's own pass is as due as before.
+    const outcome = await records.passAlone(0, pass, { isRemembered: !isDryRun });
     if (outcome === 'busy') {
       console.error('caseframe: another instance is reconciling just now: try again later');
       return EXIT.busy;

@@ -33,18 +33,15 @@ export function upkeepRecords(db, kind, now) {
     return new Map(rows.map((row) => [row.object_key, fromRow(row)]));
   }
 
-  /**
-   * @param {number} everyMs @param {() => Promise<void>} work
-   * @returns {Promise<'done' | 'busy' | 'early'>}
-   */
-  async function passAlone(everyMs, work) {
-    if (kind === 'sqlite') return passIfDue(everyMs, work);
+  /** @type {import('./records.js').Records['passAlone']} */
+  async function passAlone(everyMs, work, { isRemembered = true } = {}) {
+    if (kind === 'sqlite') return passIfDue(everyMs, work, isRemembered);
     // The lock is the connection's: when this process dies, the server lets go of both.
     return db.connection().execute(async (connection) => {
       const { rows } = await sql`select pg_try_advisory_lock(${LOCK.space}, ${LOCK.key}) as mine`.execute(connection);
       if (!(/** @type {{ mine: boolean }} */ (rows[0]).mine)) return 'busy';
       try {
-        return await passIfDue(everyMs, work);
+        return await passIfDue(everyMs, work, isRemembered);
       } finally {
         // Where the connection is broken, the lock is gone, too.
         await sql`select pg_advisory_unlock(${LOCK.space}, ${LOCK.key})`.execute(connection).catch(() => {});
@@ -52,11 +49,14 @@ export function upkeepRecords(db, kind, now) {
     });
   }
 
-  /** @param {number} everyMs @param {() => Promise<void>} work @returns {Promise<'done' | 'early'>} */
-  async function passIfDue(everyMs, work) {
+  /** @param {number} everyMs @param {() => Promise<void>} work @param {boolean} isRemembered @returns {Promise<'done' | 'early'>} */
+  async function passIfDue(everyMs, work, isRemembered) {
     const last = await db.selectFrom('probes').select('at').where('id', '=', LAST_PASS).executeTakeFirst();
-    if (last && now().getTime() - Date.parse(last.at) < everyMs) return 'early';
+    const sinceMs = last === undefined ? Number.NaN : now().getTime() - Date.parse(last.at);
+    // One that is still to come was told by a clock that was ahead and has been put right since.
+    if (sinceMs >= 0 && sinceMs < everyMs) return 'early';
     await work();
+    if (!isRemembered) return 'done';
     const at = now().toISOString();
     await db
       .insertInto('probes')
