@@ -3,6 +3,7 @@
 import assert from 'node:assert/strict';
 import { afterEach, before, beforeEach, test } from 'node:test';
 import { redriveCommand } from '../../examples/middleware/records/commands.js';
+import { LeaseLost } from '../../examples/middleware/records/records.js';
 import { admitClient, createRelayLab, ORGANIZATION, PUBLIC_URL } from './annotation-lab.js';
 import { ADMIN, createClock, DAY_MS, describeRecords, store } from './records-lab.js';
 import { startGenesys } from './servers/genesys.js';
@@ -370,6 +371,71 @@ describeRecords('the relay', ({ open, createUrl }) => {
     await hold(two.id, false);
     while ((await relay({ settings }).step()).claimed > 0);
     assert.ok(!genesys.protectedConversations.has(one.interactionId));
+  });
+
+  test('a release that comes while a hold is told is told after it, however slow that is', async () => {
+    const { id, interactionId } = await taken();
+    await relay().step();
+    const settings = { targets: [], protectRecordings: true };
+    const hold = (/** @type {boolean} */ held) =>
+      records.setHold(ORGANIZATION, id, held, 'Case 2026-117', ADMIN, { protectRecordings: true });
+    await hold(true);
+    const slow = relay({
+      settings,
+      async at(point) {
+        if (point !== 'annotating') return;
+        await hold(false);
+        // Another instance: the protection that is under way has not been carried out yet.
+        assert.equal((await relay({ settings }).step()).claimed, 0);
+      },
+    });
+    assert.equal((await slow.step()).done, 1);
+    while ((await relay({ settings }).step()).claimed > 0);
+    assert.ok(!genesys.protectedConversations.has(interactionId));
+    const actions = (await auditOf(id)).map(({ action }) => action).filter((action) => /protect/.test(action));
+    assert.deepEqual(actions, ['protected', 'unprotected']);
+  });
+
+  test('a hold that comes while a release is refused is told, and the release is not given up', async () => {
+    const { id, interactionId } = await taken();
+    await relay().step();
+    const settings = { targets: [], protectRecordings: true };
+    const hold = (/** @type {boolean} */ held) =>
+      records.setHold(ORGANIZATION, id, held, 'Case 2026-117', ADMIN, { protectRecordings: true });
+    await hold(false);
+    genesys.setFault((request, response) => {
+      if (!request.url?.includes('protect=false')) return false;
+      response.writeHead(403, { 'content-type': 'application/json' }).end('{"message":"no"}');
+      return true;
+    });
+    const refused = relay({ settings, at: async (point) => void (point === 'annotating' && (await hold(true))) });
+    const { postponed, failed } = await refused.step();
+    assert.deepEqual([postponed, failed], [1, 0]);
+    assert.deepEqual(
+      refused.log.filter(({ about }) => about.alert),
+      [],
+    );
+    while ((await relay({ settings }).step()).claimed > 0);
+    assert.ok(genesys.protectedConversations.has(interactionId));
+    genesys.setFault();
+    await hold(false);
+    assert.equal((await relay({ settings }).step()).done, 1);
+  });
+
+  test('a task whose holder has died is taken over, though a hold came meanwhile', async () => {
+    const { id, interactionId } = await taken();
+    await relay().step();
+    const hold = (/** @type {boolean} */ held) =>
+      records.setHold(ORGANIZATION, id, held, 'Case 2026-117', ADMIN, { protectRecordings: true });
+    await hold(false);
+    const [task] = await records.claimTasks({ kinds: ['protection'], limit: 1, leaseMs: LEASE_MS });
+    await hold(true);
+    const lab = relay({ settings: { targets: [], protectRecordings: true } });
+    assert.equal((await lab.step()).claimed, 0);
+    clock.advance(LEASE_MS);
+    assert.equal((await lab.step()).done, 1);
+    assert.ok(genesys.protectedConversations.has(interactionId));
+    await assert.rejects(records.settleTask(task, { outcome: 'done', details: {} }), LeaseLost);
   });
 
   test('what a clock ahead has queued, leased or postponed is taken up by one that is right, once', async () => {

@@ -104,7 +104,7 @@ export function createRelay(parts) {
       return 'postponed';
     }
     const reason = trouble.kind === 'permanent' ? trouble.reason : `Given up after a day: ${trouble.reason}`;
-    await records.settleTask(task, { outcome: 'failed', reason });
+    if (!(await records.settleTask(task, { outcome: 'failed', reason }))) return 'postponed';
     log.error(
       { alert: `${task.kind}-dead`, ...about(task), reason },
       'Genesys was not told, and is not told by itself any more: put right what the reason says, then run “node main.js redrive”',

@@ -126,33 +126,40 @@ export function outboxRecords(db, kind, now) {
   /** @param {Task} task @param {import('./records.js').TaskOutcome} outcome */
   function settleTask(task, outcome) {
     return db.transaction().execute(async (trx) => {
-      if (task.kind === 'protection') return settleProtection(trx, task, outcome);
       const isDone = outcome.outcome === 'done';
       const reason = isDone ? null : short(outcome.reason);
       await settle(trx, task, { state: outcome.outcome === 'failed' ? 'dead' : 'done', last_error: reason });
+      if (task.kind === 'protection') return settleProtection(trx, task, outcome);
       await ofSnapshot(
         trx.updateTable('snapshots').set({ annotation: isDone ? 'done' : 'failed', annotation_reason: reason }),
         task,
       ).execute();
       if (isDone) await audit(trx, task, 'annotated', outcome.details);
       else if (outcome.outcome === 'failed') await audit(trx, task, 'annotation-failed', { reason });
+      return true;
     });
   }
 
-  /** @param {Transaction} trx @param {Task} task @param {import('./records.js').TaskOutcome} outcome */
+  /**
+   * The row is settled and so locked: a hold of this snapshot has been seen, or queues it anew after this.
+   * @param {Transaction} trx @param {Task} task @param {import('./records.js').TaskOutcome} outcome
+   */
   async function settleProtection(trx, task, outcome) {
-    if (outcome.outcome !== 'done') {
-      await settle(trx, task, { state: 'dead', last_error: short(outcome.reason) });
-      await audit(trx, task, 'protection-failed', { reason: short(outcome.reason) });
-      return;
+    const { organizationId, interactionId } = task.snapshot;
+    // A snapshot of the call was held or released meanwhile: what was told is no longer so, and is told anew.
+    const isStale =
+      (await isHeld(trx, { organization_id: organizationId, interaction_id: interactionId })) !== task.interactionHeld;
+    if (isStale) {
+      const at = now().toISOString();
+      const anew = { state: /** @type {const} */ ('queued'), attempts: 0, due_at: at, tried_at: null, created_at: at };
+      await trx.updateTable('outbox').set(anew).where('id', '=', task.id).execute();
     }
-    const action = task.interactionHeld ? 'protected' : 'unprotected';
-    const row = { organization_id: task.snapshot.organizationId, interaction_id: task.snapshot.interactionId };
-    // Another snapshot of the call was held or released meanwhile: what was told is no longer so, and is told anew.
-    const isStale = (await isHeld(trx, row)) !== task.interactionHeld;
-    const at = now().toISOString();
-    await settle(trx, task, isStale ? { state: 'queued', due_at: at } : { state: 'done', last_error: null });
-    await audit(trx, task, action, outcome.details);
+    if (outcome.outcome === 'done') {
+      await audit(trx, task, task.interactionHeld ? 'protected' : 'unprotected', outcome.details);
+    } else if (!isStale) {
+      await audit(trx, task, 'protection-failed', { reason: short(outcome.reason) });
+    }
+    return !isStale;
   }
 
   /** @param {Transaction} trx @param {Task} task @param {Partial<OutboxRow>} changes */

@@ -148,8 +148,8 @@
  *   is about to be written. `false`: it is another's.
  * @property {(task: Task, when: { dueAt: Date, reason?: string, counts?: boolean }) => Promise<void>} postponeTask Gives the
  *   lease back, to be tried again. Where it does not count, it was no attempt. Nothing happens where the lease is lost.
- * @property {(task: Task, outcome: TaskOutcome) => Promise<void>} settleTask The row, the snapshot's `annotation` and the
- *   audit in one. Throws `LeaseLost`.
+ * @property {(task: Task, outcome: TaskOutcome) => Promise<boolean>} settleTask The row, the snapshot's `annotation` and the
+ *   audit in one. `false`: what is to be told has changed meanwhile, and is queued anew. Throws `LeaseLost`.
  * @property {(options: { queuedBefore: Date, limit?: number }) =>
  *   Promise<{ organizationId: string, snapshotId: string, kind: TaskKind, reason: string }[]>} redriveTasks Queues dead ones
  *   anew, the oldest first; `reason` is what they died of. They count as queued now: one that dies again at once is not

@@ -7,20 +7,27 @@ import { randomUUID } from 'node:crypto';
 /** @typedef {import('./schema.js').Transaction} Transaction */
 
 /**
- * Whoever holds or releases a snapshot has the recordings' protection told anew, whatever is told just now.
+ * Whoever holds or releases a snapshot has the recordings' protection told anew. What is told just now keeps its lease, and
+ * is told anew once it is settled: two at once could be carried out in either order.
  * @param {Transaction} trx @param {{ organization_id: string, id: string }} snapshot @param {string} at
  */
-export async function enqueueProtection(trx, { organization_id, id }, at) {
-  const { state, attempts, due_at, lease, lease_until, tried_at, created_at, ...row } = newTask(
-    { organization_id, id },
-    'protection',
-    at,
-  );
-  const changes = { state, attempts, due_at, lease, lease_until, tried_at, created_at };
+export async function enqueueProtection(trx, snapshot, at) {
   await trx
     .insertInto('outbox')
-    .values({ ...row, ...changes })
-    .onConflict((conflict) => conflict.columns(['organization_id', 'snapshot_id', 'kind']).doUpdateSet(changes))
+    .values(newTask(snapshot, 'protection', at))
+    .onConflict((conflict) =>
+      conflict.columns(['organization_id', 'snapshot_id', 'kind']).doUpdateSet(({ eb, ref }) => {
+        /** @template T @param {T} free @param {any} leased */
+        const whether = (free, leased) => eb.case().when('outbox.lease', 'is', null).then(free).else(leased).end();
+        return {
+          state: 'queued',
+          attempts: whether(0, 1),
+          due_at: whether(at, ref('outbox.due_at')),
+          tried_at: whether(null, at),
+          created_at: at,
+        };
+      }),
+    )
     .execute();
 }
 
