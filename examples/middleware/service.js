@@ -159,6 +159,7 @@ export async function createService(
   });
   const reconciler = createReconciler({
     ...settings.reconcile,
+    protectRecordings: settings.annotation?.protectRecordings,
     records: bareRecords,
     storage,
     sweep: retention.sweep,

@@ -18,14 +18,27 @@ const NOBODYS = 'video-snapshots/call-1/nobodys.jpg';
 before(async () => {
   data = await mkdtemp(join(tmpdir(), 'cf-reconcile-command-'));
   photo = await readFile(new URL('../fixtures/rocket.jpg', import.meta.url));
+  await withParts(async (records, storage) => {
+    await storage.put(NOBODYS, photo, { sha256: sha256(photo), retentionDays: 1 });
+    await upload(records, storage);
+  });
+});
+
+/**
+ * What the commands work with. @template T
+ * @param {(records: import('./records-lab.js').Records, storage: import('../../examples/middleware/storage/storage.js').Storage) => Promise<T>} work
+ */
+async function withParts(work) {
   const records = await openRecords(`sqlite:${join(data, 'records.sqlite')}`);
   await records.migrate();
   const storage = await openStorage(`file:${join(data, 'objects')}`);
-  await storage.put(NOBODYS, photo, { sha256: sha256(photo), retentionDays: 1 });
-  await upload(records, storage);
-  await storage.close();
-  await records.close();
-});
+  try {
+    return await work(records, storage);
+  } finally {
+    await storage.close();
+    await records.close();
+  }
+}
 
 /**
  * A snapshot as it should be. Where none has a row, an object without one would be left.
@@ -90,6 +103,31 @@ test('a dry run leaves the service’s own pass as due as it was', async () => {
   assert.equal(await pass(), 1);
   assert.equal(await pass(), 0);
   await records.close();
+});
+
+test('a hold that only the store knows of is taken into the row, and protects the recordings as any other', async () => {
+  const key = await withParts(async (records, storage) => {
+    const kept = await upload(records, storage);
+    await storage.hold(kept, true);
+    return kept;
+  });
+  const id = '11111111-1111-4111-8111-111111111111';
+  const env = {
+    ...LATER,
+    GENESYS_REGION: 'mypurecloud.de',
+    GENESYS_ORGANIZATIONS: id,
+    GENESYS_OAUTH_CLIENTS: id,
+    GENESYS_CLIENT_ID: id,
+    GENESYS_CLIENT_SECRET: 'a-secret-of-the-client',
+    PROTECT_RECORDINGS: 'on',
+  };
+  const { code, err } = await run(['reconcile'], env);
+  assert.equal(code, EXIT.nothingLeft, err);
+  await withParts(async (records) => {
+    assert.equal((await records.findByObjects([key])).get(key)?.legalHold, true);
+    const tasks = await records.countTasks();
+    assert.equal(tasks.find(({ kind }) => kind === 'protection')?.count, 1);
+  });
 });
 
 test('its flags are for it alone', async () => {

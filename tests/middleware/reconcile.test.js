@@ -196,6 +196,22 @@ describeRecords('reconcile', ({ open }) => {
     );
   });
 
+  test('a hold that is taken into the row protects the call’s recordings, where that is wanted', async () => {
+    for (const [id, protectRecordings] of /** @type {const} */ ([
+      ['plain', false],
+      ['wanted', true],
+    ])) {
+      await lab.storage.hold((await lab.upload(id)).objectKey, true);
+      age();
+      assert.deepEqual((await lab.run({ protectRecordings })).kinds, ['held-by-store-only mended']);
+    }
+    const tasks = await lab.records.claimTasks({ kinds: ['protection'], limit: 10, leaseMs: 1000 });
+    assert.deepEqual(
+      tasks.map(({ snapshot, interactionHeld }) => [snapshot.id, interactionHeld]),
+      [['wanted', true]],
+    );
+  });
+
   test('many objects without a row are left: the database is the wrong one', async () => {
     for (let n = 0; n < 25; n += 1) await lab.orphan();
     age();
@@ -259,6 +275,8 @@ describeRecords('reconcile', ({ open }) => {
     await forEachSeed(4, async (dice) => {
       lab = await setUp();
       const { records, storage } = lab;
+      // Where no object has a row, those without one are left.
+      await lab.upload('kept');
       /** @type {Map<string, import('../../examples/middleware/records/records.js').Snapshot>} */
       const stored = new Map();
       for (let n = 0; n < 25; n += 1) {

@@ -49,6 +49,7 @@ const SYSTEM = { id: 'system', role: 'system', via: 'reconcile' };
  * @property {() => Promise<unknown>} sweep Finishes and expires what is due.
  * @property {() => Date} now
  * @property {number} graceMs
+ * @property {boolean} [protectRecordings] A hold that is taken into the row protects the call's recordings, too.
  * @property {boolean} [isDryRun] Nothing is changed.
  * @property {boolean} [isForced] Removes objects without a row however many they are.
  * @property {AbortSignal} [signal]
@@ -56,7 +57,8 @@ const SYSTEM = { id: 'system', role: 'system', via: 'reconcile' };
  */
 
 /** @param {Options} options @returns {Promise<Summary>} */
-export async function reconcile({ storage, records, sweep, now, graceMs, isDryRun, isForced, signal, report }) {
+export async function reconcile(options) {
+  const { storage, records, sweep, now, graceMs, protectRecordings, isDryRun, isForced, signal, report } = options;
   /** @type {Summary} */
   const summary = { rows: 0, objects: 0, mended: 0, left: 0 };
   const before = now().getTime() - graceMs;
@@ -131,7 +133,7 @@ export async function reconcile({ storage, records, sweep, now, graceMs, isDryRu
   /** @param {Snapshot} snapshot */
   async function holdRow({ organizationId, id }) {
     const reason = 'The store holds it: a hold or a release was broken off. Release it if it is not to be held.';
-    const held = await records.setHold(organizationId, id, true, reason, SYSTEM);
+    const held = await records.setHold(organizationId, id, true, reason, SYSTEM, { protectRecordings });
     return held ? undefined : 'it was deleted meanwhile';
   }
 

@@ -111,6 +111,7 @@ export async function reconcileCommand({ environment, flags }, print = console.l
         sweep,
         now,
         graceMs: settings.reconcile.graceMs,
+        protectRecordings: settings.annotation?.protectRecordings,
         isDryRun,
         isForced: flags.force,
         report: (finding) => print(JSON.stringify(finding)),
