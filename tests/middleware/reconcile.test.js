@@ -4,7 +4,7 @@ import { createHash } from 'node:crypto';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { after, beforeEach, test } from 'node:test';
+import { after, beforeEach, describe, test } from 'node:test';
 import { createRetention } from '../../examples/middleware/custody/retention.js';
 import { NOBODYS, reconcile } from '../../examples/middleware/operations/reconcile.js';
 import { openStorage } from '../../examples/middleware/storage/open.js';
@@ -217,7 +217,13 @@ describeRecords('reconcile', ({ open }) => {
     age();
     const { summary, findings } = await lab.run();
     assert.deepEqual([summary.mended, summary.left], [0, 25]);
+    assert.deepEqual(
+      findings.map(({ count }) => count),
+      [25],
+      'told once, however many they are',
+    );
     assert.match(String(findings[0].why), /25 objects have no row: is it the right database/);
+    assert.equal((await lab.run({ isDryRun: true })).findings.length, 25, 'a dry run names each');
     assert.equal((await lab.run({ isForced: true })).summary.mended, 25);
   });
 
@@ -316,5 +322,61 @@ describeRecords('reconcile', ({ open }) => {
         );
       for (const row of rows) assert.equal((await storage.head(row.objectKey))?.held, row.legalHold, row.id);
     });
+  });
+});
+
+describe('a pass over more than memory holds', () => {
+  /** @param {number} count */
+  const keysOf = (count) => Array.from({ length: count }, (_, n) => `video-snapshots/call-1/${n}.jpg`);
+  const nothing = /** @type {any} */ ({
+    scan: async () => [],
+    findByObjects: async () => new Map(),
+    audit: async () => {},
+  });
+  const common = { sweep: async () => {}, now: () => new Date(), graceMs: GRACE_MS };
+
+  test('objects without a row are removed while they are listed', async () => {
+    const present = new Set(keysOf(1000));
+    let most = 0;
+    const storage = /** @type {any} */ ({
+      head: async () => undefined,
+      remove: async (/** @type {string} */ key) => present.delete(key),
+      async *list() {
+        for (const [n, key] of keysOf(1000).entries()) {
+          most = Math.max(most, n - (1000 - present.size));
+          yield { key, bytes: 1, modifiedAt: new Date(0) };
+        }
+      },
+    });
+    const summary = await reconcile({ ...common, storage, records: nothing, isForced: true, report: () => {} });
+    assert.deepEqual([summary.mended, present.size], [1000, 0]);
+    assert.ok(most < 300, `${most} were waiting`);
+  });
+
+  test('rows that are due are finished page by page', async () => {
+    const clock = /** @type {any} */ ({ date: () => new Date(0) });
+    const rows = keysOf(1000).map((_, n) => ({
+      snapshot: { ...claimOf(clock, { id: `s${n}` }).snapshot, state: 'pending' },
+      leaseUntil: clock.date(),
+    }));
+    let waiting = 0;
+    let most = 0;
+    const records = {
+      ...nothing,
+      async scan(/** @type {number} */ limit, /** @type {any} */ after) {
+        const from = after === undefined ? 0 : Number(after.id.slice(1)) + 1;
+        const page = rows.slice(from, from + limit);
+        waiting += page.length;
+        most = Math.max(most, waiting);
+        return page;
+      },
+    };
+    const storage = /** @type {any} */ ({ list: async function* () {} });
+    const report = () => {
+      waiting -= 1;
+    };
+    const { mended } = await reconcile({ ...common, storage, records, report });
+    assert.equal(mended, 1000);
+    assert.ok(most < 300, `${most} were waiting`);
   });
 });

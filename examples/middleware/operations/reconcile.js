@@ -18,7 +18,7 @@ const PAGE = 200;
 /** Objects that are looked at beside each other. */
 const HEADS = 8;
 /** Objects without a row that are removed in one pass: so many, or this share of all. Crashes leave a few at most. */
-const MOST_ORPHANS = { count: 20, share: 0.01 };
+const MOST_ORPHANS = { count: 20, share: 0.01, inAll: 10_000 };
 /** AWS says that its lifecycle may be some days late (docs: "Expiring objects"). */
 const LIFECYCLE_GRACE_MS = 3 * 24 * 60 * 60 * 1000;
 /** Where the objects of snapshots are: others in the bucket are none of ours. */
@@ -40,6 +40,7 @@ const SYSTEM = { id: 'system', role: 'system', via: 'reconcile' };
  * @property {string} [id] Of the snapshot.
  * @property {'mended' | 'left'} outcome In a dry run everything is left.
  * @property {string} [why] It was left.
+ * @property {number} [count] Of such objects, where `objectKey` is one of too many to name.
  *
  * @typedef {{ rows: number, objects: number, mended: number, left: number }} Summary
  *
@@ -62,20 +63,24 @@ export async function reconcile(options) {
   /** @type {Summary} */
   const summary = { rows: 0, objects: 0, mended: 0, left: 0 };
   const before = now().getTime() - graceMs;
+  /** Objects without a row: millions, where the database is the wrong one. @type {{ count: number, keys: string[] }} */
+  const orphans = { count: 0, keys: [] };
+  /** Objects with a row. */
+  let known = 0;
   const isOld = (/** @type {string | Date} */ time) => new Date(time).getTime() <= before;
   await compareRows();
   await compareObjects();
   return summary;
 
   async function compareRows() {
-    /** @type {Snapshot[]} */
-    const due = [];
     for (let after, size = PAGE; size === PAGE; ) {
       /** @type {{ snapshot: Snapshot, leaseUntil: string }[]} */
       const page = await records.scan(PAGE, after);
       size = page.length;
       after = page.at(-1)?.snapshot;
       summary.rows += size;
+      /** @type {Snapshot[]} */
+      const due = [];
       await inParallel(page, async ({ snapshot, leaseUntil }) => {
         if (snapshot.state === 'pending') {
           if (isOld(leaseUntil)) due.push(snapshot);
@@ -83,7 +88,12 @@ export async function reconcile(options) {
           await compareRow(snapshot, due);
         }
       });
+      await finish(due);
     }
+  }
+
+  /** By the sweep, which does all that is due: later pages have less. @param {Snapshot[]} due */
+  async function finish(due) {
     if (due.length > 0 && !isDryRun) await sweep();
     for (const snapshot of due) {
       const kind = snapshot.state === 'pending' ? 'upload-cut-short' : 'expired-but-there';
@@ -140,44 +150,56 @@ export async function reconcile(options) {
   async function compareObjects() {
     /** @type {import('../storage/storage.js').Entry[]} */
     let page = [];
-    /** @type {import('../storage/storage.js').Entry[]} */
-    const orphans = [];
-    let known = 0;
     for await (const entry of storage.list(BELOW)) {
       summary.objects += 1;
       page.push(entry);
       if (page.length === PAGE) {
-        known += await comparePage(page, orphans);
+        await comparePage(page);
         page = [];
       }
     }
-    known += await comparePage(page, orphans);
-    const most = Math.max(MOST_ORPHANS.count, MOST_ORPHANS.share * summary.objects);
-    // None with a row: of a database that is new, or another's, a few pictures are all there is.
-    const isTooMany = (orphans.length > most || known === 0) && !isForced;
-    for (const { key } of orphans) {
-      const why = `${orphans.length} objects have no row: is it the right database? --force removes them`;
-      await found('object-without-row', { objectKey: key }, () => (isTooMany ? why : removeOrphan(key)));
-    }
+    await comparePage(page);
+    await removeOrphans();
   }
 
-  /**
-   * @param {import('../storage/storage.js').Entry[]} page @param {import('../storage/storage.js').Entry[]} orphans
-   * @returns {Promise<number>} How many of them have a row.
-   */
-  async function comparePage(page, orphans) {
+  /** @param {import('../storage/storage.js').Entry[]} page */
+  async function comparePage(page) {
     signal?.throwIfAborted();
     // The row comes before its object: an object that is listed and has no row now has had none then.
     const rows = await records.findByObjects(page.map(({ key }) => key));
+    known += rows.size;
     for (const entry of page) {
       const row = rows.get(entry.key);
       if (row === undefined) {
-        if (isOld(entry.modifiedAt)) orphans.push(entry);
+        if (isOld(entry.modifiedAt)) await foundOrphan(entry.key);
       } else if (row.state === 'deleted' && isOverdue(row)) {
         await found('expired-but-there', row, () => removeDeleted(row));
       }
     }
-    return rows.size;
+  }
+
+  /** May be nobody's: only once all are counted, unless that makes no difference. @param {string} key */
+  async function foundOrphan(key) {
+    if (isDryRun || isForced) {
+      await found('object-without-row', { objectKey: key }, () => removeOrphan(key));
+    } else {
+      orphans.count += 1;
+      if (orphans.keys.length < MOST_ORPHANS.inAll) orphans.keys.push(key);
+    }
+  }
+
+  async function removeOrphans() {
+    const { count, keys } = orphans;
+    const most = Math.max(MOST_ORPHANS.count, MOST_ORPHANS.share * summary.objects);
+    // None with a row: of a database that is new, or another's, a few pictures are all there is.
+    if (count > Math.min(most, MOST_ORPHANS.inAll) || known === 0) {
+      if (count === 0) return;
+      summary.left += count;
+      const why = `${count} objects have no row: is it the right database? --force removes them`;
+      report({ kind: 'object-without-row', objectKey: keys[0], count, outcome: 'left', why });
+      return;
+    }
+    for (const key of keys) await found('object-without-row', { objectKey: key }, () => removeOrphan(key));
   }
 
   /** Whether whoever was to remove it has had the time. @param {Snapshot} snapshot */

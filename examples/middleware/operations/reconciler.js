@@ -62,7 +62,7 @@ export function createReconciler({ everyMs, log, registry, clock, ...parts }) {
 
   /** @param {import('./reconcile.js').Finding} finding */
   function report(finding) {
-    findings.inc({ kind: finding.kind, outcome: finding.outcome });
+    findings.inc({ kind: finding.kind, outcome: finding.outcome }, finding.count ?? 1);
     if (finding.outcome === 'left') log.error(finding, 'rows and objects differ, and it cannot be mended');
     else log.warn(finding, 'rows and objects differed');
   }
