@@ -95,7 +95,7 @@ test('a dry run leaves the service’s own pass as due as it was', async () => {
   });
   const pass = async () => {
     const ran = [];
-    await records.passAlone(DAY_MS, async () => void ran.push('it'));
+    await records.passAlone(DAY_MS, async () => ran.push('it'));
     return ran.length;
   };
   const fourDays = { ...LATER, CASEFRAME_TEST_CLOCK_SECONDS: String((4 * DAY_MS) / 1000) };
@@ -194,4 +194,58 @@ test('a pass on the timer counts what it finds, and one that fails is told and d
   assert.match(text, /caseframe_reconcile_left 0/);
   assert.match(text, /caseframe_reconcile_last_pass_timestamp_seconds [1-9]/);
   await reconciler.close();
+});
+
+test('every instance says what the last pass of any of them has left, and when, also after a restart', async (t) => {
+  const url = `sqlite:${join(data, 'figures.sqlite')}`;
+  let offsetMs = 2 * DAY_MS;
+  const now = () => new Date(Date.now() + offsetMs);
+  const storage = await openStorage(`file:${join(data, 'figures')}`);
+  /** @type {import('./records-lab.js').Records[]} */
+  const opened = [];
+  t.after(() => Promise.all(opened.map((records) => records.close())));
+  const instance = async () => {
+    const records = await openRecords(url, { now });
+    opened.push(records);
+    await records.migrate();
+    const registry = new Registry();
+    const reconciler = createReconciler({
+      everyMs: DAY_MS,
+      graceMs: 600_000,
+      records,
+      storage,
+      sweep: async () => {},
+      now,
+      log: /** @type {any} */ ({ warn: () => {}, error: () => {} }),
+      registry,
+      clock: { setTimeout: assert.fail, clearTimeout: () => {} },
+    });
+    return { records, look: reconciler.look, figures: () => figuresOf(registry) };
+  };
+  /** @param {Registry} registry */
+  const figuresOf = async (registry) => {
+    const text = await registry.metrics();
+    const figure = (/** @type {string} */ name) =>
+      new RegExp(`^caseframe_reconcile_${name} (.*)$`, 'm').exec(text)?.[1];
+    return { left: figure('left'), at: figure('last_pass_timestamp_seconds') };
+  };
+  const a = await instance();
+  const b = await instance();
+  assert.deepEqual(await a.figures(), { left: undefined, at: undefined }, 'no pass yet');
+  const key = await upload(a.records, storage);
+  await storage.remove(key);
+  offsetMs += DAY_MS;
+  assert.equal(await a.look(), 'done');
+  const found = await a.figures();
+  assert.equal(found.left, '1');
+  assert.deepEqual(await b.figures(), found);
+  assert.deepEqual(await (await instance()).figures(), found, 'restarted');
+  await storage.put(key, photo, { sha256: sha256(photo), retentionDays: 30 });
+  offsetMs += DAY_MS;
+  assert.equal(await b.look(), 'done');
+  const mended = await a.figures();
+  assert.equal(mended.left, '0');
+  assert.ok(Number(mended.at) - Number(found.at) >= DAY_MS / 1000);
+  await a.records.passAlone(0, async () => 7, { isRemembered: false });
+  assert.deepEqual(await a.figures(), mended, 'a dry run says nothing');
 });

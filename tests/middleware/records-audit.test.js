@@ -378,6 +378,7 @@ describeRecords('a tampered audit', ({ kind, createUrl, open }) => {
       'applied 0002-audit',
       'applied 0003-outbox',
       'applied 0004-annotation',
+      'applied 0005-passes',
       'The database is up to date',
       'The database was up to date',
     ]);

@@ -30,7 +30,7 @@ test('a restart is outlived, also by connections between two queries', { timeout
   const workers = Array.from({ length: 4 }, work);
   /** @type {() => void} */
   let end = () => {};
-  const pass = records.passAlone(0, () => new Promise((resolve) => (end = () => resolve(undefined))));
+  const pass = records.passAlone(0, () => new Promise((resolve) => (end = () => resolve(0))));
   while (done < 20) await pause(5);
   await postgres.restart();
   const before = done;

@@ -355,7 +355,7 @@ describeRecords('the schema', ({ kind, createUrl, open }) => {
     const applied = (await Promise.all(processes)).map(({ stdout }) => JSON.parse(stdout));
     assert.deepEqual(
       applied.filter((names) => names.length > 0),
-      [['0001-snapshots', '0002-audit', '0003-outbox', '0004-annotation']],
+      [['0001-snapshots', '0002-audit', '0003-outbox', '0004-annotation', '0005-passes']],
     );
   });
 
@@ -387,7 +387,7 @@ describeRecords('the schema', ({ kind, createUrl, open }) => {
     await assert.rejects(records.migrate(), /audit_heads/);
     await assert.rejects(records.check(), { code: 'schema', message: /lacks 0001-snapshots/ });
     await runSql(url, 'drop table audit_heads');
-    assert.equal((await records.migrate()).length, 4);
+    assert.equal((await records.migrate()).length, 5);
     await records.check();
     await records.close();
   });

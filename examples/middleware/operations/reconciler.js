@@ -29,16 +29,26 @@ export function createReconciler({ everyMs, log, registry, clock, ...parts }) {
     labelNames: ['kind', 'outcome'],
     registers,
   });
-  const left = new Gauge({
+  // Of all instances, and from before this one's start: else one that has found nothing yet would say that nothing is left.
+  new Gauge({
     name: 'caseframe_reconcile_left',
-    help: 'What the last pass on this instance could not mend',
+    help: 'What the last pass, on any instance, could not mend',
     registers,
+    async collect() {
+      setOrRemove(this, (await lastPass())?.left);
+    },
   });
-  const last = new Gauge({
+  new Gauge({
     name: 'caseframe_reconcile_last_pass_timestamp_seconds',
-    help: 'When a pass on this instance ended last',
+    help: 'When a pass ended last, on any instance',
     registers,
+    async collect() {
+      const at = (await lastPass())?.at;
+      setOrRemove(this, at === undefined ? undefined : Date.parse(at) / 1000);
+    },
   });
+  /** A database that is away is told by /readyz; the other figures are still good. */
+  const lastPass = () => parts.records.lastPass().catch(() => undefined);
   const closing = new AbortController();
   /** @type {unknown} */
   let timer;
@@ -50,9 +60,8 @@ export function createReconciler({ everyMs, log, registry, clock, ...parts }) {
     try {
       return await parts.records.passAlone(everyMs, async () => {
         const summary = await reconcile({ ...parts, signal: closing.signal, report });
-        left.set(summary.left);
-        last.set(parts.now().getTime() / 1000);
         if (summary.mended + summary.left > 0) log.warn(summary, 'reconciled');
+        return summary.left;
       });
     } catch (error) {
       if (!closing.signal.aborted) log.error({ err: error }, 'a reconciliation was cut short: again in a minute');
@@ -87,6 +96,12 @@ export function createReconciler({ everyMs, log, registry, clock, ...parts }) {
   };
 }
 
+/** What is not known is no figure: a 0 would be one. @param {Gauge} gauge @param {number | undefined} value */
+function setOrRemove(gauge, value) {
+  if (value === undefined) gauge.remove();
+  else gauge.set(value);
+}
+
 /**
  * `node main.js reconcile [--dry-run] [--force]`: a JSON object a line for each finding, and one for the sum.
  * @param {import('../main.js').CommandOptions} options @param {(line: string) => void} [print]
@@ -118,6 +133,7 @@ export async function reconcileCommand({ environment, flags }, print = console.l
       });
       left = summary.left;
       print(JSON.stringify({ ...summary, isDryRun }));
+      return left;
     };
     // A dry run has mended nothing: the service's own pass is as due as before.
     const outcome = await records.passAlone(0, pass, { isRemembered: !isDryRun });

@@ -16,6 +16,7 @@ export function migrationsFor(kind) {
     '0002-audit': { up: (db) => makeAudit(db, kind) },
     '0003-outbox': { up: makeOutbox },
     '0004-annotation': { up: makeAnnotation },
+    '0005-passes': { up: (db) => db.schema.alterTable('probes').addColumn('left_over', 'integer').execute() },
   };
 
   /** @param {Schema} db */

@@ -138,10 +138,12 @@
  *   Promise<{ snapshot: Snapshot, leaseUntil: string }[]>} scan Pending and stored ones of all organisations, in the order of
  *   organisation and id; `after` goes on from one.
  * @property {(keys: string[]) => Promise<Map<string, Snapshot>>} findByObjects By `objectKey`, whatever their state.
- * @property {(everyMs: number, work: () => Promise<void>, options?: { isRemembered?: boolean }) =>
+ * @property {(everyMs: number, work: () => Promise<number>, options?: { isRemembered?: boolean }) =>
  *   Promise<'done' | 'busy' | 'early'>} passAlone Does the work under a lock of the database, so that only one of all
- *   instances does it at a time. `busy`: another does. `early`: a pass ended less than `everyMs` ago. Where the work throws,
- *   or is not to be remembered, it counts as not done. SQLite has one process and no lock.
+ *   instances does it at a time. `busy`: another does. `early`: a pass ended less than `everyMs` ago. The work says how much
+ *   it has left. Where it throws, or is not to be remembered, it counts as not done. SQLite has one process and no lock.
+ * @property {() => Promise<{ at: string, left?: number } | undefined>} lastPass When a pass ended last, on any instance, and
+ *   what it has left.
  * @property {(options: { kinds: TaskKind[], limit: number, leaseMs: number }) => Promise<Task[]>} claimTasks Those that are
  *   due, the longest first: queued ones, and ones whose lease has run out.
  * @property {(task: Task, leaseMs: number, target?: string) => Promise<boolean>} renewTask The lease from now on, and where it

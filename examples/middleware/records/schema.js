@@ -64,7 +64,10 @@
  * @property {string | null} tried_at When it was leased first, since it was queued.
  * @property {string} created_at When it was queued, or queued anew.
  *
- * @typedef {{ id: number, at: string }} ProbeRow
+ * @typedef {object} ProbeRow When something was done last.
+ * @property {number} id Of what: 1 is the health check's write, 2 the reconciler's pass.
+ * @property {string} at
+ * @property {number | null} [left_over] What a pass could not mend.
  *
  * @typedef {object} Tables
  * @property {SnapshotRow} snapshots

@@ -5,7 +5,7 @@ import { fromRow } from './snapshots.js';
 
 /** The reconciler's number among PostgreSQL's advisory locks: any but another's will do. "case", "reco" in ASCII. */
 const LOCK = { space: 0x63617365, key: 0x7265636f };
-/** The row of `probes` that says when a pass ended last; 1 is the health check's. */
+/** The row of `probes` that says when a pass ended last, and what it has left; 1 is the health check's. */
 const LAST_PASS = 2;
 
 /**
@@ -49,22 +49,28 @@ export function upkeepRecords(db, kind, now) {
     });
   }
 
-  /** @param {number} everyMs @param {() => Promise<void>} work @param {boolean} isRemembered @returns {Promise<'done' | 'early'>} */
+  /** @param {number} everyMs @param {() => Promise<number>} work @param {boolean} isRemembered @returns {Promise<'done' | 'early'>} */
   async function passIfDue(everyMs, work, isRemembered) {
-    const last = await db.selectFrom('probes').select('at').where('id', '=', LAST_PASS).executeTakeFirst();
+    const last = await lastPass();
     const sinceMs = last === undefined ? Number.NaN : now().getTime() - Date.parse(last.at);
     // One that is still to come was told by a clock that was ahead and has been put right since.
     if (sinceMs >= 0 && sinceMs < everyMs) return 'early';
-    await work();
+    const left = await work();
     if (!isRemembered) return 'done';
-    const at = now().toISOString();
+    const pass = { at: now().toISOString(), left_over: left };
     await db
       .insertInto('probes')
-      .values({ id: LAST_PASS, at })
-      .onConflict((conflict) => conflict.column('id').doUpdateSet({ at }))
+      .values({ id: LAST_PASS, ...pass })
+      .onConflict((conflict) => conflict.column('id').doUpdateSet(pass))
       .execute();
     return 'done';
   }
 
-  return { scan, findByObjects, passAlone };
+  /** @type {import('./records.js').Records['lastPass']} */
+  async function lastPass() {
+    const row = await db.selectFrom('probes').selectAll().where('id', '=', LAST_PASS).executeTakeFirst();
+    return row && { at: row.at, left: row.left_over ?? undefined };
+  }
+
+  return { scan, findByObjects, passAlone, lastPass };
 }
