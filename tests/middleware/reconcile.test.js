@@ -110,7 +110,7 @@ describeRecords('reconcile', ({ open }) => {
     const deleted = await lab.upload('deleted');
     await lab.records.markDeleted('acme', deleted.id, 'article 17', ADMIN);
     await lab.records.removed('acme', deleted.id);
-    const expired = await lab.upload('expired', 'mark', { expiresAt: new Date(Date.now() + 1000).toISOString() });
+    const expired = await lab.upload('expired', 'mark', { expiresAt: new Date(Date.now() - 1000).toISOString() });
 
     assert.deepEqual((await lab.run()).kinds, [], 'what is young may be under way');
     age();
@@ -182,7 +182,7 @@ describeRecords('reconcile', ({ open }) => {
     const deleted = await lab.upload('deleted');
     await lab.records.markDeleted('acme', deleted.id, 'article 17', ADMIN);
     await lab.storage.hold(deleted.objectKey, true);
-    const expired = await lab.upload('expired', 'mark', { expiresAt: new Date(Date.now() + 1000).toISOString() });
+    const expired = await lab.upload('expired', 'mark', { expiresAt: new Date(Date.now() - 1000).toISOString() });
     await lab.storage.hold(expired.objectKey, true);
     age();
     const { kinds } = await lab.run();
@@ -210,6 +210,15 @@ describeRecords('reconcile', ({ open }) => {
       tasks.map(({ snapshot, interactionHeld }) => [snapshot.id, interactionHeld]),
       [['wanted', true]],
     );
+  });
+
+  test('an instance whose clock is a month ahead expires nothing, where the database has a clock of its own', async () => {
+    const kept = await lab.upload('kept');
+    lab.clock.advance(31 * DAY_MS);
+    await lab.run();
+    const isThere = lab.records.kind === 'postgres';
+    assert.equal((await lab.records.find('acme', 'kept'))?.state, isThere ? 'stored' : 'deleted');
+    assert.deepEqual(await lab.keys(), isThere ? [kept.objectKey] : []);
   });
 
   test('many objects without a row are left: the database is the wrong one', async () => {

@@ -91,6 +91,23 @@ describe('a sweep', () => {
     assert.equal((await lab.retention.sweep()).removed, 4);
   });
 
+  test('expires nothing by a clock that is ahead of the database’s, and says so once; one that is behind waits', async () => {
+    await lab.upload('kept', { expiresAt: expiresAt() });
+    let aheadMs = 31 * DAY_MS;
+    const records = { ...lab.records, serverTime: async () => new Date(lab.fake.date() - aheadMs) };
+    const { sweep } = lab.create({ records });
+    await lab.fake.advance(DAY_MS);
+    for (let n = 0; n < 3; ++n) assert.equal((await sweep()).expired, 0);
+    assert.equal(lab.errors.length, 1);
+    assert.match(lab.errors[0], /this clock and the database’s differ/);
+    aheadMs = 0;
+    assert.equal((await sweep()).expired, 1);
+    await lab.upload('next', { expiresAt: expiresAt() });
+    aheadMs = -31 * DAY_MS;
+    assert.equal((await sweep()).expired, 0);
+    assert.equal(lab.errors.length, 2);
+  });
+
   test('leaves those past their retention to a store that expires them, and removes others that were deleted', async () => {
     lab = await setUp({ expires: true });
     const due = await lab.upload('due', { expiresAt: expiresAt() });

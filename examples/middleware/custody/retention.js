@@ -10,6 +10,8 @@ const BATCH = 100;
 const INTERVAL_MS = 60_000;
 /** Uploads that are taken over at once: their lease is 20 s. */
 const RECOVERED_AT_ONCE = 20;
+/** By how much this clock and the database's may differ without being told of. */
+const SKEW_MS = 5 * 60_000;
 
 /** @typedef {import('../records/records.js').Snapshot} Snapshot */
 
@@ -55,6 +57,8 @@ export function createRetention({
   let timer;
   /** The sweep that runs just now. @type {Promise<Swept> | undefined} */
   let running;
+  /** Whether it has been told that the clocks differ. */
+  let isSkewed = false;
 
   /** Sweeps once; a sweep that runs already is waited for. It never throws: what failed is logged, and tried next time. */
   function sweep() {
@@ -126,8 +130,8 @@ export function createRetention({
   async function expire(swept) {
     /** @type {Snapshot | undefined} */
     let after;
+    const at = await earliestNow();
     for (let size = batch; size === batch && !closing.signal.aborted; ) {
-      const at = clock.now();
       const due = await records.expiring(at, batch, after);
       size = due.length;
       after = due.at(-1);
@@ -139,6 +143,18 @@ export function createRetention({
       await Promise.all(due.map((snapshot) => each(swept, snapshot, () => look(snapshot))));
       swept.expired += (await records.expire(at, free)).length;
     }
+  }
+
+  /** What is deleted is deleted for good: one clock that is ahead is not enough. */
+  async function earliestNow() {
+    const here = clock.now();
+    const there = (await records.serverTime()) ?? here;
+    const aheadMs = here.getTime() - there.getTime();
+    const wasSkewed = isSkewed;
+    isSkewed = Math.abs(aheadMs) > SKEW_MS;
+    if (isSkewed && !wasSkewed)
+      log.error({ aheadMs }, 'this clock and the database’s differ: nothing expires before both');
+    return aheadMs > 0 ? there : here;
   }
 
   /**

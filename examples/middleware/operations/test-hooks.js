@@ -3,7 +3,7 @@
  * NODE_ENV is `test` and it listens on this machine only.
  *
  *   CASEFRAME_TEST_CRASH=object:after      the first time that the object has been put; `@3`: the third time
- *   CASEFRAME_TEST_CLOCK_SECONDS=86400     a day ahead
+ *   CASEFRAME_TEST_CLOCK_SECONDS=86400     a day later, by the database's clock, too
  */
 
 import { isLoopback } from '../loopback.js';
@@ -55,8 +55,10 @@ export function testHooks(environment, { host }) {
     if (left === 0) process.kill(process.pid, 'SIGKILL');
   }
 
+  const shifted = (/** @type {Date} */ at) => new Date(at.getTime() + offsetMs);
+
   return {
-    now: () => new Date(Date.now() + offsetMs),
+    now: () => shifted(new Date()),
     /** The relay's own steps. @type {Pick<import('../annotation/annotation.js').AnnotationOptions, 'at'>} */
     annotation: { at: (point) => at(`relay:${point}`) },
 
@@ -73,6 +75,10 @@ export function testHooks(environment, { host }) {
           return result;
         };
       }
+      wrapped.records.serverTime = async () => {
+        const at = await stores.records.serverTime();
+        return at && shifted(at);
+      };
       return wrapped;
     },
 

@@ -144,6 +144,7 @@
  *   it has left. Where it throws, or is not to be remembered, it counts as not done. SQLite has one process and no lock.
  * @property {() => Promise<{ at: string, left?: number } | undefined>} lastPass When a pass ended last, on any instance, and
  *   what it has left.
+ * @property {() => Promise<Date | undefined>} serverTime By the database's own clock, where it has one: not SQLite.
  * @property {(options: { kinds: TaskKind[], limit: number, leaseMs: number }) => Promise<Task[]>} claimTasks Those that are
  *   due, the longest first: queued ones, and ones whose lease has run out.
  * @property {(task: Task, leaseMs: number, target?: string) => Promise<boolean>} renewTask The lease from now on, and where it

@@ -1,4 +1,4 @@
-/** What the reconciler asks of the records: all rows page by page, rows by their objects, and that only one of many runs. */
+/** What the reconciler asks of the records: all rows page by page, rows by their objects, and that only one of many runs; and of the sweep. */
 
 import { sql } from 'kysely';
 import { fromRow } from './snapshots.js';
@@ -72,5 +72,12 @@ export function upkeepRecords(db, kind, now) {
     return row && { at: row.at, left: row.left_over ?? undefined };
   }
 
-  return { scan, findByObjects, passAlone, lastPass };
+  /** @type {import('./records.js').Records['serverTime']} */
+  async function serverTime() {
+    if (kind === 'sqlite') return undefined;
+    const { rows } = await sql`select now() as at`.execute(db);
+    return /** @type {{ at: Date }} */ (rows[0]).at;
+  }
+
+  return { scan, findByObjects, passAlone, lastPass, serverTime };
 }
