@@ -1,7 +1,7 @@
 // The reconciler: what differs between rows and objects is found, told, and mended where it can be; nothing else changes.
 import assert from 'node:assert/strict';
 import { createHash } from 'node:crypto';
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp, rm, stat } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, beforeEach, describe, test } from 'node:test';
@@ -82,7 +82,7 @@ describeRecords('reconcile', ({ open }) => {
       await storage.put(key, bytes, { sha256: createHash('sha256').update(bytes).digest('hex'), retentionDays: 1 });
       return key;
     };
-    return { clock, storage, records, upload, run, keys, orphan };
+    return { clock, folder, storage, records, upload, run, keys, orphan };
   }
 
   /** Waits as long as a finding has to be old. */
@@ -174,6 +174,15 @@ describeRecords('reconcile', ({ open }) => {
     const { kinds, summary } = await lab.run();
     assert.deepEqual(kinds, ['object-differs left', 'row-without-object left']);
     assert.deepEqual([summary.mended, summary.left], [0, 2]);
+  });
+
+  test('removes bytes that nothing is said of, as a copy that was made while uploads went on has them', async () => {
+    await lab.upload('kept');
+    const orphan = await lab.orphan();
+    await rm(join(lab.folder, '.about', `${orphan}.json`));
+    age();
+    assert.deepEqual((await lab.run()).kinds, ['object-without-row mended']);
+    await assert.rejects(stat(join(lab.folder, orphan)), { code: 'ENOENT' });
   });
 
   test('never removes what is held', async () => {

@@ -137,6 +137,21 @@ describe('a folder of snapshots', () => {
     await rejects(storage.read('caseframe.db'), 'missing');
   });
 
+  test('lists, below a prefix, bytes that nothing is said of: they can be found and removed', async () => {
+    const path = newFolder();
+    const storage = await openStorage(`file:${path}`);
+    const bytes = picture();
+    for (const key of ['calls/1/a.jpg', 'calls/2/b.jpg']) await storage.put(key, bytes, about(bytes));
+    await rm(join(path, '.about/calls/2'), { recursive: true });
+    for (const name of ['.hidden', 'no key.', 'others.db']) await writeFile(join(path, 'calls', name), 'x');
+    assert.deepEqual(await keys(storage), ['calls/1/a.jpg'], 'the folder may hold files of others');
+    assert.deepEqual(await keys(storage, 'calls/'), ['calls/1/a.jpg', 'calls/2/b.jpg', 'calls/others.db']);
+    const [entry] = await Array.fromAsync(storage.list('calls/2'));
+    assert.equal(entry.bytes, bytes.length);
+    await storage.remove('calls/2/b.jpg');
+    assert.deepEqual(await keys(storage, 'calls/2'), []);
+  });
+
   test('keeps a hold and everything said of an object when it is opened again', async () => {
     const path = newFolder();
     const first = await openStorage(`file:${path}`);

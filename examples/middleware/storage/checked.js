@@ -43,24 +43,30 @@ export function checked(driver) {
   };
 }
 
+/** @param {string} key @returns {string} The key. */
+export function checkKey(key) {
+  if (!isKey(key)) {
+    throw new TypeError(`Expected a key such as “folder/name.jpg” but received ${JSON.stringify(key)}`);
+  }
+  return key;
+}
+
 /**
  * Refuses what is a path out of the folder on one store, another name on the next, and a trap for a log on a third:
  * segments that are empty or begin with a dot, or end with a dot or a space; control characters; backslashes; what is no
  * Unicode.
  * @param {string} key
- * @returns {string} The key.
  */
-export function checkKey(key) {
-  const isKey =
+export function isKey(key) {
+  return (
     typeof key === 'string' &&
     key.isWellFormed() &&
     Buffer.byteLength(key) <= MAX_KEY_BYTES &&
     !/[\p{Cc}\p{Zl}\p{Zp}\\]/u.test(key) &&
     key
       .split('/')
-      .every((segment) => /^[^.](.*[^. ])?$/u.test(segment) && Buffer.byteLength(segment) <= MAX_SEGMENT_BYTES);
-  if (!isKey) throw new TypeError(`Expected a key such as “folder/name.jpg” but received ${JSON.stringify(key)}`);
-  return key;
+      .every((segment) => /^[^.](.*[^. ])?$/u.test(segment) && Buffer.byteLength(segment) <= MAX_SEGMENT_BYTES)
+  );
 }
 
 /** @param {Buffer} bytes @param {import('./storage.js').About} about */

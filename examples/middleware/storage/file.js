@@ -13,6 +13,7 @@
 import { randomUUID } from 'node:crypto';
 import { link, mkdir, open, readdir, readFile, rename, rm, rmdir, stat } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
+import { isKey } from './checked.js';
 import { StorageError } from './storage.js';
 
 /** No put takes this long: what is older in `.incoming` was left there by a crash. */
@@ -127,13 +128,27 @@ export async function openFileStorage(options) {
     });
   }
 
-  /** By what is said of them: the folder may hold files of others. */
+  /**
+   * Below a prefix, bytes that nothing is said of, too: a put was cut short, or a back-up copied meanwhile, and nobody would
+   * find them else. The folder itself may hold files of others.
+   */
   async function* list(prefix = '') {
     await says(root, checkFolder);
-    for await (const path of walk(abouts, '', prefix, says)) {
-      const key = path.slice(0, -'.json'.length);
-      const found = key.startsWith(prefix) ? await says(key, () => head(key)) : undefined;
+    for await (const key of walk(root, '', prefix, says)) {
+      if (!key.startsWith(prefix) || !isKey(key)) continue;
+      const found = await says(key, async () => (await head(key)) ?? (prefix === '' ? undefined : bare(key)));
       if (found) yield { key, bytes: found.bytes, modifiedAt: found.modifiedAt };
+    }
+  }
+
+  /** @param {string} key */
+  async function bare(key) {
+    try {
+      const { size, mtime } = await stat(bytesPath(key));
+      return { bytes: size, modifiedAt: mtime };
+    } catch (error) {
+      if (!isAbsent(error)) throw error;
+      return undefined;
     }
   }
 
@@ -316,7 +331,7 @@ async function removeEmpty(folder, top) {
 }
 
 /**
- * Files below a folder, without the folders where nothing begins with `prefix`.
+ * Files below a folder, without hidden ones and the folders where nothing begins with `prefix`.
  * @param {string} top @param {string} path Relative to `top`, with `/`. @param {string} prefix
  * @param {(what: string, work: () => Promise<import('node:fs').Dirent[]>) => Promise<import('node:fs').Dirent[]>} says
  * @returns {AsyncIterable<string>}
@@ -330,6 +345,7 @@ async function* walk(top, path, prefix, says) {
     }),
   );
   for (const entry of entries) {
+    if (entry.name.startsWith('.')) continue;
     const below = path === '' ? entry.name : `${path}/${entry.name}`;
     if (!entry.isDirectory()) yield below;
     else if (below.startsWith(prefix) || prefix.startsWith(`${below}/`)) yield* walk(top, below, prefix, says);
