@@ -7,8 +7,9 @@ import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { test } from 'node:test';
 import { promisify } from 'node:util';
+import { openRecords } from '../../examples/middleware/records/open.js';
 import { findPrograms, startPostgres } from './servers/postgres.js';
-import { bearer, formOf, KEYS, PATH, STATIC_KEYS, startMain } from './servers/service.js';
+import { bearer, decision, formOf, KEYS, PATH, STATIC_KEYS, startMain } from './servers/service.js';
 
 const run = promisify(execFile);
 const LATER = { NODE_ENV: 'test', CASEFRAME_TEST_CLOCK_SECONDS: String(2 * 24 * 3600) };
@@ -46,6 +47,7 @@ for (const kind of /** @type {const} */ (['sqlite', 'postgres'])) {
 
     // Rows first, objects after.
     const before = [...answered];
+    const begunAt = new Date().toISOString();
     if (postgres === undefined) new DatabaseSync(at('records.sqlite')).exec(`vacuum into '${at('copy.sqlite')}'`);
     else
       await run(join(await findPrograms(), 'pg_dump'), ['--format=custom', `--file=${at('copy.dump')}`, DATABASE_URL]);
@@ -53,6 +55,10 @@ for (const kind of /** @type {const} */ (['sqlite', 'postgres'])) {
     await cp(at('objects'), at('copy'), { recursive: true, filter: (path) => !path.includes('.incoming') });
     isOver = true;
     await Promise.all(uploads);
+    const [erased, ...kept] = before;
+    const deleteIn = (/** @type {string} */ url, /** @type {string} */ id) =>
+      fetch(`${url}/${id}`, decision('DELETE', KEYS.admin, 'Article 17'));
+    assert.equal((await deleteIn(address + PATH, erased)).status, 200);
     main.child.kill('SIGKILL');
     await main.ended;
 
@@ -76,8 +82,16 @@ for (const kind of /** @type {const} */ (['sqlite', 'postgres'])) {
     const second = startMain({ env: restored });
     t.after(second.stop);
     const url = `${await second.address()}${PATH}`;
-    for (const id of before) {
-      const shown = await fetch(`${url}/${id}`, { headers: bearer(KEYS.supervisor) });
+    const show = (/** @type {string} */ id) => fetch(`${url}/${id}`, { headers: bearer(KEYS.supervisor) });
+    assert.equal((await show(erased)).status, 200, 'what was deleted since has come back');
+    const replaced = await openRecords(DATABASE_URL);
+    for await (const { action, at: when, snapshotId } of replaced.auditEntries('local')) {
+      if (action === 'deleted' && when >= begunAt) await deleteIn(url, String(snapshotId));
+    }
+    await replaced.close();
+    assert.equal((await show(erased)).status, 410);
+    for (const id of kept) {
+      const shown = await show(id);
       assert.equal(shown.status, 200, id);
       assert.ok(Buffer.from(await shown.arrayBuffer()).equals(photo));
     }
