@@ -453,6 +453,26 @@ describe('where one side fails in the middle, a held picture is never lost, and 
     assert.equal(await raced.storage.head(objectKey), undefined);
   });
 
+  test('a hold that a deletion overtakes: it is deleted, not missing', async (t) => {
+    const raced = await startService({
+      wrap: ({ storage, records }) => ({
+        storage: {
+          ...storage,
+          async hold(key, held) {
+            const row = (await records.findByObjects([key])).get(key);
+            await records.markDeleted('local', String(row?.id), 'Article 17', { id: 'admin-2', role: 'admin' });
+            await storage.remove(key);
+            return storage.hold(key, held);
+          },
+        },
+      }),
+    });
+    t.after(() => raced.close());
+    const id = await uploaded({ to: raced });
+    const hold = await read(await fetch(`${raced.url}/${id}/legal-hold`, decision('PUT', KEYS.admin)));
+    assert.deepEqual([hold.status, hold.body.code, hold.body.reason], [410, 'deleted', 'Article 17']);
+  });
+
   test('a hold that comes while it is being deleted: one of them wins, and nothing is left over', async (t) => {
     const raced = await startService({
       wrap: ({ records }) => ({

@@ -37,11 +37,11 @@ export async function decisionRoutes(app, parts) {
   app.put('/:id/legal-hold', { schema: hold, config }, async (request) => {
     const snapshot = await findSnapshot(request, parts);
     await checkPresentOrKept(snapshot);
-    await storage.hold(snapshot.objectKey, true);
+    await holdObject(request, snapshot, true);
     const held = await setHold(request, true);
     if (held !== undefined) return answerOf(held, request);
     // It was deleted in the meantime, and the deletion could not take the object away.
-    await storage.hold(snapshot.objectKey, false);
+    await holdObject(request, snapshot, false);
     await remove(snapshot);
     throw await whyNot(request);
   });
@@ -52,7 +52,7 @@ export async function decisionRoutes(app, parts) {
     await checkPresentOrKept(snapshot);
     const released = await setHold(request, false);
     if (released === undefined) return releaseDeleted(request, snapshot);
-    await storage.hold(snapshot.objectKey, false);
+    await holdObject(request, snapshot, false);
     return answerOf(released, request);
   });
 
@@ -104,14 +104,26 @@ export async function decisionRoutes(app, parts) {
     return (await storage.head(objectKey))?.held === true;
   }
 
+  /** @param {import('fastify').FastifyRequest} request @param {Snapshot} snapshot @param {boolean} held */
+  async function holdObject(request, { objectKey }, held) {
+    try {
+      await storage.hold(objectKey, held);
+    } catch (error) {
+      const isMissing = isStorageError(error) && error.code === 'missing';
+      // Deleted in the meantime: nobody has to be woken for that.
+      if (isMissing && (await findSnapshot(request, parts)).state === 'deleted') throw await whyNot(request);
+      throw error;
+    }
+  }
+
   /** What only the store still holds goes with its row. @param {import('fastify').FastifyRequest} request @param {Snapshot} snapshot */
   async function releaseDeleted(request, snapshot) {
     if (!(await isKept(snapshot))) throw await whyNot(request);
-    const { organizationId, id, objectKey } = snapshot;
+    const { organizationId, id } = snapshot;
     const details = { reason: reasonOf(request) };
     const entry = { actor: actorOf(request.identity), action: 'released', snapshotId: id, details };
     await records.audit(organizationId, entry);
-    await storage.hold(objectKey, false);
+    await holdObject(request, snapshot, false);
     await remove(snapshot);
     return answerOf({ ...snapshot, legalHold: false }, request);
   }
