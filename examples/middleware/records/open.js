@@ -19,6 +19,7 @@ const EXAMPLES = 'such as sqlite:./data/records.db or postgres://user:password@h
  * @typedef {object} RecordsOptions
  * @property {() => Date} [now] Default: the machine's clock.
  * @property {(error: Error) => void} [onIdleError] A connection to PostgreSQL broke while nobody used it: for the log.
+ * @property {number} [answerMs] How long PostgreSQL may take to answer a statement. Default: longer than it lets one run.
  */
 
 /**
@@ -28,10 +29,10 @@ const EXAMPLES = 'such as sqlite:./data/records.db or postgres://user:password@h
  * @returns {Promise<import('./records.js').Records>}
  * @throws {RecordsError} `settings` with a sentence, where the URL is wrong.
  */
-export async function openRecords(url, { now = () => new Date(), onIdleError = () => {} } = {}) {
+export async function openRecords(url, { now = () => new Date(), onIdleError = () => {}, answerMs } = {}) {
   const { kind, place } = parseDatabaseUrl(url);
   const dialect = await asRecordsError(async () =>
-    kind === 'sqlite' ? sqliteDialect(place) : postgresDialect(place, onIdleError),
+    kind === 'sqlite' ? sqliteDialect(place) : postgresDialect(place, { onIdleError, answerMs }),
   );
   /** @type {import('./schema.js').Database} */
   const db = new Kysely({ dialect });

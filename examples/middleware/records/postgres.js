@@ -1,10 +1,14 @@
 /** PostgreSQL by `pg`, as a dialect of Kysely: a pool of connections. */
 
-import { CompiledQuery, PostgresDialect } from 'kysely';
+import { PostgresDialect } from 'kysely';
 import pg from 'pg';
 
 const CONNECTIONS = 10;
 const CONNECT_MS = 10_000;
+/** Longer than the server lets any statement run: nothing comes any more. */
+const ANSWER_MS = 35_000;
+/** A connection that waits and hears nothing asks whether the other side is still there. */
+const KEEP_ALIVE_MS = 10_000;
 
 /**
  * What each connection begins with. Durable once a call resolves, whatever the server's default is; and nobody waits for
@@ -17,13 +21,20 @@ const SETTINGS = `
   set idle_in_transaction_session_timeout = '30s';
 `;
 
-/** @param {string} url @param {(error: Error) => void} onIdleError A connection that nobody uses broke: another is opened. */
-export function postgresDialect(url, onIdleError) {
+/**
+ * @param {string} url
+ * @param {object} options
+ * @param {(error: Error) => void} options.onIdleError A connection that nobody uses broke: another is opened.
+ * @param {number} [options.answerMs] How long a statement waits for its answer.
+ */
+export function postgresDialect(url, { onIdleError, answerMs = ANSWER_MS }) {
   const pool = new pg.Pool({
     connectionString: url,
+    Client: impatient(answerMs),
     max: CONNECTIONS,
     connectionTimeoutMillis: CONNECT_MS,
     keepAlive: true,
+    keepAliveInitialDelayMillis: KEEP_ALIVE_MS,
     application_name: 'caseframe',
     // Eight-byte integers are numbers here: none of ours comes near 2^53.
     types: {
@@ -32,15 +43,33 @@ export function postgresDialect(url, onIdleError) {
           type === pg.types.builtins.INT8 ? Number : pg.types.getTypeParser(type, format)
       ),
     },
+    // By the pool, not by Kysely, which would never give back a connection on which this fails.
+    onConnect: async (client) => {
+      await client.query(SETTINGS);
+    },
   });
   pool.on('error', onIdleError);
   // One that is in use, between two queries of a transaction, has nobody who listens: its error would end the process. The
   // next query fails anyway.
   pool.on('connect', (client) => client.on('error', () => {}));
-  return new PostgresDialect({
-    pool,
-    onCreateConnection: async (connection) => {
-      await connection.executeQuery(CompiledQuery.raw(SETTINGS));
-    },
-  });
+  return new PostgresDialect({ pool });
+}
+
+/**
+ * A host or a NAT may go away without a word. The server's time-outs do not arrive then, and the connection itself is
+ * given up, not the statement alone: the next one on it would wait as long.
+ * @param {number} answerMs
+ */
+function impatient(answerMs) {
+  return class extends pg.Client {
+    /** @param {any[]} args @returns {any} */
+    query(...args) {
+      const answer = /** @type {any} */ (super.query)(...args);
+      const { stream } = /** @type {any} */ (this).connection;
+      const timer = setTimeout(() => stream.destroy(new Error('connection given up: no answer in time')), answerMs);
+      const end = () => clearTimeout(timer);
+      answer.then(end, end);
+      return answer;
+    }
+  };
 }
