@@ -17,19 +17,30 @@ const NOTICE_SECONDS = 2;
 export function createInstances({ balancer, count, env }) {
   /** @type {{ child: import('node:child_process').ChildProcess, address: string }[]} */
   const instances = [];
+  /** All that live, those included that start or end just now. @type {Set<import('node:child_process').ChildProcess>} */
+  const children = new Set();
   let isEnding = false;
+  process.once('exit', () => {
+    for (const child of children) child.kill('SIGKILL');
+  });
 
   async function startOne() {
+    if (isEnding) throw new Error('All of them are ending');
     const child = spawn(process.execPath, [MAIN, 'serve', '--port', '0'], {
       env: { DRAIN_NOTICE_SECONDS: String(NOTICE_SECONDS), ...env },
       stdio: ['ignore', 'pipe', 'inherit'],
+      // Out of the terminal's reach: with Ctrl-C it would be told twice to end, and the second time it does not wait.
+      detached: true,
     });
+    children.add(child);
+    child.once('exit', () => children.delete(child));
     const address = await addressOf(child);
     child.once('exit', (code, signal) => {
       balancer.remove(address);
       if (!isEnding && code !== 0) console.error(`caseframe: the instance at ${address} has ended: ${signal ?? code}`);
     });
     await balancer.add(address);
+    if (!children.has(child)) throw new Error('An instance ended before it was ready');
     return { child, address };
   }
 
@@ -43,7 +54,8 @@ export function createInstances({ balancer, count, env }) {
     },
 
     /**
-     * A new one first, then the old one drains and ends: there are never fewer than before. Environments may change.
+     * A new one first, then the old one drains and ends: there are never fewer than before. Environments may change. Throws
+     * where a new one does not start; those that ran go on.
      * @param {NodeJS.ProcessEnv} [changes]
      */
     async roll(changes = {}) {
@@ -57,7 +69,7 @@ export function createInstances({ balancer, count, env }) {
     async close() {
       isEnding = true;
       for (const { address } of instances) balancer.remove(address);
-      await Promise.all(instances.map(({ child }) => end(child)));
+      await Promise.all([...children].map(end));
     },
   };
 }
