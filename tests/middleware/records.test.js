@@ -7,6 +7,7 @@ import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { after, before, describe, test } from 'node:test';
 import { promisify } from 'node:util';
+import pg from 'pg';
 import { openRecords } from '../../examples/middleware/records/open.js';
 import { LeaseLost } from '../../examples/middleware/records/records.js';
 import {
@@ -341,6 +342,14 @@ describeRecords('custody', ({ open }) => {
   });
 });
 
+/** Takes the last migrations back, as of a database that is to be brought up to date. */
+const BEFORE_ANNOTATION = `
+  alter table snapshots drop column annotation_reason;
+  alter table outbox drop column target, drop column tried_at;
+  drop index outbox_dead, snapshots_held;
+  delete from migrations where name >= '0004';
+`;
+
 describeRecords('the schema', ({ kind, createUrl, open }) => {
   test('is made once, by however many start at once', async () => {
     const url = await createUrl();
@@ -373,8 +382,8 @@ describeRecords('the schema', ({ kind, createUrl, open }) => {
     const records = await open({ url });
     await store(records, createClock(), { id: 'kept' });
     await runSql(url, `insert into migrations (name, timestamp) values ('0099-later', '2030-01-01T00:00:00.000Z')`);
-    for (const call of [records.check(), records.migrate()]) {
-      await assert.rejects(call, { code: 'schema', message: /newer version of this service \(0099-later\)/ });
+    for (const call of [records.check, records.migrate]) {
+      await assert.rejects(call(), { code: 'schema', message: /newer version of this service \(0099-later\)/ });
     }
     assert.equal((await records.find('acme', 'kept'))?.id, 'kept');
   });
@@ -391,6 +400,36 @@ describeRecords('the schema', ({ kind, createUrl, open }) => {
     await records.check();
     await records.close();
   });
+
+  if (kind === 'postgres') {
+    test('while a back-up reads, a migration waits, says for whom, and holds nobody up', async () => {
+      const url = await createUrl();
+      const clock = createClock();
+      const running = await open({ url, clock });
+      await store(running, clock, { id: 'kept' });
+      await runSql(url, BEFORE_ANNOTATION);
+      const backup = new pg.Client({ connectionString: url, application_name: 'pg_dump' });
+      await backup.connect();
+      await backup.query('begin; select from snapshots, outbox');
+      const hurried = await openRecords(url, { migration: { tries: 1 } });
+      await assert.rejects(hurried.migrate(), (/** @type {any} */ { code, message }) => {
+        assert.match(message, /waits for locks .* pg_dump \(process \d+\) on outbox, snapshots/);
+        return code === 'unavailable';
+      });
+      await hurried.close();
+
+      const waiting = Promise.withResolvers();
+      const records = await openRecords(url, { migration: { onWait: waiting.resolve } });
+      const migrated = records.migrate();
+      assert.match(String(await waiting.promise), /pg_dump/);
+      assert.equal((await running.list('acme', { interactionId: 'call-1', limit: 1 }))[0].id, 'kept');
+      await backup.query('commit');
+      await backup.end();
+      assert.equal((await migrated)[0], '0004-annotation');
+      await records.check();
+      await records.close();
+    });
+  }
 
   test('a change is there for the next process', async () => {
     const url = await createUrl();
@@ -462,8 +501,8 @@ describe('DATABASE_URL', () => {
 
   test('a server that is not there is unavailable, a database that is not there is a setting', async () => {
     const records = await openRecords('postgres://user:secret@127.0.0.1:1/db');
-    for (const call of [records.check(), records.migrate(), records.find('a', 'b')]) {
-      await assert.rejects(call, (error) => {
+    for (const call of [records.check, records.migrate, () => records.find('a', 'b')]) {
+      await assert.rejects(call(), (error) => {
         assert.equal(/** @type {any} */ (error).code, 'unavailable');
         assert.doesNotMatch(String(error), /secret/);
         return true;

@@ -17,6 +17,7 @@ export async function serve({ environment, flags }) {
   let app;
   const records = await openRecords(settings.databaseUrl, {
     now: hooks.now,
+    migration: { onWait: (why) => console.error(`caseframe: ${why}`) },
     onIdleError: (error) => app?.log.warn({ err: error }, 'a connection to the database broke while nobody used it'),
   });
   await records.migrate();

@@ -10,7 +10,7 @@ import { openRecords } from './open.js';
  * @returns {Promise<number>} The exit code.
  */
 export async function migrateCommand(databaseUrl, print = console.log) {
-  const records = await openRecords(databaseUrl);
+  const records = await openRecords(databaseUrl, { migration: { onWait: print } });
   try {
     const applied = await records.migrate();
     for (const name of applied) print(`applied ${name}`);

@@ -7,7 +7,7 @@ import { verify } from './audit-verify.js';
 import { asRecordsError } from './failures.js';
 import { checkSchema, migrate } from './migrate.js';
 import { outboxRecords } from './outbox.js';
-import { postgresDialect } from './postgres.js';
+import { migrationDialect, postgresDialect } from './postgres.js';
 import { RecordsError } from './records.js';
 import { snapshotRecords } from './snapshots.js';
 import { sqliteDialect } from './sqlite.js';
@@ -19,6 +19,7 @@ const EXAMPLES = 'such as sqlite:./data/records.db or postgres://user:password@h
  * @typedef {object} RecordsOptions
  * @property {() => Date} [now] Default: the machine's clock.
  * @property {(error: Error) => void} [onIdleError] A connection to PostgreSQL broke while nobody used it: for the log.
+ * @property {import('./migrate.js').MigrateOptions} [migration]
  * @property {number} [answerMs] How long PostgreSQL may take to answer a statement. Default: longer than it lets one run.
  */
 
@@ -29,7 +30,7 @@ const EXAMPLES = 'such as sqlite:./data/records.db or postgres://user:password@h
  * @returns {Promise<import('./records.js').Records>}
  * @throws {RecordsError} `settings` with a sentence, where the URL is wrong.
  */
-export async function openRecords(url, { now = () => new Date(), onIdleError = () => {}, answerMs } = {}) {
+export async function openRecords(url, { now = () => new Date(), onIdleError = () => {}, migration, answerMs } = {}) {
   const { kind, place } = parseDatabaseUrl(url);
   const dialect = await asRecordsError(async () =>
     kind === 'sqlite' ? sqliteDialect(place) : postgresDialect(place, { onIdleError, answerMs }),
@@ -37,6 +38,12 @@ export async function openRecords(url, { now = () => new Date(), onIdleError = (
   /** @type {import('./schema.js').Database} */
   const db = new Kysely({ dialect });
   const snapshots = snapshotRecords(db, kind, now);
+
+  async function migrateAll() {
+    if (kind === 'sqlite') return migrate(db, kind);
+    const patient = new Kysely({ dialect: migrationDialect(place, { onIdleError }) });
+    return migrate(patient, kind, migration).finally(() => patient.destroy());
+  }
 
   async function check() {
     await checkSchema(db, kind);
@@ -54,7 +61,7 @@ export async function openRecords(url, { now = () => new Date(), onIdleError = (
     ...snapshots,
     ...upkeepRecords(db, kind, now),
     ...outboxRecords(db, kind, now),
-    migrate: () => migrate(db, kind),
+    migrate: migrateAll,
     check,
     audit: (organizationId, entry) =>
       db.transaction().execute((trx) => appendEntry(trx, kind, organizationId, entry, now())),

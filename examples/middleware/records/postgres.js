@@ -22,15 +22,36 @@ const SETTINGS = `
 `;
 
 /**
- * @param {string} url
- * @param {object} options
- * @param {(error: Error) => void} options.onIdleError A connection that nobody uses broke: another is opened.
- * @param {number} [options.answerMs] How long a statement waits for its answer.
+ * Of a migration: it takes as long as it takes, but for what waits for a table's lock all others on that table wait as well,
+ * so that it lets them pass again soon.
  */
+const MIGRATION_SETTINGS = `
+  ${SETTINGS}
+  set lock_timeout = '2s';
+  set statement_timeout = 0;
+`;
+
+/**
+ * @typedef {object} PostgresOptions
+ * @property {(error: Error) => void} onIdleError A connection that nobody uses broke: another is opened.
+ * @property {number} [answerMs] How long a statement waits for its answer.
+ */
+
+/** @param {string} url @param {PostgresOptions} options */
 export function postgresDialect(url, { onIdleError, answerMs = ANSWER_MS }) {
+  return dialect(url, onIdleError, SETTINGS, impatient(answerMs));
+}
+
+/** @param {string} url @param {PostgresOptions} options */
+export function migrationDialect(url, { onIdleError }) {
+  return dialect(url, onIdleError, MIGRATION_SETTINGS, pg.Client);
+}
+
+/** @param {string} url @param {(error: Error) => void} onIdleError @param {string} settings @param {typeof pg.Client} Client */
+function dialect(url, onIdleError, settings, Client) {
   const pool = new pg.Pool({
     connectionString: url,
-    Client: impatient(answerMs),
+    Client,
     max: CONNECTIONS,
     connectionTimeoutMillis: CONNECT_MS,
     keepAlive: true,
@@ -45,7 +66,7 @@ export function postgresDialect(url, { onIdleError, answerMs = ANSWER_MS }) {
     },
     // By the pool, not by Kysely, which would never give back a connection on which this fails.
     onConnect: async (client) => {
-      await client.query(SETTINGS);
+      await client.query(settings);
     },
   });
   pool.on('error', onIdleError);
