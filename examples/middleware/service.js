@@ -174,7 +174,7 @@ export async function createService(
       settings: settings.annotation,
       records: bareRecords,
       log,
-      metrics: createAnnotationMetrics(metrics.registry, bareRecords, now),
+      metrics: createAnnotationMetrics(metrics.registry, { records: bareRecords, settings: settings.annotation, now }),
       clock: { ...clock, now },
       ...annotationOptions,
     });

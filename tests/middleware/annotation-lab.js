@@ -33,20 +33,22 @@ export function createRelayLab({ records, genesys, clock, settings = {}, at, ran
   const line = (level) => (/** @type {any} */ about, /** @type {string} */ message) =>
     log.push({ level, about, message });
   const registry = new Registry();
-  const metrics = createAnnotationMetrics(registry, records, clock.date);
+  /** @type {import('../../examples/middleware/annotation/annotation.js').AnnotationSettings} */
+  const all = {
+    targets: ['attributes', 'case'],
+    protectRecordings: false,
+    publicUrl: PUBLIC_URL,
+    apiUrl: genesys.url,
+    loginUrl: genesys.url,
+    clientId: CLIENT.id,
+    clientSecret: CLIENT.secret,
+    requestsPerMinute: 1_000_000,
+    leaseMs: 60_000,
+    ...settings,
+  };
+  const metrics = createAnnotationMetrics(registry, { records, settings: all, now: clock.date });
   const annotation = createAnnotation({
-    settings: {
-      targets: ['attributes', 'case'],
-      protectRecordings: false,
-      publicUrl: PUBLIC_URL,
-      apiUrl: genesys.url,
-      loginUrl: genesys.url,
-      clientId: CLIENT.id,
-      clientSecret: CLIENT.secret,
-      requestsPerMinute: 1_000_000,
-      leaseMs: 60_000,
-      ...settings,
-    },
+    settings: all,
     records,
     log: /** @type {any} */ ({ info: line('info'), warn: line('warn'), error: line('error') }),
     metrics,

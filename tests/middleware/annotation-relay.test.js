@@ -475,5 +475,25 @@ describeRecords('the relay', ({ open, createUrl }) => {
     assert.equal((await relay().step()).done, 1);
   });
 
+  test('are counted at the scrape, those alone that somebody does, and a database that is silent is not waited for', async () => {
+    const { id } = await taken();
+    const lab = relay();
+    const protecting = relay({ settings: { targets: [], protectRecordings: true } });
+    const isAway = { ...records, countTasks: () => new Promise(() => {}) };
+    const silent = relay({ records: /** @type {any} */ (isAway) });
+    silent.metrics.requests.inc({ status: '202' });
+    clock.advance(2 * MINUTE_MS);
+    const scraped = await lab.registry.metrics();
+    assert.match(scraped, /caseframe_outbox_tasks\{kind="annotation",state="queued"\} 1/);
+    assert.match(scraped, /caseframe_outbox_oldest_seconds\{kind="annotation"\} 120/);
+    assert.doesNotMatch(await protecting.registry.metrics(), /kind="annotation"/);
+    await records.setHold(ORGANIZATION, id, true, 'Case 1', ADMIN, { protectRecordings: true });
+    clock.advance(MINUTE_MS);
+    assert.match(await protecting.registry.metrics(), /caseframe_outbox_oldest_seconds\{kind="protection"\} 60/);
+    assert.match(await silent.registry.metrics(), /caseframe_genesys_requests_total\{status="202"\} 1/);
+    while ((await lab.step()).claimed + (await protecting.step()).claimed > 0);
+    assert.doesNotMatch(await lab.registry.metrics(), /outbox_(tasks|oldest_seconds)\{/, 'nothing waits any more');
+  });
+
   test('and nothing is left over', async () => assert.deepEqual(await records.countTasks(), []));
 });

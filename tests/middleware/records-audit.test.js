@@ -379,6 +379,7 @@ describeRecords('a tampered audit', ({ kind, createUrl, open }) => {
       'applied 0003-outbox',
       'applied 0004-annotation',
       'applied 0005-passes',
+      'applied 0006-outbox-protection',
       'The database is up to date',
       'The database was up to date',
     ]);

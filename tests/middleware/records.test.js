@@ -346,7 +346,7 @@ describeRecords('custody', ({ open }) => {
 const BEFORE_ANNOTATION = `
   alter table snapshots drop column annotation_reason;
   alter table outbox drop column target, drop column tried_at;
-  drop index outbox_dead, snapshots_held;
+  drop index outbox_dead, snapshots_held, outbox_protection_due;
   delete from migrations where name >= '0004';
 `;
 
@@ -364,7 +364,7 @@ describeRecords('the schema', ({ kind, createUrl, open }) => {
     const applied = (await Promise.all(processes)).map(({ stdout }) => JSON.parse(stdout));
     assert.deepEqual(
       applied.filter((names) => names.length > 0),
-      [['0001-snapshots', '0002-audit', '0003-outbox', '0004-annotation', '0005-passes']],
+      [['0001-snapshots', '0002-audit', '0003-outbox', '0004-annotation', '0005-passes', '0006-outbox-protection']],
     );
   });
 

@@ -1,21 +1,49 @@
 /** Figures of the notes. No label names a person, an interaction or an organisation. */
 
 import { Counter, Gauge } from 'prom-client';
+import { within } from '../storage/deadline.js';
+import { kindsOf } from './relay.js';
 
 /** @typedef {ReturnType<typeof createAnnotationMetrics>} AnnotationMetrics */
 
+/** Of a scrape: a database that takes longer to count is away. */
+const COUNT_MS = 2000;
+
 /**
  * @param {import('prom-client').Registry} registry
- * @param {Pick<import('../records/records.js').Records, 'countTasks'>} records
- * @param {() => Date} now
+ * @param {object} parts
+ * @param {Pick<import('../records/records.js').Records, 'countTasks'>} parts.records
+ * @param {Parameters<typeof kindsOf>[0]} parts.settings
+ * @param {() => Date} parts.now
  */
-export function createAnnotationMetrics(registry, records, now) {
+export function createAnnotationMetrics(registry, { records, settings, now }) {
   const registers = [registry];
-  const oldest = new Gauge({
+  const kinds = kindsOf(settings);
+  /** Of the scrape that is under way: both gauges are of one moment. @type {ReturnType<typeof records.countTasks> | undefined} */
+  let counted;
+
+  function countOnce() {
+    counted ??= within(COUNT_MS, () => records.countTasks(kinds))
+      // That it is away is told by /readyz; the other figures are still good.
+      .catch(() => [])
+      .finally(() => {
+        counted = undefined;
+      });
+    return counted;
+  }
+
+  new Gauge({
     name: 'caseframe_outbox_oldest_seconds',
     help: 'How long the oldest one has been waiting',
     labelNames: ['kind'],
     registers,
+    async collect() {
+      const counts = await countOnce();
+      this.reset();
+      for (const { kind, state, oldest } of counts) {
+        if (state === 'queued') this.set({ kind }, Math.max(0, (now().getTime() - Date.parse(oldest)) / 1000));
+      }
+    },
   });
   new Gauge({
     name: 'caseframe_outbox_tasks',
@@ -23,13 +51,9 @@ export function createAnnotationMetrics(registry, records, now) {
     labelNames: ['kind', 'state'],
     registers,
     async collect() {
+      const counts = await countOnce();
       this.reset();
-      oldest.reset();
-      // A database that is away is told by /readyz; the other figures are still good.
-      for (const { kind, state, count, oldest: since } of await records.countTasks().catch(() => [])) {
-        this.set({ kind, state }, count);
-        if (state === 'queued') oldest.set({ kind }, Math.max(0, (now().getTime() - Date.parse(since)) / 1000));
-      }
+      for (const { kind, state, count } of counts) this.set({ kind, state }, count);
     },
   });
   return {

@@ -18,6 +18,18 @@ const REQUESTS_PER_TASK = 5;
 /** @typedef {import('./annotation.js').Stepped} Stepped */
 
 /**
+ * Tasks of other kinds wait until they are asked for.
+ * @param {Pick<import('./annotation.js').AnnotationSettings, 'targets' | 'protectRecordings'>} settings
+ * @returns {import('../records/records.js').TaskKind[]}
+ */
+export function kindsOf({ targets, protectRecordings }) {
+  return [
+    ...(targets.length > 0 ? [/** @type {const} */ ('annotation')] : []),
+    ...(protectRecordings ? [/** @type {const} */ ('protection')] : []),
+  ];
+}
+
+/**
  * @param {Required<Pick<import('./annotation.js').AnnotationOptions, 'settings' | 'records' | 'log' | 'metrics' | 'clock'>> &
  *   Pick<import('./annotation.js').AnnotationOptions, 'random' | 'pollMs' | 'at'> & {
  *   client: import('./client.js').GenesysClient, pace: ReturnType<typeof import('./pace.js').createPace> }} parts
@@ -27,11 +39,7 @@ export function createRelay(parts) {
   const { settings, records, log, metrics, clock, pace } = parts;
   const { random = Math.random, pollMs = Math.min(POLL_MS, settings.leaseMs / 4), at = () => {} } = parts;
   const annotator = createAnnotator({ ...parts, at });
-  /** @type {import('../records/records.js').TaskKind[]} */
-  const kinds = [
-    ...(settings.targets.length > 0 ? [/** @type {const} */ ('annotation')] : []),
-    ...(settings.protectRecordings ? [/** @type {const} */ ('protection')] : []),
-  ];
+  const kinds = kindsOf(settings);
   const closing = new AbortController();
   /** @type {Promise<void> | undefined} */
   let running;

@@ -17,6 +17,7 @@ export function migrationsFor(kind) {
     '0003-outbox': { up: makeOutbox },
     '0004-annotation': { up: makeAnnotation },
     '0005-passes': { up: (db) => db.schema.alterTable('probes').addColumn('left_over', 'integer').execute() },
+    '0006-outbox-protection': { up: makeOutboxProtection },
   };
 
   /** @param {Schema} db */
@@ -100,6 +101,12 @@ export function migrationsFor(kind) {
     await sql`create index outbox_dead on outbox (created_at) where state = 'dead'`.execute(db);
     await sql`create index snapshots_held on snapshots (organization_id, interaction_id)
       where hold_reason is not null`.execute(db);
+  }
+
+  /** Where notes are off, all of them wait, and protections are found without a step through these. @param {Schema} db */
+  async function makeOutboxProtection(db) {
+    await sql`create index outbox_protection_due on outbox (due_at)
+      where state = 'queued' and kind = 'protection'`.execute(db);
   }
 
   /** In PostgreSQL, times are compared letter by letter, whatever the database's language. */

@@ -37,11 +37,7 @@ export function outboxRecords(db, kind, now) {
     const until = new Date(at.getTime() + leaseMs).toISOString();
     /** @param {import('./schema.js').Database | Transaction} where @param {number} most */
     const due = (where, most) =>
-      where
-        .selectFrom('outbox')
-        .select('id')
-        .where('state', '=', 'queued')
-        .where('kind', 'in', kinds)
+      ofKinds(where.selectFrom('outbox').select('id').where('state', '=', 'queued'), kinds)
         .where((row) =>
           row.or([
             row('due_at', '<=', time),
@@ -206,15 +202,14 @@ export function outboxRecords(db, kind, now) {
     });
   }
 
-  async function countTasks() {
+  /** @param {TaskKind[]} [kinds] */
+  async function countTasks(kinds = ['annotation', 'protection']) {
     const counts = [];
     // One after the other: each state has an index of its own, done ones are many.
     for (const state of /** @type {const} */ (['queued', 'dead'])) {
-      const rows = await db
-        .selectFrom('outbox')
+      const rows = await ofKinds(db.selectFrom('outbox').where('state', '=', state), kinds)
         .select('kind')
         .select(({ fn }) => [fn.countAll().as('count'), fn.min('created_at').as('oldest')])
-        .where('state', '=', state)
         .groupBy('kind')
         .execute();
       counts.push(...rows.map(({ kind, count, oldest }) => ({ kind, state, count: Number(count), oldest })));
@@ -242,6 +237,15 @@ async function isHeld(trx, { organization_id, interaction_id }) {
     .limit(1)
     .executeTakeFirst();
   return held !== undefined;
+}
+
+/**
+ * SQLite finds the index of one kind by `=` alone.
+ * @template {{ where: (column: any, operator: any, value: any) => any }} Query
+ * @param {Query} query @param {TaskKind[]} kinds @returns {Query}
+ */
+function ofKinds(query, kinds) {
+  return kinds.length === 1 ? query.where('kind', '=', kinds[0]) : query.where('kind', 'in', kinds);
 }
 
 /**

@@ -157,7 +157,8 @@
  *   Promise<{ organizationId: string, snapshotId: string, kind: TaskKind, reason: string }[]>} redriveTasks Queues dead ones
  *   anew, the oldest first; `reason` is what they died of. They count as queued now: one that dies again at once is not
  *   before `queuedBefore`.
- * @property {() => Promise<{ kind: TaskKind, state: 'queued' | 'dead', count: number, oldest: string }[]>} countTasks
+ * @property {(kinds?: TaskKind[]) =>
+ *   Promise<{ kind: TaskKind, state: 'queued' | 'dead', count: number, oldest: string }[]>} countTasks Default: all kinds.
  * @property {(organizationId: string, entry: { actor: Actor, action: string, snapshotId?: string | null, details?: object }) =>
  *   Promise<AuditEntry>} audit
  * @property {(organizationId: string, query?: { snapshotId?: string, fromSeq?: number, limit?: number }) =>
