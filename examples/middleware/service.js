@@ -30,6 +30,7 @@ import { createMetrics, measure, metricsRoute } from './operations/metrics.js';
 import { describeRoutes, openapiRoute } from './operations/openapi.js';
 import { createReconciler } from './operations/reconciler.js';
 import { createUnderWay } from './operations/under-way.js';
+import { RequestCounts } from './request-counts.js';
 import { PROBLEM, SNAPSHOT } from './schemas.js';
 
 /** Decoded at a time. A picture of 8K is 100 MB then. */
@@ -135,6 +136,7 @@ export async function createService(
         hook: 'preHandler', // Once it is known who asks, and before a body is read.
         max: REQUESTS_PER_MINUTE,
         timeWindow: 60_000,
+        store: RequestCounts,
         keyGenerator: ({ identity, routeOptions }) =>
           `${identity.organizationId} ${identity.agentId} ${routeOptions.config.form ? 'uploads' : ''}`,
       });

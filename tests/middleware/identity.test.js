@@ -303,6 +303,17 @@ describe('the memory of Genesys tokens', () => {
     assert.ok(CACHE_MS <= 60_000);
   });
 
+  test('a clock that is set back does not make the minute longer', async (t) => {
+    const { identify } = createGenesysIdentities(settings, { api: createGenesysApi(genesys.url) });
+    genesys.tokens.set('remembered', { organizationId: OURS, clientId: CLIENT, userId: ALICE });
+    assert.equal((await identify('remembered')).agentId, ALICE);
+    genesys.tokens.delete('remembered');
+    const [time, span] = [Date.now(), performance.now()];
+    t.mock.method(Date, 'now', () => time - 3_600_000);
+    t.mock.method(performance, 'now', () => span + CACHE_MS);
+    await assert.rejects(identify('remembered'), { statusCode: 401 });
+  });
+
   test('the minute begins with the question, and Genesys’ “unknown” to a conversation ends it', async () => {
     let clock = 0;
     const { identify } = createGenesysIdentities(settings, { api: createGenesysApi(genesys.url), now: () => clock });

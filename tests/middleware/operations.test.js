@@ -9,6 +9,7 @@ import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
+import { RequestCounts } from '../../examples/middleware/request-counts.js';
 import {
   bearer,
   decision,
@@ -223,6 +224,21 @@ describe('health', () => {
     }
   });
 
+  test('a clock that is set back does not keep the last answer', async (t) => {
+    let isAway = true;
+    const check = async () => {
+      if (isAway) throw new Error('away');
+    };
+    const service = await startService({ wrap: ({ storage }) => ({ storage: { ...storage, check } }) });
+    t.after(() => service.close());
+    assert.equal((await fetch(`${service.base}/readyz`)).status, 503);
+    isAway = false;
+    const time = Date.now();
+    t.mock.method(Date, 'now', () => time - 3_600_000);
+    await pause(1100); // It is remembered for a second.
+    assert.equal((await fetch(`${service.base}/readyz`)).status, 200);
+  });
+
   test('a store that does not answer is not ready', async (t) => {
     const service = await startService({
       wrap: ({ storage }) => ({ storage: { ...storage, check: () => new Promise(() => {}) } }),
@@ -230,6 +246,33 @@ describe('health', () => {
     t.after(() => service.close());
     assert.equal((await fetch(`${service.base}/readyz`)).status, 503);
   });
+});
+
+test('requests are counted by the minute, of those who asked last', (t) => {
+  let now = 1000;
+  t.mock.method(performance, 'now', () => now);
+  const counts = new RequestCounts();
+  /** @param {string} key @returns {{ current: number, ttl: number }} */
+  const ask = (key) => {
+    /** @type {any} */
+    let told;
+    counts.incr(key, (_error, result) => (told = result), 60_000);
+    return told;
+  };
+  assert.deepEqual(ask('a'), { current: 1, ttl: 60_000 });
+  now += 59_999;
+  assert.deepEqual(
+    [ask('a'), ask('b')],
+    [
+      { current: 2, ttl: 1 },
+      { current: 1, ttl: 60_000 },
+    ],
+  );
+  assert.deepEqual(counts.child() instanceof RequestCounts, true);
+  now += 1;
+  assert.deepEqual([ask('a').current, ask('b').current], [1, 2], 'its minute is over');
+  for (let n = 0; n < 4999; n += 1) ask(`other-${n}`);
+  assert.deepEqual([ask('b').current, ask('a').current], [3, 1], 'of 5000 at most');
 });
 
 describe('metrics', () => {

@@ -21,8 +21,9 @@ const MAX_LOOKUPS = 50;
 /**
  * @param {import('../settings.js').GenesysSettings} settings
  * @param {{ api: ReturnType<typeof import('./genesys-api.js').createGenesysApi>, now?: () => number }} parts
+ *   `now` in milliseconds. Default: since the process began, whatever is done to the machine's clock.
  */
-export function createGenesysIdentities(settings, { api, now = Date.now }) {
+export function createGenesysIdentities(settings, { api, now = () => performance.now() }) {
   /** By the token's hash, so that no memory dump holds tokens. @type {ReturnType<typeof createCache<Known>>} */
   const tokens = createCache({ size: CACHED_TOKENS, ms: CACHE_MS, now });
   /** @type {ReturnType<typeof createCache<true>>} */

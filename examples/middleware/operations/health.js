@@ -1,5 +1,7 @@
 /** Whether the process lives, and whether it can serve. What cannot is 503, so that nobody keeps it in rotation. */
 
+import { within } from '../storage/deadline.js';
+
 /** A store that takes longer to say that it is there is not. */
 const CHECK_MS = 3000;
 /** Probes come from many sides at once; the store is asked for all of them together. */
@@ -39,16 +41,10 @@ export function healthRoutes(app, { storage, records, isDraining, log }) {
   app.get('/readyz', { schema: { hide: true }, logLevel: 'silent' }, async (_request, reply) => {
     reply.header('cache-control', 'no-store');
     if (isDraining()) return reply.code(503).send({ status: 'draining' });
-    if (latest === undefined || Date.now() > latest.until) latest = { until: Date.now() + CACHE_MS, result: check() };
+    const now = performance.now();
+    if (latest === undefined || now > latest.until) latest = { until: now + CACHE_MS, result: check() };
     const checks = await latest.result;
     const isReady = Object.values(checks).every((outcome) => outcome === 'ok');
     return reply.code(isReady ? 200 : 503).send({ status: isReady ? 'ok' : 'unavailable', checks });
   });
-}
-
-/** @param {number} ms @param {(signal: AbortSignal) => Promise<void>} ask */
-async function within(ms, ask) {
-  const signal = AbortSignal.timeout(ms);
-  const tooLate = new Promise((_resolve, reject) => signal.addEventListener('abort', () => reject(signal.reason)));
-  await Promise.race([ask(signal), tooLate]);
 }

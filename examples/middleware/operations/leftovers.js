@@ -10,13 +10,13 @@ export function dropLeftovers(app, { maxBytes, maxMs }) {
   app.addHook('onResponse', async ({ raw }) => {
     if (raw.complete !== false || raw.destroyed) return;
     const { socket } = raw;
-    const began = Date.now();
+    const began = performance.now();
     const before = socket.bytesRead;
     raw.unpipe();
     raw.resume();
     const timer = setInterval(() => {
       if (!raw.complete && !socket.destroyed) {
-        if (socket.bytesRead - before <= maxBytes && Date.now() - began <= maxMs) return;
+        if (socket.bytesRead - before <= maxBytes && performance.now() - began <= maxMs) return;
         socket.destroy();
       }
       clearInterval(timer);

@@ -48,7 +48,7 @@ export async function startBalancer({ host = '127.0.0.1', port = 0 } = {}) {
   }
 
   const server = createServer(async (incoming, outgoing) => {
-    const deadline = Date.now() + PATIENCE_MS;
+    const deadline = performance.now() + PATIENCE_MS;
     const tried = new Set();
     while (!outgoing.destroyed && !outgoing.closed) {
       const address = pick(tried);
@@ -59,7 +59,7 @@ export async function startBalancer({ host = '127.0.0.1', port = 0 } = {}) {
         if (target) target.isReady = false;
         continue;
       }
-      if (Date.now() > deadline) {
+      if (performance.now() > deadline) {
         outgoing.writeHead(503, { 'content-type': 'application/json', 'retry-after': '1', connection: 'close' });
         outgoing.end(JSON.stringify({ error: 'No instance is ready', code: 'unavailable' }));
         return;
