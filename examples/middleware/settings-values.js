@@ -61,15 +61,19 @@ export function parseAddress(url, parse) {
   }
 }
 
-/** @param {string | undefined} value */
+/** Organisations are in lower case, as those of identities are. @param {string | undefined} value */
 export function parseRetention(value = '30') {
   const [days, ...exceptions] = parseList(value);
-  const organizations = exceptions.map((exception) => {
+  /** @type {Map<string, number>} */
+  const organizations = new Map();
+  for (const exception of exceptions) {
     const [, id, number] = /^([A-Za-z0-9][A-Za-z0-9_-]{0,63})=(.*)$/.exec(exception) ?? [];
     if (id === undefined) throw new SyntaxError('RETENTION_DAYS has to be such as 30 or 30,<organisation id>=90');
-    return /** @type {const} */ ([id, parseWhole('RETENTION_DAYS', number, 0, 1, 36_500)]);
-  });
-  return { days: parseWhole('RETENTION_DAYS', days, 30, 1, 36_500), organizations: new Map(organizations) };
+    const organization = id.toLowerCase();
+    if (organizations.has(organization)) throw new SyntaxError(`RETENTION_DAYS names ${organization} twice`);
+    organizations.set(organization, parseWhole('RETENTION_DAYS', number, 0, 1, 36_500));
+  }
+  return { days: parseWhole('RETENTION_DAYS', days, 30, 1, 36_500), organizations };
 }
 
 /** Passwords and keys inside an address. @param {string} url @returns {string[]} */

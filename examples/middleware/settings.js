@@ -227,7 +227,7 @@ export function readSettings(environment, flags = {}) {
 
 /** How long an organisation's snapshots are kept. @param {Settings['retention']} retention @param {string} organizationId */
 export function retentionDays({ days, organizations }, organizationId) {
-  return organizations.get(organizationId) ?? days;
+  return organizations.get(organizationId.toLowerCase()) ?? days;
 }
 
 /**

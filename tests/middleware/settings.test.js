@@ -56,6 +56,12 @@ test('retention may differ by organisation', () => {
   );
 });
 
+test('the retention of an organisation, however its id is written', () => {
+  const { retention } = readSettings({ RETENTION_DAYS: `30,${UUID.toUpperCase()}=365` });
+  assert.equal(retentionDays(retention, UUID), 365);
+  assert.equal(retentionDays(retention, UUID.toUpperCase()), 365);
+});
+
 test('static keys may contain what base64 does', () => {
   const { staticKeys } = readSettings({ STATIC_KEYS: 'a+b/c==:x=agent-7:agent, k=boss:admin' }).identity;
   assert.deepEqual(
@@ -126,6 +132,9 @@ describe('a mistake has a sentence', () => {
     ),
     ...['0', '-1', '1.5', 'forever', '30,=90', '30,a=', '30,a=0', '30 days', '99999'].map(
       (RETENTION_DAYS) => /** @type {[any, RegExp]} */ ([{ RETENTION_DAYS }, /RETENTION_DAYS has to be/]),
+    ),
+    ...['30,acme=90,acme=1', '30,acme=90,ACME=90'].map(
+      (RETENTION_DAYS) => /** @type {[any, RegExp]} */ ([{ RETENTION_DAYS }, /^RETENTION_DAYS names acme twice$/]),
     ),
     ...[
       'key',
