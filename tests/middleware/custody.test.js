@@ -85,8 +85,9 @@ describe('looking at a snapshot', () => {
     ]);
     const { body } = await read(await get(`/${id}/audit`, KEYS.supervisor));
     assert.deepEqual(
-      body.entries.map((/** @type {any} */ entry) => entry.details.thumbnail ?? false),
-      [false, false, true, false],
+      body.entries.slice(1).map((/** @type {any} */ { details }) => details),
+      [{}, { thumbnail: true }, { method: 'HEAD' }, { audit: true }],
+      'who reads the audit stands in it, too',
     );
 
     const broken = await startService({
@@ -94,9 +95,43 @@ describe('looking at a snapshot', () => {
       wrap: ({ records }) => ({ records: withFault(records, 'audit', new Error('away')) }),
     });
     t.after(() => broken.close());
-    for (const path of [`/${id}`, `/${id}/thumbnail`, '/?interactionId=call-1']) {
-      const answer = await read(await fetch(broken.url + path, { headers: bearer(KEYS.agent) }));
+    for (const path of [`/${id}`, `/${id}/thumbnail`, '/?interactionId=call-1', `/${id}/audit`, `/${id}/export`]) {
+      const answer = await read(await fetch(broken.url + path, { headers: bearer(KEYS.supervisor) }));
       assert.deepEqual([answer.status, answer.body.code], [503, 'records-unavailable'], path);
+    }
+  });
+
+  test('an export is audited as one where it is handed out, a head of it as a look', async () => {
+    const id = await uploaded();
+    const head = await fetch(`${service.url}/${id}/export`, { method: 'HEAD', headers: bearer(KEYS.supervisor) });
+    assert.deepEqual([head.status, head.headers.get('content-type')], [200, 'application/zip']);
+    const looks = ['agent-7 agent stored', 'supervisor-1 supervisor viewed'];
+    assert.deepEqual(await audit(id), looks);
+    const zip = await get(`/${id}/export`, KEYS.supervisor);
+    assert.equal(Buffer.from(await zip.arrayBuffer()).toString('latin1', 0, 2), 'PK');
+    assert.deepEqual(await audit(id), [...looks, 'supervisor-1 supervisor exported']);
+  });
+
+  test('a long audit comes in pages, by the Link header, and is whole', async () => {
+    const id = await uploaded();
+    const entry = { actor: { id: 'agent-7', role: 'agent' }, action: 'viewed', snapshotId: id };
+    for (let n = 0; n < 1500; n += 1) await service.records.audit('local', entry);
+    const seen = [];
+    const pages = [];
+    for (let next = `${PATH}/${id}/audit`; next !== undefined; ) {
+      const response = await read(await fetch(service.base + next, { headers: bearer(KEYS.supervisor) }));
+      pages.push(response.body.entries.length);
+      seen.push(...response.body.entries.map((/** @type {any} */ { seq }) => seq));
+      next = /** @type {any} */ (/<(.+)>; rel="next"/.exec(response.headers.get('link') ?? '')?.[1]);
+    }
+    const all = await Array.fromAsync(service.records.auditEntries('local', { snapshotId: id }));
+    assert.deepEqual(pages, [1000, 503]);
+    assert.deepEqual(
+      seen,
+      all.map(({ seq }) => seq),
+    );
+    for (const after of ['0', '-1', 'x', '1e3']) {
+      assert.equal((await get(`/${id}/audit?after=${after}`, KEYS.supervisor)).status, 400, after);
     }
   });
 
@@ -142,10 +177,13 @@ describe('looking at a snapshot', () => {
     const path = join(service.data, 'objects', String(record?.objectKey));
     await chmod(path, 0o600);
     await writeFile(path, await sharp(photo).flop().jpeg().toBuffer());
-    for (const rest of ['', '/thumbnail']) {
-      const answer = await read(await get(`/${id}${rest}`, KEYS.agent));
+    for (const rest of ['', '/thumbnail', '/export']) {
+      const answer = await read(await get(`/${id}${rest}`, KEYS.supervisor));
       assert.deepEqual([answer.status, answer.body.code], [500, 'picture-changed']);
     }
+    assert.deepEqual(await audit(id), ['agent-7 agent stored'], 'nor handed out');
+    const metrics = await (await fetch(`${service.base}/metrics`)).text();
+    assert.match(metrics, /caseframe_refusals_total\{code="picture-changed"\} 3/);
   });
 
   test('a thumbnail is a small JPEG of the same picture', async () => {

@@ -149,6 +149,22 @@ describe('a Genesys token', () => {
     });
   }
 
+  test('of whom an upload is refused: that stands in the audit, with what was asked for', async () => {
+    const { seq } = await service.records.auditHead(OURS);
+    await upload('token-of-alice', { agentId: BOB });
+    await upload('token-of-alice', { agentId: ALICE, interactionId: 'call-2' });
+    await upload('token-of-alice', { agentId: ALICE, interactionId: 'no id' });
+    const entries = await Array.fromAsync(service.records.auditEntries(OURS, { fromSeq: seq + 1 }));
+    const refused = { method: 'POST', route: `${PATH}/upload` };
+    assert.deepEqual(
+      entries.map(({ actor, action, details }) => [actor, action, details]),
+      [
+        [ALICE, 'refused', { ...refused, code: 'agent-mismatch', agentId: BOB, interactionId: 'call-1' }],
+        [ALICE, 'refused', { ...refused, code: 'not-a-participant', agentId: ALICE, interactionId: 'call-2' }],
+      ],
+    );
+  });
+
   test('is looked up once for all who come at a time, and not again within a minute', async () => {
     genesys.tokens.set('token-of-many', { organizationId: OURS, clientId: CLIENT, userId: ALICE });
     const lookups = () => genesys.requests.filter((request) => request.includes('/tokens/me')).length;

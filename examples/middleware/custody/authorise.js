@@ -33,18 +33,29 @@ export function checkPresent(snapshot, now) {
 }
 
 /**
- * Who was turned away stands in the audit as well.
- * @param {import('fastify').FastifyRequest} request @param {Problem} problem
+ * Written before the answer is given: nobody is shown anything without.
+ * @param {import('fastify').FastifyRequest} request @param {string} snapshotId @param {object} details
  * @param {Pick<import('../service.js').Parts, 'records'>} parts
  */
-export async function auditRefusal(request, problem, { records }) {
+export async function auditView({ identity, method }, snapshotId, details, { records }) {
+  const how = method === 'HEAD' ? { ...details, method } : details;
+  const entry = { actor: actorOf(identity), action: 'viewed', snapshotId, details: how };
+  await records.audit(identity.organizationId, entry);
+}
+
+/**
+ * Who was turned away stands in the audit as well.
+ * @param {import('fastify').FastifyRequest} request @param {Problem} problem
+ * @param {Pick<import('../service.js').Parts, 'records'>} parts @param {object} [about] Beside route and code.
+ */
+export async function auditRefusal(request, problem, { records }, about = {}) {
   const { id } = /** @type {{ id?: string }} */ (request.params);
   const snapshotId = id !== undefined && /^[A-Za-z0-9][A-Za-z0-9_-]{0,63}$/.test(id) ? id : null;
   await records.audit(request.identity.organizationId, {
     actor: actorOf(request.identity),
     action: 'refused',
     snapshotId,
-    details: { method: request.method, route: request.routeOptions.url, code: problem.code },
+    details: { method: request.method, route: request.routeOptions.url, code: problem.code, ...about },
   });
 }
 

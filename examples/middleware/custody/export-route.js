@@ -1,8 +1,9 @@
 /** One snapshot with all that proves it, as a zip for whoever has to rely on it. */
 
+import { Readable } from 'node:stream';
 import { actorOf } from '../identity/identity.js';
 import { refusals, SNAPSHOT_PATH } from '../schemas.js';
-import { checkPresent, findSnapshot } from './authorise.js';
+import { auditView, checkPresent, findSnapshot } from './authorise.js';
 import { exportSnapshot } from './export.js';
 
 /** @param {import('fastify').FastifyInstance} app @param {import('../service.js').Parts} parts */
@@ -21,7 +22,12 @@ export async function exportRoute(app, parts) {
   app.get('/:id/export', { schema, config: { role: 'supervisor' } }, async (request, reply) => {
     const snapshot = await findSnapshot(request, parts);
     checkPresent(snapshot, parts.now());
-    const zip = await exportSnapshot({ ...parts, snapshot, actor: actorOf(request.identity) });
+    // Who asks for the head alone is handed nothing out.
+    const isHead = request.method === 'HEAD';
+    if (isHead) await auditView(request, snapshot.id, { export: true }, parts);
+    const zip = isHead
+      ? Readable.from([])
+      : await exportSnapshot({ ...parts, snapshot, actor: actorOf(request.identity) });
     return reply
       .type('application/zip')
       .headers({

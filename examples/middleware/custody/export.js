@@ -15,6 +15,7 @@
 import { createHash } from 'node:crypto';
 import { pipeline, Readable, Transform } from 'node:stream';
 import yazl from 'yazl';
+import { readPicture } from './picture.js';
 import { recipe } from './recipe.js';
 
 /** @typedef {import('../records/records.js').AuditEntry} AuditEntry */
@@ -28,16 +29,17 @@ import { recipe } from './recipe.js';
  * @param {import('../records/records.js').Snapshot} options.snapshot A stored one.
  * @param {import('../records/records.js').Actor} options.actor
  * @returns {Promise<Readable>} Fails where the audit cannot be read to its end: such a zip cannot be opened.
- * @throws {import('../storage/storage.js').StorageError} Where the object cannot be read; nothing is audited then.
+ * @throws {import('../problem.js').Problem | import('../storage/storage.js').StorageError} Where the object cannot be read, or
+ *   is another one; nothing is audited then.
  */
 export async function exportSnapshot({ records, storage, snapshot, actor }) {
   const { organizationId, id, objectKey } = snapshot;
-  const [file, head] = await Promise.all([storage.read(objectKey), storage.head(objectKey)]);
+  const [file, head] = await Promise.all([readPicture(storage, snapshot), storage.head(objectKey)]);
   const last = await records.audit(organizationId, {
     actor,
     action: 'exported',
     snapshotId: id,
-    details: { sha256: createHash('sha256').update(file).digest('hex') },
+    details: { sha256: snapshot.sha256 },
   });
   /** The snapshot's own. @type {AuditEntry[]} */
   const entries = [];

@@ -3,11 +3,10 @@
  * The audit comes last before the answer: who was shown something stands in it, and nobody is shown anything without.
  */
 
-import { createHash } from 'node:crypto';
-import { actorOf } from '../identity/identity.js';
 import { Problem } from '../problem.js';
 import { refusals, SNAPSHOT_PATH } from '../schemas.js';
-import { checkPresent, findSnapshot } from './authorise.js';
+import { auditView, checkPresent, findSnapshot } from './authorise.js';
+import { readPicture } from './picture.js';
 import { makeThumbnail } from './thumbnails.js';
 
 /** Long enough to follow a redirect, too short to pass around. */
@@ -16,7 +15,7 @@ const LINK = { type: 'object', required: ['url'], properties: { url: { type: 'st
 
 /** @param {import('fastify').FastifyInstance} app @param {import('../service.js').Parts} parts */
 export async function viewRoutes(app, parts) {
-  const { storage, records, decoding, now } = parts;
+  const { storage, decoding, now } = parts;
   const picture = {
     description: 'The JPEG',
     content: { 'image/jpeg': { schema: { type: 'string', format: 'binary' } } },
@@ -38,8 +37,8 @@ export async function viewRoutes(app, parts) {
     // A link to nothing would be the store's own error page.
     if (storage.kind !== 'file') await storage.head(snapshot.objectKey).then(mustBeThere);
     const link = await storage.link(snapshot.objectKey, { seconds: LINK_SECONDS, fileName: `${snapshot.id}.jpg` });
-    const bytes = link === undefined ? await readPicture(snapshot) : undefined;
-    await audit(request, snapshot, {});
+    const bytes = link === undefined ? await readPicture(storage, snapshot) : undefined;
+    await auditView(request, snapshot.id, {}, parts);
     if (link !== undefined) {
       reply.header('cache-control', 'no-store');
       // A page that sends its key cannot follow a redirect to where its own policy does not let it read.
@@ -56,28 +55,11 @@ export async function viewRoutes(app, parts) {
   app.get('/:id/thumbnail', { schema: thumbnail }, async (request, reply) => {
     const snapshot = await findSnapshot(request, parts);
     checkPresent(snapshot, now());
-    const bytes = await readPicture(snapshot);
+    const bytes = await readPicture(storage, snapshot);
     const small = await decoding(() => makeThumbnail(bytes));
-    await audit(request, snapshot, { thumbnail: true });
+    await auditView(request, snapshot.id, { thumbnail: true }, parts);
     return sendPicture(reply, `${snapshot.id}-small`, small);
   });
-
-  /** @param {import('../records/records.js').Snapshot} snapshot */
-  async function readPicture({ objectKey, sha256 }) {
-    const bytes = await storage.read(objectKey);
-    if (createHash('sha256').update(bytes).digest('hex') === sha256) return bytes;
-    throw new Problem(500, 'picture-changed', 'The stored picture is not the one that was taken: tell the operator');
-  }
-
-  /**
-   * @param {import('fastify').FastifyRequest} request @param {import('../records/records.js').Snapshot} snapshot
-   * @param {object} details
-   */
-  async function audit({ identity, method }, { id }, details) {
-    const how = method === 'HEAD' ? { ...details, method } : details;
-    const entry = { actor: actorOf(identity), action: 'viewed', snapshotId: id, details: how };
-    await records.audit(identity.organizationId, entry);
-  }
 }
 
 /** @param {import('../storage/storage.js').Head | undefined} head */

@@ -2,6 +2,7 @@
 
 import { createHash, randomUUID } from 'node:crypto';
 import { v7 as uuidv7 } from 'uuid';
+import { auditRefusal } from '../custody/authorise.js';
 import { overloaded } from '../failures.js';
 import { actorOf } from '../identity/identity.js';
 import { addressOf } from '../links.js';
@@ -54,7 +55,7 @@ export async function uploadRoute(app, parts) {
     const idempotencyKey = checkIdempotencyKey(request.headers['idempotency-key']);
     const form = await admitted(() => readForm(request, maxFileBytes));
     // From here on the client may go away: what has arrived is stored.
-    const snapshot = await underWay.run(() => take(request.identity, form, idempotencyKey));
+    const snapshot = await underWay.run(() => take(request, form, idempotencyKey));
     return {
       success: true,
       id: snapshot.id,
@@ -81,15 +82,33 @@ export async function uploadRoute(app, parts) {
   }
 
   /**
-   * @param {import('../identity/identity.js').Identity} identity
+   * @param {import('fastify').FastifyRequest} request
+   * @param {{ agentId: string, interactionId: string }} fields
+   * @throws {Problem}
+   */
+  async function checkMay(request, { agentId, interactionId }) {
+    const { identity } = request;
+    try {
+      if (agentId !== identity.agentId) {
+        throw new Problem(403, 'agent-mismatch', 'agentId is not whose key or token this is');
+      }
+      await identity.checkParticipant(interactionId);
+    } catch (error) {
+      if (error instanceof Problem && error.statusCode === 403) {
+        await auditRefusal(request, error, parts, { agentId, interactionId });
+      }
+      throw error;
+    }
+  }
+
+  /**
+   * @param {import('fastify').FastifyRequest} request
    * @param {Awaited<ReturnType<typeof readForm>>} form @param {string} [idempotencyKey]
    */
-  async function take(identity, form, idempotencyKey) {
+  async function take(request, form, idempotencyKey) {
+    const { identity } = request;
     const fields = checkFields(form.fields);
-    if (fields.agentId !== identity.agentId) {
-      throw new Problem(403, 'agent-mismatch', 'agentId is not whose key or token this is');
-    }
-    await identity.checkParticipant(fields.interactionId);
+    await checkMay(request, fields);
     const sha256 = createHash('sha256').update(form.file).digest('hex');
     if (fields.sha256 !== undefined && fields.sha256 !== sha256) {
       throw new Problem(422, 'sha256-mismatch', 'The file is not the one that sha256 was computed of');
