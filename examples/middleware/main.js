@@ -3,7 +3,9 @@
 
 import { parseArgs } from 'node:util';
 import { help } from './help.js';
+import { RecordsError } from './records/records.js';
 import { readSettings, SettingsError } from './settings.js';
+import { StorageError } from './storage/storage.js';
 
 /** Each is loaded only where it is asked for. @type {Record<string, (options: CommandOptions) => Promise<number>>} */
 const COMMANDS = {
@@ -33,9 +35,18 @@ const COMMANDS = {
 try {
   process.exitCode = await main();
 } catch (error) {
-  const mistakes = error instanceof SettingsError ? error.mistakes : [error instanceof Error ? error.message : error];
-  for (const mistake of mistakes) console.error(`caseframe: ${mistake}`);
+  for (const sentence of sentencesOf(error)) console.error(`caseframe: ${sentence}`);
   process.exitCode = 1;
+}
+
+/** What is to be put right, by the name of the setting. @param {unknown} error @returns {string[]} */
+function sentencesOf(error) {
+  if (error instanceof SettingsError) return error.mistakes;
+  if (!(error instanceof Error)) return [String(error)];
+  const { message } = error;
+  const setting = error instanceof RecordsError ? 'DATABASE_URL' : 'STORAGE_URL';
+  const isAbout = error instanceof RecordsError || error instanceof StorageError;
+  return [isAbout && !message.includes(setting) ? `${setting}: ${message}` : message];
 }
 
 async function main() {

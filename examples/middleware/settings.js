@@ -134,7 +134,7 @@ export function readSettings(environment, flags = {}) {
       return read();
     } catch (error) {
       if (!(error instanceof SyntaxError)) throw error;
-      mistakes.push(error.message);
+      mistakes.push(...error.message.split('\n'));
       return fallback;
     }
   };

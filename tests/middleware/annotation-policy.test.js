@@ -50,7 +50,12 @@ describe('what becomes of a task that could not be done', () => {
     const of = (/** @type {Record<string, string>} */ headers) => pauseOf(new Headers(headers));
     assert.equal(of({ 'retry-after': '17', 'inin-ratelimit-reset': '3' }), 17_000);
     assert.equal(of({ 'inin-ratelimit-reset': '3' }), 4000);
-    assert.equal(of({ 'retry-after': 'Wed, 21 Oct 2026 07:28:00 GMT' }), 60_000);
+    const [date, later] = ['Wed, 21 Oct 2026 07:28:00 GMT', 'Wed, 21 Oct 2026 07:28:17 GMT'];
+    assert.equal(of({ date, 'retry-after': later, 'inin-ratelimit-reset': '3' }), 17_000);
+    assert.equal(of({ date: later, 'retry-after': date }), 0);
+    assert.equal(of({ 'retry-after': new Date(Date.now() + 3_600_000).toUTCString() }), 900_000);
+    assert.equal(of({ 'retry-after': 'soon', 'inin-ratelimit-reset': '3' }), 4000);
+    assert.equal(of({ 'retry-after': 'soon' }), 60_000);
     assert.equal(of({ 'retry-after': '-1' }), 60_000);
     assert.equal(of({}), 60_000);
     assert.equal(of({ 'retry-after': '999999999' }), 900_000);

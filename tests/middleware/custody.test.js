@@ -193,6 +193,13 @@ describe('looking at a snapshot', () => {
     assert.deepEqual({ format, width, height }, { format: 'jpeg', width: 320, height: 214 });
   });
 
+  test('a thumbnail is upright, whatever way the camera was held', async () => {
+    const file = await sharp(photo).withMetadata({ orientation: 6 }).jpeg().toBuffer();
+    const response = await get(`/${await uploaded({ file })}/thumbnail`, KEYS.agent);
+    const { width, height, orientation } = await sharp(Buffer.from(await response.arrayBuffer())).metadata();
+    assert.deepEqual([width, height, orientation ?? 1], [214, 320, 1]);
+  });
+
   test('what is not there is 404', async () => {
     for (const path of [`/${newId()}`, `/${newId()}/thumbnail`, '/-', '/x.jpg', `/${'x'.repeat(65)}`, '/a/b/c']) {
       const answer = await read(await get(path, KEYS.admin));
@@ -547,18 +554,22 @@ async function get(path, key) {
   return new Response(await response.arrayBuffer(), response);
 }
 
-/** @param {{ url: string }} to @param {string} key @param {Record<string, string>} fields @param {string} [idempotencyKey] */
-async function send({ url }, key, fields, idempotencyKey) {
+/**
+ * @param {{ url: string }} to @param {string} key @param {Record<string, string>} fields @param {string} [idempotencyKey]
+ * @param {Buffer} [file]
+ */
+async function send({ url }, key, fields, idempotencyKey, file = photo) {
   const headers = { ...bearer(key), ...(idempotencyKey && { 'idempotency-key': idempotencyKey }) };
-  return read(await fetch(`${url}/upload`, { method: 'POST', headers, body: formOf({ file: photo, fields }) }));
+  return read(await fetch(`${url}/upload`, { method: 'POST', headers, body: formOf({ file, fields }) }));
 }
 
 /**
- * @param {{ to?: { url: string }, key?: string, fields?: Record<string, string>, idempotencyKey?: string }} [options]
+ * @param {{ to?: { url: string }, key?: string, fields?: Record<string, string>, idempotencyKey?: string, file?: Buffer }}
+ *   [options]
  * @returns {Promise<string>} its id
  */
-async function uploaded({ to = service, key = KEYS.agent, fields = {}, idempotencyKey } = {}) {
-  const { status, body } = await send(to, key, fields, idempotencyKey);
+async function uploaded({ to = service, key = KEYS.agent, fields = {}, idempotencyKey, file } = {}) {
+  const { status, body } = await send(to, key, fields, idempotencyKey, file);
   assert.equal(status, 200, JSON.stringify(body));
   return body.id;
 }

@@ -232,12 +232,20 @@ describe('a Genesys token', () => {
 
   test('“too many requests” is passed on with its Retry-After, and not remembered', async () => {
     genesys.tokens.set('token-in-a-hurry', { organizationId: OURS, clientId: CLIENT, userId: ALICE });
-    genesys.setFault((_request, response) => {
-      response.writeHead(429, { 'retry-after': '17' }).end('{}');
-      return true;
-    });
-    const answer = await upload('token-in-a-hurry', { agentId: ALICE });
-    assert.deepEqual([answer.status, answer.body.code, answer.headers.get('retry-after')], [429, 'genesys-busy', '17']);
+    const date = 'Wed, 21 Oct 2026 07:28:00 GMT';
+    for (const [said, passedOn] of [
+      ['17', '17'],
+      ['Wed, 21 Oct 2026 07:28:17 GMT', '17'],
+      ['soon', '60'],
+      ['999999999', '3600'],
+    ]) {
+      genesys.setFault((_request, response) => {
+        response.writeHead(429, { date, 'retry-after': said }).end('{}');
+        return true;
+      });
+      const { status, body, headers } = await upload('token-in-a-hurry', { agentId: ALICE });
+      assert.deepEqual([status, body.code, headers.get('retry-after')], [429, 'genesys-busy', passedOn], said);
+    }
     genesys.setFault();
     assert.equal((await upload('token-in-a-hurry', { agentId: ALICE })).status, 200);
   });

@@ -3,13 +3,18 @@
 import assert from 'node:assert/strict';
 import { createHash } from 'node:crypto';
 import { once } from 'node:events';
-import { access, mkdtemp, readFile, rm } from 'node:fs/promises';
+import { access, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:http';
 import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
+import pg from 'pg';
+import { serve } from '../../examples/middleware/operations/serve.js';
+import { openRecords } from '../../examples/middleware/records/open.js';
 import { RequestCounts } from '../../examples/middleware/request-counts.js';
+import { runSql } from './records-lab.js';
+import { startPostgres } from './servers/postgres.js';
 import {
   bearer,
   decision,
@@ -115,6 +120,36 @@ describe('the command line', () => {
     for (const word of ['is not a port', 'is not an origin', 'RETENTION_DAYS', 'HOST is reached']) {
       assert.ok(output.err.includes(word), word);
     }
+  });
+
+  test('says by which setting where a store cannot be opened, and lets go of the other', async (t) => {
+    const file = join(data, 'a-file');
+    await writeFile(file, '');
+    for (const [name, value] of [
+      ['DATABASE_URL', `sqlite:${file}/records.sqlite`],
+      ['DATABASE_URL', 'postgres://user:password@127.0.0.1:1/records'],
+      ['STORAGE_URL', `file:${file}/objects`],
+    ]) {
+      const { output, ended } = run(t, ['--port', '0'], { STATIC_KEYS, [name]: value });
+      assert.deepEqual(await ended, [1, null]);
+      assert.match(output.err, new RegExp(`^caseframe: ${name}: .+\n$`));
+    }
+  });
+
+  test('ends at once where it refuses its database: nothing is left open', async (t) => {
+    const postgres = await startPostgres();
+    t.after(() => postgres.stop());
+    const DATABASE_URL = await postgres.createDatabase();
+    const newer = await openRecords(DATABASE_URL);
+    await newer.migrate();
+    await newer.close();
+    await runSql(DATABASE_URL, "insert into migrations (name, timestamp) values ('0099-later', '2030-01-01')");
+    const opened = t.mock.method(pg.Client.prototype, 'connect').mock;
+    const closed = t.mock.method(pg.Client.prototype, 'end').mock;
+    const environment = { DATABASE_URL, STATIC_KEYS };
+    await assert.rejects(serve({ environment, flags: { data: join(data, 'newer') } }), /newer version/);
+    assert.ok(opened.callCount() > 0);
+    assert.equal(closed.callCount(), opened.callCount());
   });
 
   test('refuses what is no port, no flag and no command', async (t) => {

@@ -143,9 +143,9 @@ describe('a mistake has a sentence', () => {
       '=a:agent',
       'key=a b:agent',
       'kéy=a:agent',
-      'k,=a:agent',
+      'k=a:agent,=a:agent',
       'k=a:agent,k=b:agent',
-      ',',
+      'k=a:agent,',
     ].map((STATIC_KEYS) => /** @type {[any, RegExp]} */ ([{ STATIC_KEYS }, /STATIC_KEYS/])),
     [{ STORAGE_URL: 'ftp://x' }, /STORAGE_URL|storage/i],
     [{ DATABASE_URL: 'mysql://x' }, /DATABASE_URL/],
@@ -212,6 +212,21 @@ describe('a mistake has a sentence', () => {
     assert.throws(
       () => readSettings(env),
       (error) => error instanceof SettingsError && error.mistakes.length === 5,
+    );
+  });
+
+  test('for each static key that is wrong', () => {
+    assert.throws(
+      () => readSettings({ STATIC_KEYS: 'k=a:boss, k2=a:agent,nonsense,k2=b:admin' }),
+      (error) => {
+        assert.ok(error instanceof SettingsError);
+        assert.deepEqual(error.mistakes, [
+          'STATIC_KEYS, entry 1: the role has to be agent, supervisor or admin',
+          'STATIC_KEYS, entry 3: give key=agentId:role',
+          'STATIC_KEYS, entry 4: the key is there twice',
+        ]);
+        return true;
+      },
     );
   });
 

@@ -9,6 +9,8 @@
  * | anything else: 400, 403, 404, … | dead: an operator has to look |
  */
 
+import { retryAfterOf } from '../identity/retry-after.js';
+
 /** Between the first two tries; it doubles with each. */
 const BASE_MS = 1000;
 const MAX_MS = 5 * 60_000;
@@ -51,14 +53,11 @@ export function decide({ kind, retryAfterMs = WAIT_MS, mayHaveWritten = false },
 }
 
 /**
- * Of 429 (developer.genesys.cloud, “Rate limits”): `Retry-After`, else `inin-ratelimit-reset`, both in seconds.
+ * Of 429 (developer.genesys.cloud, “Rate limits”): `Retry-After`, else `inin-ratelimit-reset`, in seconds.
  * @param {{ get: (name: string) => string | null }} headers @returns {number} In milliseconds.
  */
 export function pauseOf(headers) {
-  const [after, reset] = ['retry-after', 'inin-ratelimit-reset'].map((name) => {
-    const text = headers.get(name)?.trim() ?? '';
-    return /^\d{1,9}$/.test(text) ? Number(text) : undefined;
-  });
-  const seconds = after ?? (reset === undefined ? WAIT_MS / 1000 : reset + 1);
-  return Math.min(seconds * 1000, MAX_PAUSE_MS);
+  const reset = headers.get('inin-ratelimit-reset')?.trim() ?? '';
+  const other = /^\d{1,9}$/.test(reset) ? 1000 * (Number(reset) + 1) : WAIT_MS;
+  return Math.min(retryAfterOf(headers) ?? other, MAX_PAUSE_MS);
 }

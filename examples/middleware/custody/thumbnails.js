@@ -8,6 +8,7 @@ const QUALITY = 70;
 /** @param {Buffer} jpeg @returns {Promise<Buffer>} */
 export function makeThumbnail(jpeg) {
   return sharp(jpeg)
+    .autoOrient() // The metadata that say which way is up do not come along.
     .resize({ width: LONGEST_SIDE, height: LONGEST_SIDE, fit: 'inside', withoutEnlargement: true })
     .jpeg({ quality: QUALITY })
     .toBuffer();

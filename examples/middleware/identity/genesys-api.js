@@ -3,11 +3,14 @@
 import { Problem } from '../problem.js';
 import { drop, readJson } from './genesys-body.js';
 import { unauthorized } from './identity.js';
+import { retryAfterOf } from './retry-after.js';
 
 /** An agent waits no longer for their upload to be looked at. */
 const TIMEOUT_MS = 5000;
 /** Of 429, where Genesys does not say how long (its own limits count by the minute). */
 const DEFAULT_RETRY_AFTER_S = 60;
+/** What it says is passed on up to here. */
+const MAX_RETRY_AFTER_S = 3600;
 const UNAVAILABLE_RETRY_AFTER_S = 5;
 
 /**
@@ -40,7 +43,7 @@ export function createGenesysApi(baseUrl, { timeoutMs = TIMEOUT_MS } = {}) {
     await drop(response);
     if (status === 400 || status === 403 || status === 404) return { status };
     if (status === 401) throw unauthorized('Genesys does not know this token, or it has run out');
-    if (status === 429) throw tooMany(headers.get('retry-after'));
+    if (status === 429) throw tooMany(retryAfterOf(headers));
     throw unavailable(new Error(`Genesys answered ${status}`));
   }
 
@@ -56,8 +59,8 @@ function unavailable(cause) {
   return problem;
 }
 
-/** @param {string | null} retryAfter In seconds. */
-function tooMany(retryAfter) {
-  const seconds = /^\d{1,5}$/.test(retryAfter ?? '') ? String(retryAfter) : String(DEFAULT_RETRY_AFTER_S);
+/** @param {number | undefined} ms */
+function tooMany(ms = 1000 * DEFAULT_RETRY_AFTER_S) {
+  const seconds = String(Math.min(Math.ceil(ms / 1000), MAX_RETRY_AFTER_S));
   return new Problem(429, 'genesys-busy', 'Genesys is asked too often: try again later', { 'retry-after': seconds });
 }

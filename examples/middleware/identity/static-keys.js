@@ -12,25 +12,34 @@ const ROLES = new Set(['agent', 'supervisor', 'admin']);
 /**
  * @param {string | undefined} text `key=agentId:role`, separated by commas. A key may itself contain `=`.
  * @returns {StaticKey[]}
- * @throws {SyntaxError} which says the place of an entry, never what it says
+ * @throws {SyntaxError} A line for each entry that is wrong: its place, never what it says.
  */
 export function parseStaticKeys(text) {
   if (text === undefined) return [];
-  const keys = text.split(',').map((entry, n) => {
-    const [, key, agentId, role] = /^([\x21-\x7e]+)=([^=:]*):([^=:]*)$/.exec(entry.trim()) ?? [];
-    const place = `STATIC_KEYS, entry ${n + 1}:`;
-    if (key === undefined) throw new SyntaxError(`${place} give key=agentId:role`);
-    if (!/^[A-Za-z0-9._~+/=:@!$%&*-]{1,4096}$/.test(key)) {
-      throw new SyntaxError(`${place} the key has a character that does not go into an Authorization header`);
-    }
-    if (!isIdentifier(agentId)) throw new SyntaxError(`${place} the agent's id is not valid`);
-    if (!ROLES.has(role)) throw new SyntaxError(`${place} the role has to be agent, supervisor or admin`);
-    return { hash: hashOf(key), agentId, role: /** @type {import('./identity.js').Role} */ (role) };
-  });
-  if (new Set(keys.map(({ hash }) => hash.toString('hex'))).size < keys.length) {
-    throw new SyntaxError('STATIC_KEYS: a key is there twice');
+  /** @type {string[]} */
+  const mistakes = [];
+  /** @type {Map<string, StaticKey>} */
+  const keys = new Map();
+  for (const [n, entry] of text.split(',').entries()) {
+    const [, key = '', agentId = '', role = ''] = /^([\x21-\x7e]+)=([^=:]*):([^=:]*)$/.exec(entry.trim()) ?? [];
+    const hash = hashOf(key);
+    const mistake = mistakeOf(key, agentId, role) ?? (keys.has(hash.toString('hex')) ? 'the key is there twice' : '');
+    if (mistake !== '') mistakes.push(`STATIC_KEYS, entry ${n + 1}: ${mistake}`);
+    keys.set(hash.toString('hex'), { hash, agentId, role: /** @type {import('./identity.js').Role} */ (role) });
   }
-  return keys;
+  if (mistakes.length > 0) throw new SyntaxError(mistakes.join('\n'));
+  return [...keys.values()];
+}
+
+/** @param {string} key @param {string} agentId @param {string} role */
+function mistakeOf(key, agentId, role) {
+  if (key === '') return 'give key=agentId:role';
+  if (!/^[A-Za-z0-9._~+/=:@!$%&*-]{1,4096}$/.test(key)) {
+    return 'the key has a character that does not go into an Authorization header';
+  }
+  if (!isIdentifier(agentId)) return "the agent's id is not valid";
+  if (!ROLES.has(role)) return 'the role has to be agent, supervisor or admin';
+  return undefined;
 }
 
 /**
