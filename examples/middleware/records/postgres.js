@@ -83,7 +83,7 @@ function dialect(url, onIdleError, settings, Client) {
  */
 function impatient(answerMs) {
   return class extends pg.Client {
-    /** @param {any[]} args @returns {any} */
+    /** Asked for a promise, as Kysely and the pool do. @param {any[]} args @returns {any} */
     query(...args) {
       const answer = /** @type {any} */ (super.query)(...args);
       const { stream } = /** @type {any} */ (this).connection;
