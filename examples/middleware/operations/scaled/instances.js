@@ -20,9 +20,10 @@ export function createInstances({ balancer, count, env }) {
   /** All that live, those included that start or end just now. @type {Set<import('node:child_process').ChildProcess>} */
   const children = new Set();
   let isEnding = false;
-  process.once('exit', () => {
+  const abandon = () => {
     for (const child of children) child.kill('SIGKILL');
-  });
+  };
+  process.once('exit', abandon);
 
   async function startOne() {
     if (isEnding) throw new Error('All of them are ending');
@@ -70,6 +71,7 @@ export function createInstances({ balancer, count, env }) {
       isEnding = true;
       for (const { address } of instances) balancer.remove(address);
       await Promise.all([...children].map(end));
+      process.off('exit', abandon);
     },
   };
 }
