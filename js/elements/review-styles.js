@@ -1,4 +1,10 @@
-/** What the review looks like; colours and bare elements are those of styles.js. */
+/**
+ * What the review looks like; colours and bare elements are those of styles.js.
+ *
+ * `.review::after`: the second click of a double click would land in the review that the first has opened, on a picture
+ * that nobody has looked at yet. Where nothing is animated, nothing is held off. `plaintext`: words of a language that is
+ * written the other way keep their order: 200 × 150 stays width × height.
+ */
 export const reviewStyles = `
 :host(caseframe-review) { display: contents; }
 .review {
@@ -26,6 +32,18 @@ export const reviewStyles = `
   text-align: start;
 }
 .review::backdrop { background: rgba(0, 0, 0, .6); }
+.review::after {
+  content: '';
+  position: fixed;
+  z-index: 2;
+  top: 0;
+  right: 0;
+  bottom: 0;
+  left: 0;
+  visibility: hidden;
+  animation: caseframe-look .5s;
+}
+@keyframes caseframe-look { from, to { visibility: visible } }
 .review h2, .review h3 { margin: 0; line-height: 1.25; }
 .review h2 { font-size: 1.25rem; }
 .review h3 { font-size: 1rem; }
@@ -112,7 +130,6 @@ export const reviewStyles = `
 .cursor::after { left: -16px; top: -1px; width: 32px; height: 2px; }
 .corner::before { left: -5px; top: -5px; width: 10px; height: 10px; border-radius: 50%; }
 .hint, .place, .none, .modes small { color: var(--_muted); font-size: .875rem; }
-/* Words of a language that is written the other way keep their order: 200 × 150 stays width × height. */
 .hint, .place, .none, .modes small, .summary, .actions p { unicode-bidi: plaintext; }
 .side {
   display: flex;

@@ -115,6 +115,12 @@ const lab = {
       },
     );
     await lab.shown();
+    lab.settle();
+  },
+
+  /** The half second is over in which no pointer counts. */
+  settle() {
+    for (const animation of lab.root().getAnimations()) animation.finish();
   },
 
   root: () => lab.element.shadowRoot,
