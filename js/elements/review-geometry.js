@@ -14,6 +14,9 @@ export const SMALLEST = 8;
 /** The side of what a finger is to hit, in CSS pixels: WCAG 2.2, 2.5.5. */
 export const HIT = 44;
 
+/** So far do handles reach inside, in CSS pixels. */
+const INSIDE = 8;
+
 /** Half of what is seen of a handle, in CSS pixels. */
 const MARK = 6;
 
@@ -70,20 +73,35 @@ export function resize(rect, handle, by, picture) {
 }
 
 /**
+ * Whether a point is in the middle of a small rectangle: it is moved from there, whatever handle lies above. At the
+ * surface's edge all of them do. @param {Rect} rect @param {Point} at
+ */
+export function isMiddle({ x, y, width, height }, at) {
+  const [across, down] = [Math.min(INSIDE, width / 4), Math.min(INSIDE, height / 4)];
+  const isSmall = Math.min(width, height) <= 2 * HIT;
+  return isSmall && isWithin({ x: x + across, y: y + down, width: width - 2 * across, height: height - 2 * down }, at);
+}
+
+/** @param {Rect} rect @param {Point} at */
+export function isWithin({ x, y, width, height }, at) {
+  return at.x >= x && at.x <= x + width && at.y >= y && at.y <= y + height;
+}
+
+/**
  * Where the eight handles of a rectangle are hit, in CSS pixels of the surface: a square each, wholly on the surface. It
  * reaches inside the rectangle by a few pixels only, so that what is small can still be taken by its middle, and the
  * handle of a short edge stands beyond those of the corners.
  * @param {Rect} rect On the surface. @param {Size} surface
- * @returns {(Rect & { handle: Handle, mark: Point })[]} `mark`: where in the square the handle is shown, next to its edge.
+ * @returns {(Rect & { handle: Handle, mark: Point, isSeen: boolean })[]} `mark`: where in the square the handle is shown,
+ *   next to its edge. `isSeen`: its place is in view. One that is not would size, at the view's edge, what is out of sight.
  */
 export function handleAreas(rect, surface) {
-  const inside = 8;
   /** @param {number} at @param {number} length @param {number} side -1, 0 or 1. @param {number} beyond */
   const along = (at, length, side, beyond) => {
     if (side === 0) return at + length / 2 - HIT / 2;
-    return side < 0 ? at + inside - HIT - beyond : at + length - inside + beyond;
+    return side < 0 ? at + INSIDE - HIT - beyond : at + length - INSIDE + beyond;
   };
-  const room = HIT + 2 * inside;
+  const room = HIT + 2 * INSIDE;
   return HANDLES.map((handle) => {
     const across = handle.includes('e') ? 1 : handle.includes('w') ? -1 : 0;
     const down = handle.includes('s') ? 1 : handle.includes('n') ? -1 : 0;
@@ -91,7 +109,9 @@ export function handleAreas(rect, surface) {
     const y = along(rect.y, rect.height, down, across === 0 && rect.width < room ? HIT : 0);
     const area = { x: clamp(x, 0, surface.width - HIT), y: clamp(y, 0, surface.height - HIT), width: HIT, height: HIT };
     const edge = { x: rect.x + ((across + 1) / 2) * rect.width, y: rect.y + ((down + 1) / 2) * rect.height };
+    // By a pixel more, for what lies at the edge and was rounded.
+    const isSeen = isWithin({ x: -1, y: -1, width: surface.width + 2, height: surface.height + 2 }, edge);
     const mark = { x: clamp(edge.x - area.x, MARK, HIT - MARK), y: clamp(edge.y - area.y, MARK, HIT - MARK) };
-    return { handle, ...area, mark };
+    return { handle, ...area, mark, isSeen };
   });
 }

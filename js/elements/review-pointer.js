@@ -14,7 +14,7 @@
 
 /**
  * @typedef {object} PointerEnds
- * @property {(target: EventTarget | null) => Grip | undefined} gripOf
+ * @property {(target: EventTarget | null, at: Point) => Grip | undefined} gripOf
  * @property {() => boolean} isPanning Whether one pointer pans.
  * @property {(grip: Grip | undefined) => void} press
  * @property {(grip: Grip | undefined, from: Point) => void} begin
@@ -74,7 +74,7 @@ export function followPointers(surface, ends) {
     }
     from = point;
     pans = event.button === 1 || ends.isPanning();
-    grip = pans ? undefined : ends.gripOf(event.target);
+    grip = pans ? undefined : ends.gripOf(event.target, point);
     stage = 'pressed';
     ends.press(grip);
   }

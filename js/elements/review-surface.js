@@ -4,7 +4,7 @@
  * a frame comes from the core.
  */
 import { create, setAttribute, setText } from './create.js';
-import { between, HANDLES, handleAreas, resize } from './review-geometry.js';
+import { between, HANDLES, handleAreas, isMiddle, resize } from './review-geometry.js';
 import { createKeyboard } from './review-keyboard.js';
 import { followPointers } from './review-pointer.js';
 import { centred, panned, resized, revealed, toPicture, toSurface, wholeView, zoomed } from './review-view.js';
@@ -106,8 +106,8 @@ export function createSurface({ regions, words, mode, say, choose, seen }) {
     const region = regions.get(chosen);
     const areas = region ? handleAreas(toSurface(view, region), view.surface) : [];
     grips.forEach((grip, index) => {
-      grip.hidden = !region;
       const area = areas[index];
+      grip.hidden = !area?.isSeen;
       if (!area) return;
       place(grip, area);
       const mark = /** @type {HTMLElement} */ (grip.firstChild);
@@ -171,10 +171,14 @@ export function createSurface({ regions, words, mode, say, choose, seen }) {
   const drawn = (a, b) => between(a, b, picture);
 
   const pointers = followPointers(element, {
-    gripOf(target) {
+    gripOf(target, at) {
       if (!(target instanceof Element)) return undefined;
       const handle = /** @type {HTMLElement | null} */ (target.closest('.grip'));
-      if (handle) return { id: chosen, handle: /** @type {Handle} */ (handle.dataset.handle) };
+      const region = regions.get(chosen);
+      if (handle && region) {
+        const isMoved = isMiddle(toSurface(view, region), at);
+        return { id: chosen, handle: isMoved ? undefined : /** @type {Handle} */ (handle.dataset.handle) };
+      }
       const box = /** @type {HTMLElement | null} */ (target.closest('.box'));
       return box ? { id: Number(box.dataset.id) } : undefined;
     },

@@ -280,6 +280,35 @@ for (const [name, isFirefox, launch] of [
           await driver.click(0.55, 0.55);
           await driver.click(0.6, 0.6);
           near((await driver.list())[0].rect, [1056, 594, 96, 54], 3);
+
+          // At the view's edge nothing is sized of a region that lies out of sight.
+          for (let i = 0; i < 8; i++) await driver.press('-');
+          await driver.drag([0.1, 0.1], [0.3, 0.3]);
+          const far = (await driver.list())[1].rect;
+          const corner = await driver.at(0.95, 0.95);
+          await driver.page.mouse.move(corner.x, corner.y);
+          await driver.page.keyboard.down('Control');
+          await driver.page.mouse.wheel(...(isFirefox ? [{ deltaY: -300 }] : [0, -300]));
+          await driver.page.keyboard.up('Control');
+          await driver.until(
+            () => reviewLab.at(0.3, 0.3).x < reviewLab.root().querySelector('.surface').getBoundingClientRect().left,
+          );
+          const edge = await driver.evaluate(() => {
+            const { left, top } = reviewLab.root().querySelector('.surface').getBoundingClientRect();
+            return { x: left + 10, y: top + 10 };
+          });
+          await driver.page.mouse.move(edge.x, edge.y);
+          await driver.page.mouse.down();
+          await driver.page.mouse.move(edge.x + 60, edge.y + 60);
+          await driver.page.mouse.up();
+          assert.deepEqual((await driver.list())[1].rect, far);
+          assert.equal((await driver.list()).length, 3, 'a region is drawn there');
+
+          // What is small is moved by its middle in the picture's corner, too.
+          for (let i = 0; i < 8; i++) await driver.press('-');
+          await driver.drag([0, 0], [0.025, 0.045]);
+          await driver.drag([0.0125, 0.0225], [0.5125, 0.5225]);
+          near((await driver.list())[3].rect, [960, 540, 48, 48], 3);
         },
         { width: 1920, height: 1080 },
       ));

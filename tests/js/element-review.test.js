@@ -1,7 +1,17 @@
 /** What a review is made of, without a page: rectangles, history, zoom, keys, words, previews; by random orders. */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { between, HANDLES, HIT, handleAreas, outward, resize, SMALLEST } from '../../js/elements/review-geometry.js';
+import {
+  between,
+  HANDLES,
+  HIT,
+  handleAreas,
+  isMiddle,
+  isWithin,
+  outward,
+  resize,
+  SMALLEST,
+} from '../../js/elements/review-geometry.js';
 import { parseReviewRegions } from '../../js/elements/review-input.js';
 import { createKeyboard } from '../../js/elements/review-keyboard.js';
 import { createPreviews } from '../../js/elements/review-preview.js';
@@ -109,6 +119,35 @@ test('handles: eight squares for a finger, on the surface, and none upon another
         const across = Math.min(one.x, other.x) + HIT - Math.max(one.x, other.x);
         const down = Math.min(one.y, other.y) + HIT - Math.max(one.y, other.y);
         assert.ok(across <= 1e-9 || down <= 1e-9, `${one.handle} lies on ${other.handle}: ${JSON.stringify(rect)}`);
+      }
+    }
+  });
+});
+
+test('handles: none for what is out of view, and what is small is moved by its middle, at the edge, too', async () => {
+  const surface = { width: 400, height: 300 };
+  const seen = (/** @type {any} */ rect) =>
+    handleAreas(rect, surface)
+      .filter(({ isSeen }) => isSeen)
+      .map(({ handle }) => handle)
+      .join();
+  assert.equal(seen({ x: 0, y: 0, width: 400, height: 300 }), HANDLES.join(), 'the whole picture');
+  assert.equal(seen({ x: 100, y: 100, width: 900, height: 900 }), 'nw');
+  assert.equal(seen({ x: -500, y: 100, width: 600, height: 100 }), 'e,ne,se');
+  assert.equal(seen({ x: -900, y: -900, width: 200, height: 200 }), '', 'nothing of it is in view');
+  await forEachSeed(1000, (dice) => {
+    const rect = { x: 0, y: 0, width: dice.between(8, 200), height: dice.between(8, 200) };
+    rect.x = dice.pick([0, surface.width - rect.width, dice.random() * (surface.width - rect.width)]);
+    rect.y = dice.pick([0, surface.height - rect.height, dice.random() * (surface.height - rect.height)]);
+    const middle = { x: rect.x + rect.width / 2, y: rect.y + rect.height / 2 };
+    const isUnderHandle = handleAreas(rect, surface).some((area) => isWithin(area, middle));
+    assert.ok(isMiddle(rect, middle) || !isUnderHandle, JSON.stringify(rect));
+    // All around it, a handle can be taken.
+    for (const across of [0, 1]) {
+      for (const down of [0, 1]) {
+        const corner = { x: rect.x + across * rect.width, y: rect.y + down * rect.height };
+        assert.ok(!isMiddle(rect, corner));
+        assert.ok(handleAreas(rect, surface).some((area) => isWithin(area, corner)));
       }
     }
   });
