@@ -54,7 +54,7 @@ export const reviewStyles = `
   gap: .5rem;
 }
 .head, .foot { justify-content: space-between; }
-.sign { padding: 0; width: 2.75rem; font-size: 1.25rem; line-height: 1; }
+.tools button { padding: 0; width: 2.75rem; font-size: 1.25rem; line-height: 1; }
 .work {
   display: flex;
   flex: 1 1 auto;
@@ -80,7 +80,7 @@ export const reviewStyles = `
   -webkit-user-select: none;
   user-select: none;
 }
-.surface[data-panning], .surface[data-panning] .box, .surface[data-panning] .grip { cursor: grab; }
+.surface[data-panning], [data-panning] > * { cursor: grab !important; }
 .surface > * { position: absolute; }
 .box {
   border: 2px solid #fff;
@@ -115,10 +115,6 @@ export const reviewStyles = `
   border-radius: 2px;
   background: #fff;
 }
-.grip[data-handle=n], .grip[data-handle=s] { cursor: ns-resize; }
-.grip[data-handle=e], .grip[data-handle=w] { cursor: ew-resize; }
-.grip[data-handle=ne], .grip[data-handle=sw] { cursor: nesw-resize; }
-.grip[data-handle=nw], .grip[data-handle=se] { cursor: nwse-resize; }
 .cursor, .corner { pointer-events: none; }
 .cursor::before, .cursor::after, .corner::before {
   content: '';

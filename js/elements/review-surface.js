@@ -40,6 +40,7 @@ export function createSurface({ regions, words, mode, say, choose, seen }) {
   const grips = HANDLES.map((handle) => {
     const grip = create('div', { className: 'grip', part: 'handle', hidden: true }, create('i'));
     grip.dataset.handle = handle;
+    grip.style.cursor = `${handle}-resize`;
     return grip;
   });
   const element = create(
@@ -236,6 +237,15 @@ export function createSurface({ regions, words, mode, say, choose, seen }) {
     zoom: (factor, at) => look(zoomed(view, factor, at)),
   });
 
+  /** The drag under way, or the first of two corners. @returns {boolean} Whether there was one. */
+  function takeBack() {
+    if (!pointers.restore() && !first) return false;
+    first = undefined;
+    say(words().strings.areaDropped);
+    layout();
+    return true;
+  }
+
   /** @param {Outcome} outcome @param {number} id @param {boolean} isSize */
   function tell(outcome, id, isSize) {
     const { strings } = words();
@@ -268,30 +278,27 @@ export function createSurface({ regions, words, mode, say, choose, seen }) {
   }
 
   element.addEventListener('keydown', (event) => {
-    if (event.altKey) return;
+    // Undo and redo are for the whole dialog.
+    if (event.altKey || event.ctrlKey || event.metaKey) return;
     const { key, shiftKey: shift } = event;
     const box = /** @type {HTMLElement | null} */ (/** @type {Element} */ (event.target).closest('.box'));
     const id = box ? Number(box.dataset.id) : 0;
-    const primary = event.ctrlKey || event.metaKey;
-    if (!primary && (key === '+' || key === '=' || key === '-')) {
+    if (key === '+' || key === '=' || key === '-') {
       event.preventDefault();
       zoom(key === '-' ? 1 / 1.5 : 1.5);
       return;
     }
-    if (key === 'Escape' && (pointers.restore() || first)) {
+    if (key === 'Escape' && takeBack()) {
       event.preventDefault();
       event.stopPropagation();
-      first = undefined;
-      say(words().strings.areaDropped);
-      layout();
       return;
     }
-    if (id && !keyboard.aimed() && !primary && (key === 'Delete' || key === 'Backspace')) {
+    if (id && !keyboard.aimed() && (key === 'Delete' || key === 'Backspace')) {
       event.preventDefault();
       focus(remove(id));
       return;
     }
-    const outcome = keyboard.press({ key, shift, primary }, id);
+    const outcome = keyboard.press({ key, shift }, id);
     if (outcome === undefined) return;
     event.preventDefault();
     event.stopPropagation();
@@ -342,7 +349,10 @@ export function createSurface({ regions, words, mode, say, choose, seen }) {
       layout();
     },
     /** Undo and redo from anywhere in the review. @param {boolean} forth */
-    travel: (forth) => tell(keyboard.press({ key: 'z', primary: true, shift: forth }) || 'nothing', 0, false),
+    travel(forth) {
+      // A drag that is under way is no step yet.
+      if (!takeBack()) tell(keyboard.press({ key: 'z', primary: true, shift: forth }) || 'nothing', 0, false);
+    },
     /** The width that the whole picture needs, in device pixels; never more than it has. */
     neededWidth: () => Math.min(picture.width, Math.ceil(picture.width * view.scale * (window.devicePixelRatio || 1))),
 

@@ -77,10 +77,13 @@ export function openReview({ root, still, given, suggestions, drafts, mode, stri
    * @param {string} [sign] Seen in place of the name.
    */
   function button(name, action, part = name, sign) {
-    const made = create('button', { type: 'button', part, className: sign ? 'sign' : '' });
+    const made = create('button', { type: 'button', part });
     if (sign) {
-      made.textContent = sign;
-      worded(worded(made, name, 'aria-label'), name, 'title');
+      // Its title is its name: beside an `aria-label` it would describe the button by its own name.
+      const seen = create('span', {}, sign);
+      seen.setAttribute('aria-hidden', 'true');
+      made.append(seen);
+      worded(made, name, 'title');
     } else worded(made, name);
     made.addEventListener('click', action);
     return made;
@@ -293,6 +296,17 @@ export function openReview({ root, still, given, suggestions, drafts, mode, stri
     else finish({ action: 'discard' });
   }
 
+  // A key that is held down is one press: so is the Enter that has opened the review, and the one that has deleted a region.
+  dialog.addEventListener(
+    'keydown',
+    (event) => {
+      if (!event.repeat || !/^(Enter| |n|m|Delete|Backspace)$/i.test(event.key)) return;
+      if (/** @type {HTMLElement} */ (event.target).matches('input')) return;
+      event.preventDefault();
+      event.stopPropagation();
+    },
+    true,
+  );
   dialog.addEventListener('keydown', (event) => {
     const primary = event.ctrlKey || event.metaKey;
     const target = /** @type {HTMLElement} */ (event.target);

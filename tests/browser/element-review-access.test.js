@@ -88,6 +88,7 @@ test('with the accessibility tree alone: a redaction is created, sized and confi
     assert.equal((await tree()).find(({ focused, role }) => focused && role === 'application')?.name, 'Picture');
     assert.match((await find('application', /^Picture$/)).description, /Enter puts a region there/);
     assert.match((await find('radio', /^Fill$/)).description, /Nothing that was under it is in the file/);
+    assert.equal((await find('button', /^Undo$/)).description, '', 'its name once');
     await focus('radio', /^Fill$/);
     await press('Space');
     await focus('application', /^Picture$/);

@@ -117,6 +117,20 @@ for (const [name, isFirefox, launch] of [
         assert.equal((await driver.list()).length, 1);
         await driver.page.mouse.up();
         assert.equal((await driver.list()).length, 1);
+        // So does undo, and the rest of the drag is nothing.
+        const there = await driver.list();
+        await driver.drag([0.3, 0.3], [0.5, 0.5], { release: false });
+        await driver.press('Control+z');
+        assert.deepEqual(await driver.list(), there);
+        const { x, y } = await driver.at(0.6, 0.6);
+        await driver.page.mouse.move(x, y);
+        await driver.page.mouse.up();
+        assert.deepEqual(await driver.list(), there);
+        await driver.click(0.9, 0.9);
+        await driver.press('Control+z', 'Control+z');
+        assert.deepEqual(await driver.list(), []);
+        await driver.press('Control+Shift+z');
+        assert.deepEqual(await driver.list(), there);
         // Escape once more asks, since something was drawn; once more goes on.
         await driver.press('Escape');
         assert.equal(await driver.evaluate(() => reviewLab.root().activeElement.textContent), 'Keep editing');
@@ -177,7 +191,7 @@ for (const [name, isFirefox, launch] of [
       review(async (driver) => {
         await driver.press('ArrowRight', 'ArrowDown');
         assert.match(await driver.said(), /^Cursor at the middle/);
-        await driver.press('Enter');
+        await driver.hold('Enter');
         assert.match(await driver.said(), /^Region 1 of 1, pixelate, covers the middle/);
         await driver.press('Escape');
         assert.deepEqual(await driver.list(), []);
@@ -200,7 +214,7 @@ for (const [name, isFirefox, launch] of [
         assert.ok(moved.rect[0] < rect[0] && moved.rect[3] > rect[3] && moved.mode === 'fill', JSON.stringify(moved));
         assert.match(await driver.said(), /^Region 1 of 2, fill, covers the middle/);
         await driver.shows(0.5, 0.5, BLACK);
-        await driver.press('Delete');
+        await driver.hold('Delete');
         assert.equal((await driver.list()).length, 1);
         assert.ok(
           await driver.evaluate(() => reviewLab.root().activeElement.matches('.box')),

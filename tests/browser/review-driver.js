@@ -48,6 +48,11 @@ export function driverOf(page, isFirefox) {
         for (const part of parts.reverse()) await page.keyboard.up(part);
       }
     },
+    /** Until it repeats. @param {string} key */
+    async hold(key) {
+      for (let i = 0; i < 4; i++) await page.keyboard.down(key);
+      await page.keyboard.up(key);
+    },
     /** The regions as the list says them. */
     list: () =>
       page.evaluate(() =>
