@@ -1,7 +1,8 @@
 /** One picture, from the click to the snapshot: consent, the capture, the review. */
+import { CaptureError } from '../index.js';
 import { invalid, toCaptureError } from './errors.js';
 
-/** @import { Capture, CaptureContext, CaptureError, CaptureOptions, Region, Snapshot, Still } from '../index.js' */
+/** @import { Capture, CaptureContext, CaptureOptions, Region, Snapshot, Still } from '../index.js' */
 
 /**
  * What the button needs of a capture: the package's own has it.
@@ -85,7 +86,7 @@ export function createTake({ capture, source, options, consent, review, on }) {
     const still = await capture().grab(source, others);
     try {
       const given = options.redact || [];
-      const found = await Promise.all(hooks.map((hook) => suggest(hook, still)));
+      const found = await Promise.race([Promise.all(hooks.map((hook) => suggest(hook, still))), gone(signal)]);
       const suggestions = /** @type {Region[]} */ ([]).concat(...found);
       const most = Math.max(1, MOST_WITH_TEXT - given.length - suggestions.length);
       const drafts = text ? await still.findText({ most }) : [];
@@ -116,6 +117,15 @@ export function createTake({ capture, source, options, consent, review, on }) {
     /** @param {boolean} agreed */
     answer: (agreed) => answer(agreed),
   };
+}
+
+/** A hook that never ends holds no picture beyond that. @param {AbortSignal} signal @returns {Promise<never>} */
+function gone(signal) {
+  return new Promise((_, reject) => {
+    const leave = () => reject(new CaptureError('aborted'));
+    if (signal.aborted) leave();
+    signal.addEventListener('abort', leave);
+  });
 }
 
 /** Checked before anything is captured. @param {CaptureOptions['detect']} detect */

@@ -1,14 +1,15 @@
 /** A picture with a review, without a page: what `detect` is asked, and what the review is shown of it. */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { setImmediate as task } from 'node:timers/promises';
 import { createTake } from '../../js/elements/take.js';
 import { CaptureError } from '../../js/errors.js';
 
 const TEXT = { x: 4, y: 2, width: 60, height: 12, mode: /** @type {const} */ ('fill') };
 const FACE = { x: 9, y: 9, width: 30, height: 30 };
 
-/** @param {any} options @param {{ findText?: any, review?: any }} [parts] */
-async function take(options, { findText = async () => [TEXT], review = null } = {}) {
+/** @param {any} options @param {{ findText?: any, review?: any, meanwhile?: any }} [parts] */
+async function take(options, { findText = async () => [TEXT], review = null, meanwhile = null } = {}) {
   /** @type {any} */
   const seen = { grabs: 0, discards: 0, asked: [], encoded: [], shown: undefined };
   const still = {
@@ -32,7 +33,7 @@ async function take(options, { findText = async () => [TEXT], review = null } = 
   const outcome = await new Promise((resolve) => {
     const ends = ['retake', 'discarded', 'captured', 'stopped'];
     const on = Object.fromEntries(ends.map((name) => [name, (/** @type {any} */ value) => resolve({ name, value })]));
-    createTake({
+    const { abort } = createTake({
       capture: () => /** @type {any} */ (capture),
       source: {},
       options,
@@ -43,6 +44,7 @@ async function take(options, { findText = async () => [TEXT], review = null } = 
       },
       on: /** @type {any} */ ({ grabbed() {}, ...on }),
     });
+    meanwhile?.({ abort, seen }).then(resolve);
   });
   return { ...seen, outcome };
 }
@@ -73,6 +75,22 @@ test('where text cannot be looked for, no review is shown and no picture goes ou
   const { outcome, shown, encoded, discards } = await take({ detect: 'text' }, { findText });
   assert.deepEqual([outcome.name, outcome.value.code], ['stopped', 'engine-crash']);
   assert.deepEqual([shown, encoded, discards], [undefined, [], 1]);
+});
+
+test('a hook that never ends holds no picture beyond the abort, and shows none', async () => {
+  const ask = () => new Promise(() => {});
+  const meanwhile = async ({ abort, seen }) => {
+    await task();
+    assert.deepEqual([seen.grabs, seen.discards], [1, 0]);
+    abort();
+    await task();
+  };
+  const { discards, shown } = await take({ detect: [ask, () => [FACE]] }, { meanwhile });
+  assert.deepEqual([discards, shown], [1, undefined]);
+  // The page's own signal, aborted while the frame came.
+  const controller = new AbortController();
+  const early = await take({ detect: () => (controller.abort(), ask()), signal: controller.signal });
+  assert.deepEqual([early.discards, early.outcome.name, early.outcome.value.code], [1, 'stopped', 'aborted']);
 });
 
 test('what is no detect is refused before anything is captured', async () => {
