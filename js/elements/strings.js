@@ -87,7 +87,8 @@ export function wordsIn(dictionary, language, replaced = {}) {
  * @template {SharedWords} W
  * @param {Dictionary<W>} dictionary @param {unknown} given
  * @returns {Partial<W> | undefined}
- * @throws {CaptureError} `invalid-argument` for a name that no word has, or a word that is no text.
+ * @throws {CaptureError} `invalid-argument` for a name that no word has, a word that is no text, or a language that is no
+ *   tag: it would fail later, when a number is written.
  */
 export function checkWords(dictionary, given) {
   if (given === undefined || given === null) return undefined;
@@ -96,6 +97,12 @@ export function checkWords(dictionary, given) {
     if (!(name in dictionary.en)) throw invalid(`strings.${name}`, 'the name of a string', name);
     if (typeof word !== typeof dictionary.en[/** @type {keyof W} */ (name)])
       throw invalid(`strings.${name}`, 'text', word);
+  }
+  const { language } = /** @type {Partial<W>} */ (given);
+  try {
+    Intl.getCanonicalLocales(language);
+  } catch {
+    throw invalid('strings.language', 'a language tag (BCP 47)', language);
   }
   return /** @type {Partial<W>} */ ({ ...given });
 }

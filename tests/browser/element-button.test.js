@@ -483,14 +483,15 @@ for (const [name, launch] of Object.entries(BROWSERS)) {
       });
       assert.deepEqual([(await look()).label, (await look()).message], ['Beweisfoto', 'Keins da.']);
       const refused = await page.evaluate(() =>
-        Object.entries({
-          source: 1,
-          capture: {},
-          uploader: 'none',
-          options: 'none',
-          shortcut: 'Alt+',
-          strings: { captrue: 'x' },
-        }).map(([name, value]) => {
+        [
+          ['source', 1],
+          ['capture', {}],
+          ['uploader', 'none'],
+          ['options', 'none'],
+          ['shortcut', 'Alt+'],
+          ['strings', { captrue: 'x' }],
+          ['strings', { language: 'de_DE' }],
+        ].map(([name, value]) => {
           try {
             stage.button[name] = value;
             return name;
@@ -499,7 +500,8 @@ for (const [name, launch] of Object.entries(BROWSERS)) {
           }
         }),
       );
-      assert.deepEqual(refused, Array(6).fill('CaptureError invalid-argument'));
+      assert.deepEqual(refused, Array(7).fill('CaptureError invalid-argument'));
+      assert.equal((await look()).label, 'Beweisfoto', 'and stays as it was');
     });
   });
 }

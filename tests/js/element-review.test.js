@@ -28,6 +28,7 @@ import {
   zoomed,
 } from '../../js/elements/review-view.js';
 import { createWords, placeOf } from '../../js/elements/review-words.js';
+import { checkWords } from '../../js/elements/strings.js';
 import { MAX_REGIONS } from '../../js/engine/regions.js';
 import { forEachSeed } from './random.js';
 
@@ -460,6 +461,16 @@ test('both languages have every string, with the same values to put in', () => {
   for (const [name, text] of Object.entries(reviewEn)) {
     if (typeof text !== 'string') continue;
     assert.deepEqual(values(reviewDe[/** @type {keyof typeof reviewDe} */ (name)]), values(text), name);
+  }
+});
+
+test('a language that no number can be written in is refused at once', () => {
+  for (const language of ['de_DE', '', 'x', null, 7, ['de']]) {
+    assert.throws(() => checkWords(reviewDictionary, { language }), { code: 'invalid-argument' }, String(language));
+  }
+  for (const words of [{ language: 'pt-BR' }, { confirm: 'Senden' }, {}]) {
+    assert.deepEqual(checkWords(reviewDictionary, words), words);
+    createWords({ ...reviewEn, ...words });
   }
 });
 
