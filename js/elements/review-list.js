@@ -28,6 +28,8 @@ export function createList({ regions, words, choose, remove, say, leave }) {
   element.setAttribute('role', 'list');
   /** @type {Map<number, ReturnType<typeof createItem>>} */
   const items = new Map();
+  /** The field that somebody is typing in, which nothing else writes to. @type {HTMLInputElement | undefined} */
+  let typed;
 
   /** @param {number} id */
   function sayChange(id) {
@@ -43,7 +45,15 @@ export function createList({ regions, words, choose, remove, say, leave }) {
     const fields = SIDES.map((side) => {
       const input = create('input', { type: 'number', min: side.length > 1 ? '1' : '0', step: '1' });
       const text = create('span');
+      input.addEventListener('input', () => {
+        typed = input;
+      });
+      input.addEventListener('blur', () => {
+        typed = undefined;
+        update();
+      });
       input.addEventListener('change', () => {
+        typed = undefined;
         // What is no number changes nothing; what reaches outside is brought inside. Then the field says what counts.
         if (Number.isFinite(input.valueAsNumber) && regions.change(id, { [side]: input.valueAsNumber })) sayChange(id);
         update();
@@ -94,7 +104,7 @@ export function createList({ regions, words, choose, remove, say, leave }) {
         setAttribute(item, 'data-open', isOpen);
         for (const { side, input, text } of fields) {
           setText(text, strings[side]);
-          if (input.value !== String(region[side])) input.value = String(region[side]);
+          if (input !== typed && input.value !== String(region[side])) input.value = String(region[side]);
           input.max = String(regions.picture[side === 'x' || side === 'width' ? 'width' : 'height']);
         }
         setText(modeText, strings.mode);

@@ -2,7 +2,8 @@
  * What the review looks like; colours and bare elements are those of styles.js.
  *
  * `.review::after`: the second click of a double click would land in the review that the first has opened, on a picture
- * that nobody has looked at yet. Where nothing is animated, nothing is held off. `plaintext`: words of a language that is
+ * that nobody has looked at yet. Where nothing is animated, nothing is held off. `visibility`: a page that makes invisible
+ * what the review is in would be held up by what nobody sees. `plaintext`: words of a language that is
  * written the other way keep their order: 200 × 150 stays width × height.
  */
 export const reviewStyles = `
@@ -30,6 +31,7 @@ export const reviewStyles = `
   color: var(--_text);
   box-shadow: 0 1rem 4rem rgba(0, 0, 0, .35);
   text-align: start;
+  visibility: visible;
 }
 .review::backdrop { background: rgba(0, 0, 0, .6); }
 .review::after {

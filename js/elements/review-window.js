@@ -271,8 +271,15 @@ export function openReview({ root, still, given, suggestions, drafts, mode, stri
     seen();
   }
 
+  /** A number that has been typed, and not left yet, counts. */
+  function settle() {
+    const { activeElement } = root;
+    if (activeElement) /** @type {HTMLElement} */ (activeElement).blur();
+  }
+
   /** @returns {ReviewResult} */
   function confirmed() {
+    settle();
     regions.keep();
     /** @param {boolean} decided @returns {(region: ReviewRegion) => Dropped} */
     const toDropped = (decided) => (region) => {
@@ -291,6 +298,7 @@ export function openReview({ root, still, given, suggestions, drafts, mode, stri
   }
 
   function leave() {
+    settle();
     if (!question.hidden) ask(false);
     else if (regions.isTouched()) ask(true);
     else finish({ action: 'discard' });
@@ -344,18 +352,19 @@ export function openReview({ root, still, given, suggestions, drafts, mode, stri
   }
 
   /** Where the focus was, through all shadow roots. */
-  const before = deepFocus();
+  const before = deepFocus(root.ownerDocument);
   const letIn = modal ? () => {} : shutOut(root.host);
 
   function close() {
     if (isOver) return false;
     isOver = true;
+    sight.disconnect();
     previews.end();
     surface.close();
     if (modal) modal.close();
     letIn();
     dialog.remove();
-    if (before instanceof HTMLElement && before.isConnected) before.focus({ preventScroll: true });
+    if (before?.isConnected) before.focus({ preventScroll: true });
     return true;
   }
 
@@ -364,12 +373,29 @@ export function openReview({ root, still, given, suggestions, drafts, mode, stri
     if (close()) end(result);
   }
 
+  let isModal = false;
+  const isSeen = () => dialog.getClientRects().length > 0;
+
+  /** Modal only while it is seen: hidden with what it is in, it would hold up the page, and nobody would know why. */
   function present() {
     if (!modal) return;
-    // After a move in the document it is open, but not modal any more.
-    modal.removeAttribute('open');
+    // Also after a move in the document: it is open then, but not modal any more.
+    modal.close();
+    modal.open = true;
+    isModal = isSeen();
+    if (!isModal) return;
+    modal.open = false;
     modal.showModal();
   }
+
+  function presentAgain() {
+    present();
+    surface.element.focus({ preventScroll: true });
+  }
+
+  const sight = new ResizeObserver(() => {
+    if (modal && isModal !== isSeen()) presentAgain();
+  });
 
   function translate() {
     for (const text of texts) text();
@@ -383,14 +409,12 @@ export function openReview({ root, still, given, suggestions, drafts, mode, stri
   isReady = true;
   translate();
   surface.element.focus({ preventScroll: true });
+  sight.observe(dialog);
 
   return {
     /** It goes with its element: nobody hears of it but who waits. */
     close: () => finish({ action: 'discard' }),
-    moved() {
-      present();
-      surface.element.focus({ preventScroll: true });
-    },
+    moved: presentAgain,
     /** @param {unknown} more */
     suggest: (more) => regions.load(toSuggestions(more)),
     /** @param {unknown} more */
@@ -428,8 +452,9 @@ function shutOut(host) {
   };
 }
 
-function deepFocus() {
-  let at = document.activeElement;
+/** @param {Document} page @returns {HTMLElement | null} Of another window's classes, where the page is in a frame. */
+function deepFocus(page) {
+  let at = page.activeElement;
   while (at?.shadowRoot?.activeElement) at = at.shadowRoot.activeElement;
-  return at === document.body ? null : at;
+  return at === page.body ? null : /** @type {HTMLElement | null} */ (at);
 }

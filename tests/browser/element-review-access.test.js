@@ -256,7 +256,27 @@ test('a move in the document ends nothing; a removal ends it, and no pixel stays
       });
       await driver.evaluate(() => new Promise((resolve) => setTimeout(resolve)));
       assert.equal(await driver.evaluate(() => reviewLab.result), undefined);
-      assert.ok(await driver.evaluate(() => reviewLab.root().querySelector('dialog').matches(':modal')));
+      const isModal = () => reviewLab.root().querySelector('dialog').matches(':modal');
+      assert.ok(await driver.evaluate(isModal));
+      // Hidden with what it is in, it holds up nobody; seen again, it goes on.
+      const hide = (hidden) =>
+        driver.evaluate((hidden) => {
+          reviewLab.element.parentNode.hidden = hidden;
+        }, hidden);
+      await hide(true);
+      await driver.until(() => !reviewLab.root().querySelector('dialog').matches(':modal'));
+      await driver.evaluate(() => reviewLab.element.parentNode.append(reviewLab.element));
+      assert.equal(await driver.evaluate(isModal), false, 'nor after a move');
+      await hide(false);
+      await driver.until(isModal);
+      await driver.evaluate(() => {
+        reviewLab.element.parentNode.style.visibility = 'hidden';
+      });
+      assert.equal(
+        await driver.evaluate(() => getComputedStyle(reviewLab.root().querySelector('canvas')).visibility),
+        'visible',
+      );
+      assert.equal(await driver.evaluate(() => reviewLab.result), undefined);
       await driver.press('Enter', 'Enter');
       assert.equal((await driver.list()).length, 2);
       await driver.evaluate(() => reviewLab.element.remove());
@@ -324,17 +344,27 @@ test('a script that does not load is told, and asked for again', () =>
     { open: false },
   ));
 
-test('suggestions that come while it is open; one is dropped, which is told', () =>
+test('suggestions that come while it is open; one is dropped, which is told; what is being typed stays', () =>
   review(async (driver) => {
     await driver.press('Enter', 'Enter');
+    await driver.evaluate(() => reviewLab.root().querySelector('li input').focus());
+    await driver.press('Control+a', '3', '4');
     await driver.evaluate(() => {
       reviewLab.element.suggestions = [{ x: 10, y: 10, width: 50, height: 40, mode: 'blur' }];
     });
+    await driver.press('5', 'Escape');
+    assert.equal((await driver.list())[0].rect[0], 345, 'a number counts that was not left yet');
+    assert.equal(await driver.evaluate(() => reviewLab.root().activeElement.textContent), 'Keep editing');
+    await driver.press('Escape');
+    await driver.evaluate(() => reviewLab.root().querySelector('li input').focus());
+    await driver.press('Control+a', '2', 'Backspace', ...'345', 'Control+a', ...'300');
     assert.equal(await driver.summary(), '1 region is covered. 1 suggestion is left open.');
     await driver.evaluate(() => reviewLab.root().querySelectorAll('li')[1].querySelector('[part=delete]').click());
-    await driver.clickPart('confirm');
-    const { dropped } = await driver.result();
+    // By assistive technology's click, which leaves the focus where it is.
+    await driver.press_('confirm');
+    const { redact, dropped } = await driver.result();
     assert.deepEqual(dropped, [{ x: 10, y: 10, width: 50, height: 40, mode: 'blur', decided: true }]);
+    assert.equal(redact[0].x, 300);
   }));
 
 test('text that comes while it is open is covered, too', () =>

@@ -336,6 +336,18 @@ for (const [name, isFirefox, launch] of [
           await driver.press('n', 'Enter', 'Delete');
           assert.equal(await driver.evaluate(() => reviewLab.root().childElementCount), 0);
           assert.equal(await driver.evaluate(() => reviewLab.element.getAttribute('state')), 'closed');
+          const isBack = await driver.evaluate(async () => {
+            const page = document.body.appendChild(document.createElement('iframe')).contentDocument;
+            const opener = page.body.appendChild(page.createElement('button'));
+            page.body.append(reviewLab.element);
+            opener.focus();
+            const shown = reviewLab.element.show();
+            await reviewLab.shown();
+            reviewLab.root().querySelector('[part=discard]').click();
+            await shown;
+            return page.activeElement === opener;
+          });
+          assert.ok(isBack, 'in a frame, too');
         },
         {
           prepare() {

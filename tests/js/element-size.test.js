@@ -9,7 +9,7 @@ import { build } from 'esbuild';
 /** In bytes, bundled, minified and gzipped. */
 const LIMIT = 14.5 * 1024;
 /** Of the review's window, which is loaded when the first one is opened. */
-const REVIEW_LIMIT = 12 * 1024;
+const REVIEW_LIMIT = 12.25 * 1024;
 
 test('both elements keep their limits, and use the package by its public entries alone', async (t) => {
   const { outputFiles, metafile } = await build({

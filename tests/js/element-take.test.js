@@ -89,7 +89,11 @@ test('a hook that never ends holds no picture beyond the abort, and shows none',
   assert.deepEqual([discards, shown], [1, undefined]);
   // The page's own signal, aborted while the frame came.
   const controller = new AbortController();
-  const early = await take({ detect: () => (controller.abort(), ask()), signal: controller.signal });
+  const detect = () => {
+    controller.abort();
+    return ask();
+  };
+  const early = await take({ detect, signal: controller.signal });
   assert.deepEqual([early.discards, early.outcome.name, early.outcome.value.code], [1, 'stopped', 'aborted']);
 });
 
