@@ -50,6 +50,8 @@ export function createControl({ settings, showReview, on }) {
   let watch = null;
   /** @type {ReturnType<typeof createDeliveries> | null} */
   let deliveries = null;
+  /** Of uploaders that the page has replaced. @type {Set<ReturnType<typeof createDeliveries>>} */
+  const retired = new Set();
   /** The picture that the model shows, while it may have to be sent again. @type {Snapshot | null} */
   let unsent = null;
   /** Where the page has none. @type {Capture | null} */
@@ -133,12 +135,19 @@ export function createControl({ settings, showReview, on }) {
     return own;
   }
 
-  /** Tells the deliveries of the uploader that the page has now. */
+  /** Tells the deliveries of the uploader that the page has now, and to their end those of the ones before. */
   function follow() {
-    deliveries?.end();
+    const uploader = isAlive ? settings.uploader : null;
+    const old = deliveries;
+    if (old?.uploader === uploader) return;
     deliveries = null;
-    if (!settings.uploader || !isAlive) return;
-    deliveries = createDeliveries(settings.uploader, {
+    if (old) {
+      retired.add(old);
+      old.retire(() => retired.delete(old));
+    }
+    if (!isAlive) for (const each of retired) each.end();
+    if (!uploader) return;
+    deliveries = createDeliveries(uploader, {
       progress: (id, progress) => happen({ type: 'progress', id, progress }),
       waiting: (id, isDurable) => happen({ type: 'waiting', id, isDurable }),
       delivered(id, receipt) {

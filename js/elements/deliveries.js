@@ -29,10 +29,17 @@ export function createDeliveries(uploader, on) {
     if (willRetry) told?.waiting(id, item.durable);
   });
 
-  /** @param {Snapshot} snapshot */
-  async function deliver(snapshot) {
+  /** How many are under way. */
+  let open = 0;
+  let becameIdle = () => {};
+
+  /** @param {Snapshot} snapshot @param {boolean} isAgain It was given up. */
+  async function deliver(snapshot, isAgain) {
     const { id } = snapshot;
+    open++;
     try {
+      // False, or an error, is no end: `send` says what is the matter.
+      if (isAgain) await Promise.resolve(uploader.retry?.(id)).catch(() => {});
       const receipt = await uploader.send(snapshot, {
         onProgress: ({ loaded, total }) => told?.progress(id, total > 0 ? Math.min(1, loaded / total) : 0),
       });
@@ -43,21 +50,30 @@ export function createDeliveries(uploader, on) {
       if (error.code === 'disposed' && error.details?.kept) told?.waiting(id, true);
       else told?.undelivered(id, error);
     }
+    open--;
+    if (open === 0) becameIdle();
+  }
+
+  function end() {
+    told = null;
+    if (typeof takeBack === 'function') takeBack();
   }
 
   return {
-    send: deliver,
-
+    uploader,
+    /** @param {Snapshot} snapshot */
+    send: (snapshot) => deliver(snapshot, false),
     /** One that was given up. @param {Snapshot} snapshot */
-    async resend(snapshot) {
-      // False, or an error, is no end: `send` says what is the matter.
-      await Promise.resolve(uploader.retry?.(snapshot.id)).catch(() => {});
-      await deliver(snapshot);
-    },
+    resend: (snapshot) => deliver(snapshot, true),
+    end,
 
-    end() {
-      told = null;
-      if (typeof takeBack === 'function') takeBack();
+    /** The page has another uploader now: this ends once all is told of that is under way. @param {() => void} ended */
+    retire(ended) {
+      becameIdle = () => {
+        end();
+        ended();
+      };
+      if (open === 0) becameIdle();
     },
   };
 }

@@ -77,17 +77,16 @@ function createFakeCapture() {
   };
 }
 
-/** An uploader that does with a picture what the test says. */
-function createFakeUploader() {
+/** An uploader that does with a picture what the test says; another one notes in the same place. */
+function createFakeUploader({ sending = new Map(), sent = /** @type {string[]} */ ([]) } = {}) {
   const listeners = new Set();
-  const sending = new Map();
   return {
     listeners,
     sending,
-    sent: /** @type {string[]} */ ([]),
+    sent,
     send({ id }, { onProgress }) {
-      this.sent.push(id);
-      const it = { id, onProgress, ...deferred() };
+      sent.push(id);
+      const it = { id, onProgress, listeners, ...deferred() };
       sending.set(id, it);
       return it.promise;
     },
@@ -107,6 +106,8 @@ test('in any order: each picture told of and sent once, each receipt told, and n
     const source = createSource();
     const capture = createFakeCapture();
     const uploader = createFakeUploader();
+    const uploaders = [uploader, createFakeUploader(uploader)];
+    const listening = () => uploaders.map(({ listeners }) => listeners.size);
     const reviews = new Set();
     const events = { captured: [], delivered: [], failed: [] };
     /** In all of its lives. */
@@ -174,7 +175,7 @@ test('in any order: each picture told of and sent once, each receipt told, and n
         const what = dice.pick(['progress', 'again', 'delivered', 'delivered', 'refused', 'discarded']);
         if (what === 'progress') return it.onProgress({ loaded: dice.between(0, 10), total: 10 });
         if (what === 'again') {
-          for (const tell of [...uploader.listeners]) tell({ id: it.id, willRetry: true, item: { durable: true } });
+          for (const tell of [...it.listeners]) tell({ id: it.id, willRetry: true, item: { durable: true } });
           return;
         }
         uploader.sending.delete(it.id);
@@ -185,6 +186,10 @@ test('in any order: each picture told of and sent once, each receipt told, and n
           if (it.life === mountings) discards++;
           it.reject(new CaptureError('aborted'));
         } else it.reject(new CaptureError('upload-rejected'));
+      },
+      exchange() {
+        settings.uploader = dice.pick(uploaders);
+        control.changed('uploader');
       },
       mount() {
         if (isMounted) return;
@@ -218,7 +223,12 @@ test('in any order: each picture told of and sent once, each receipt told, and n
       if (isMounted && stateOf(model) === 'idle') assert.equal(source.list.length, 1, context);
       assert.ok(uploader.sent.length <= sentBefore + 1, context);
       assert.deepEqual(source.listeners.size, isMounted ? 1 : 0, 'one listener of the source');
-      assert.deepEqual(uploader.listeners.size, isMounted ? 1 : 0, 'one listener of the uploader');
+      if (!isMounted) assert.deepEqual(listening(), [0, 0], 'nothing holds on to an uploader');
+      // One that was replaced is listened to while it has anything.
+      else if (uploader.sending.size === 0) {
+        const expected = uploaders.map((one) => (one === settings.uploader ? 1 : 0));
+        assert.deepEqual(listening(), expected, 'one listener of the uploader');
+      }
     }
     assert.equal(new Set(events.captured).size, events.captured.length, 'each picture is told of once');
     assert.deepEqual([...new Set(uploader.sent)].sort(), [...events.captured].sort(), 'each is sent');
@@ -234,7 +244,7 @@ test('in any order: each picture told of and sent once, each receipt told, and n
       [],
       'each still is discarded once',
     );
-    assert.equal(source.listeners.size + uploader.listeners.size, 0);
+    assert.deepEqual([source.listeners.size, ...listening()], [0, 0, 0]);
   });
 });
 
