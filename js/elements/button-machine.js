@@ -10,7 +10,8 @@
  *
  * A take is one picture from the click on, by its number: what comes late of an earlier one changes nothing. Deliveries
  * go by the snapshot's id: the button shows the latest, earlier ones go on behind it. What can be captured from comes and
- * goes beside all that; it shows as `unavailable` where nothing else is under way.
+ * goes beside all that; it shows as `unavailable` where nothing else is under way. A receipt that comes after the call is
+ * told all the same, until the button is clicked.
  */
 
 /** @import { CaptureError, CaptureErrorCode } from '../index.js' */
@@ -90,7 +91,7 @@ export function isBusy({ phase }) {
 
 /** @param {Model} model @returns {ButtonState} */
 export function stateOf({ phase, reason, isUnsent }) {
-  const isOver = phase === 'idle' || phase === 'delivered' || (phase === 'failed' && !isUnsent);
+  const isOver = phase === 'idle' || (phase === 'failed' && !isUnsent);
   return reason && isOver ? 'unavailable' : phase;
 }
 
@@ -104,7 +105,9 @@ export function step(model, happening) {
   switch (happening.type) {
     case 'click':
       if (isBusy(model) || (happening.count || 0) > 1) return stay;
-      return model.reason ? { model, commands: [{ type: 'repeat' }] } : take(model, false);
+      if (!model.reason) return take(model, false);
+      if (model.phase === 'delivered') return { model: rest(model, null), commands: [] };
+      return { model, commands: [{ type: 'repeat' }] };
 
     case 'retry':
       if (model.phase !== 'failed') return stay;
@@ -147,6 +150,7 @@ export function step(model, happening) {
 function turn(model, reason) {
   if (model.reason === reason) return model;
   const next = { ...model, reason };
+  if (reason && model.phase === 'delivered') return rest(next, null);
   return [model, next].some((each) => stateOf(each) === 'unavailable') ? rest(next, null) : next;
 }
 

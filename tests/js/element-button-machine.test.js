@@ -107,6 +107,11 @@ describe('a source', () => {
     assert.equal(after(READY, click, away).state, 'capturing');
     assert.equal(after(READY, click, captured, away).state, 'uploading');
     assert.equal(after(READY, click, captured, undelivered, away).state, 'failed');
+    const { state, model } = after(READY, click, captured, away, { type: 'delivered', id: 'a' });
+    assert.equal(state, 'delivered', 'a receipt is told');
+    assert.equal(after(model, click).state, 'unavailable', 'and then why there is no other');
+    assert.equal(after(model, { type: 'source', reason: null }).state, 'delivered');
+    assert.equal(after(READY, click, captured, { type: 'delivered', id: 'a' }, away).state, 'unavailable');
     assert.equal(after(READY, click, captured, undelivered, away, { type: 'retry' }).state, 'uploading');
     assert.equal(
       after(READY, click, { type: 'grabbed', take: 1 }, away, { type: 'retake', take: 1 }).state,
@@ -181,7 +186,7 @@ test('in any order: one picture at a time, each take told of once, and no state 
       assert.equal(['uploading', 'queued', 'delivered'].includes(model.phase) || model.isUnsent, model.shown !== null);
       assert.ok(model.progress >= 0 && model.progress <= 1);
       if (state === 'unavailable') assert.notEqual(model.reason, null);
-      if (state === 'idle' || state === 'delivered') assert.equal(model.reason, null);
+      if (state === 'idle') assert.equal(model.reason, null);
       if (model.isSlow) assert.equal(state, 'capturing');
       if ('id' in happening && !('take' in happening) && id !== before.shown) assert.equal(model, before);
       if (happening.type === 'removed') assert.equal(model.phase, 'idle');
