@@ -1,6 +1,7 @@
 /**
  * The button's own looks; what it shares with the review is in styles.js.
  *
+ * `.message:empty` takes no room, and is there all the same: a live region that comes with its first words is not heard.
  * `plaintext`: words of a language that is written the other way keep their full stops. `@supports not (inset: 0)`: there
  * is no gap between flexible boxes (Chrome before 84, Safari 14.1), which shows by what came a little later.
  */
@@ -36,7 +37,7 @@ export const buttonStyles = `
   .controls > * + *, .take > [part=label], .take > kbd { margin-inline-start: .625rem; }
 }
 .flash { position: absolute; top: 0; right: 0; bottom: 0; left: 0; background: #fff; opacity: 0; pointer-events: none; }
-.message:empty { display: none; }
+.message:empty { position: absolute; }
 .message, .prompt p { unicode-bidi: plaintext; }
 .message { max-width: 36rem; color: var(--_muted); }
 .message[data-kind=good] { color: var(--_good); }

@@ -84,7 +84,10 @@ export class CaseframeButton extends CaseframeElement {
     this._page = null;
     /** @internal @param {KeyboardEvent} event */
     this._onKey = (event) => {
-      if (!this._keys?.matches(event)) return;
+      const { take } = this._view;
+      // What is not seen is not pressed: its review would hold up the page.
+      if (!this._keys?.matches(event) || take.getClientRects().length === 0) return;
+      if (getComputedStyle(take).visibility !== 'visible') return;
       event.preventDefault();
       this._control.click(0);
     };

@@ -134,7 +134,7 @@ for (const [name, launch] of Object.entries(BROWSERS)) {
     });
 
     test('works by keyboard alone, from anywhere by the page’s shortcut', async (t) => {
-      const { press, reaches, page } = await openButton(t, { attributes: { shortcut: 'Alt+C' } });
+      const { press, reaches, page, look } = await openButton(t, { attributes: { shortcut: 'Alt+C' } });
       await reaches('idle');
       await press('Tab');
       await press('Enter');
@@ -142,9 +142,18 @@ for (const [name, launch] of Object.entries(BROWSERS)) {
       await press(' ');
       await reaches('delivered', 2);
       await page.evaluate(() => stage.part('button').blur());
-      await page.keyboard.down('Alt');
-      await press('c');
-      await page.keyboard.up('Alt');
+      const pressShortcut = async () => {
+        await page.keyboard.down('Alt');
+        await press('c');
+        await page.keyboard.up('Alt');
+      };
+      for (const style of ['display: none', 'visibility: hidden', '']) {
+        await page.evaluate((css) => {
+          stage.button.style.cssText = css;
+        }, style);
+        await pressShortcut();
+        if (style) assert.equal((await look()).state, 'delivered', 'nothing is taken by what is not seen');
+      }
       await reaches('delivered', 3);
       assert.equal(await page.evaluate(() => stage.part('button').getAttribute('aria-keyshortcuts')), 'Alt+C');
     });
@@ -599,6 +608,18 @@ describe('what can be seen and touched', () => {
       });
       assert.deepEqual([outside, small, wide], [[], [], false]);
     }
+  });
+
+  test('the live region is there before it says anything, and takes no room', async () => {
+    await show();
+    const client = await gallery.context().newCDPSession(gallery);
+    const { nodes } = await client.send('Accessibility.getFullAXTree');
+    const { buttons, gaps } = await gallery.evaluate(() => ({
+      buttons: document.querySelectorAll('caseframe-button').length,
+      gaps: stage.button.shadowRoot.querySelector('.frame').offsetHeight - stage.part('button').offsetHeight,
+    }));
+    assert.equal(nodes.filter(({ ignored, role }) => !ignored && role?.value === 'status').length, buttons);
+    assert.equal(gaps, 0);
   });
 
   test('a browser without constructable stylesheets gets the same look by the stylesheet that the page links', async (t) => {
