@@ -4,7 +4,7 @@
  * a frame comes from the core.
  */
 import { create, setAttribute, setText } from './create.js';
-import { between, HANDLES, handleAreas, isMiddle, resize } from './review-geometry.js';
+import { between, HANDLES, handleAreas, isMiddle, isWithin, resize } from './review-geometry.js';
 import { createKeyboard } from './review-keyboard.js';
 import { followPointers } from './review-pointer.js';
 import { centred, panned, resized, revealed, toPicture, toSurface, wholeView, zoomed } from './review-view.js';
@@ -19,6 +19,9 @@ import { fill } from './strings.js';
 
 /** In CSS pixels: what one press of an arrow moves by, so that it is finer the closer one looks. */
 const STEP = 8;
+
+/** In CSS pixels: two clicks that are nearer to each other are a double click, and one corner. */
+const APART = 8;
 
 /** @typedef {ReturnType<typeof createSurface>} Surface */
 
@@ -217,16 +220,20 @@ export function createSurface({ regions, words, mode, say, choose, seen }) {
     },
     click(at, on) {
       const point = toPicture(view, at);
+      const region = on && regions.get(on.id);
       if (isPanning) look(centred(view, point));
       else if (first) {
+        if (Math.hypot(point.x - first.x, point.y - first.y) * view.scale < APART) return;
         const rect = drawn(first, point);
         first = undefined;
         const id = regions.add(rect, mode());
         select(id);
         if (id) sayRegion(id, 'areaKept');
         else say(words().strings.tooMany);
-      } else if (on) sayRegion(on.id);
+      } else if (region && isWithin(region, point)) sayRegion(region.id);
       else {
+        // Where a handle of the chosen one reaches further than anybody sees.
+        if (on) this.press(undefined);
         first = point;
         keyboard.moveCursor(point);
         say(words().strings.firstCorner);

@@ -90,7 +90,7 @@ export function createTake({ capture, source, options, consent, review, on }) {
       const suggestions = /** @type {Region[]} */ ([]).concat(...found);
       const most = Math.max(1, MOST_WITH_TEXT - given.length - suggestions.length);
       const drafts = text ? await still.findText({ most }) : [];
-      if (signal.aborted) return () => {};
+      if (signal.aborted) throw new CaptureError('aborted');
       on.grabbed();
       const decided = await review(still, given, suggestions, drafts);
       if (decided.action === 'retake') return on.retake;
