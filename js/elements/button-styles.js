@@ -12,13 +12,15 @@ export const buttonStyles = `
   max-width: 100%;
   vertical-align: top;
 }
-.frame { display: grid; gap: var(--_gap); position: relative; }
+.frame { display: grid; grid-template-columns: minmax(0, 1fr); gap: var(--_gap); position: relative; }
 .controls { display: flex; flex-wrap: wrap; gap: var(--_gap); align-items: center; }
 .take {
   position: relative;
   display: inline-flex;
+  flex-wrap: wrap;
   align-items: center;
-  gap: .625rem;
+  justify-content: center;
+  gap: 0 .625rem;
   padding: .375rem 1.125rem;
   overflow: hidden;
 }
@@ -31,7 +33,7 @@ export const buttonStyles = `
   font: inherit;
   font-size: .8125em;
   font-weight: 400;
-  white-space: nowrap;
+  min-width: 0;
 }
 @supports not (inset: 0) {
   .controls > * + *, .take > [part=label], .take > kbd { margin-inline-start: .625rem; }

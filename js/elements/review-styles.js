@@ -30,7 +30,6 @@ export const reviewStyles = `
   background: var(--_surface);
   color: var(--_text);
   box-shadow: 0 1rem 4rem rgba(0, 0, 0, .35);
-  text-align: start;
   visibility: visible;
 }
 .review::backdrop { background: rgba(0, 0, 0, .6); }
@@ -128,7 +127,7 @@ export const reviewStyles = `
 .cursor::after { left: -16px; top: -1px; width: 32px; height: 2px; }
 .corner::before { left: -5px; top: -5px; width: 10px; height: 10px; border-radius: 50%; }
 .hint, .place, .none, .modes small { color: var(--_muted); font-size: .875rem; }
-.hint, .place, .none, .modes small, .summary, .actions p { unicode-bidi: plaintext; }
+.hint, .place, .none, .modes small, .summary, .actions p, .found > p { unicode-bidi: plaintext; }
 .side {
   display: flex;
   flex-direction: column;
@@ -160,7 +159,7 @@ export const reviewStyles = `
 .entry { display: flex; flex-direction: column; gap: .5rem; }
 .entry-name { display: flex; flex-wrap: wrap; align-items: baseline; column-gap: .5rem; }
 .fields { display: flex; flex-wrap: wrap; gap: .5rem; }
-.field { display: flex; flex-direction: column; flex: 1 1 4rem; min-width: 0; font-size: .8125rem; }
+.field { display: flex; flex-direction: column; flex: 1 1 6.5rem; min-width: 0; font-size: .8125rem; }
 .field input, .field select { width: 100%; padding: .25rem .375rem; font-size: 1rem; }
 .entry-actions { align-items: flex-end; }
 .field.mode { flex: 1 1 8rem; }
@@ -180,9 +179,7 @@ export const reviewStyles = `
   .foot { position: sticky; bottom: 0; z-index: 1; padding-bottom: .75rem; background: var(--_surface); }
 }
 @media (forced-colors: active) {
-  .box { border-color: CanvasText; }
-  .box[data-chosen] { border-color: Highlight; }
-  .grip i { border-color: CanvasText; background: Canvas; }
+  .surface { --_focus: CanvasText; forced-color-adjust: none; }
   .list li[data-chosen] { border-color: Highlight; }
 }
 `;

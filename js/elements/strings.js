@@ -102,7 +102,7 @@ export function checkWords(dictionary, given) {
   try {
     Intl.getCanonicalLocales(language);
   } catch {
-    throw invalid('strings.language', 'a language tag (BCP 47)', language);
+    throw invalid('strings.language', 'a language tag', language);
   }
   return /** @type {Partial<W>} */ ({ ...given });
 }

@@ -5,6 +5,9 @@
  * `light-dark()`, or, in browsers without it (Chrome before 123, Firefox 120, Safari 17.5), by the system's colours,
  * which follow as well. Each pair meets WCAG AA: 4.5:1 for text, 3:1 for the edges of controls and for focus.
  *
+ * What a toolbar or a video's stage has for itself ends at `:host`: a page that wants it in here says so on the element. Font,
+ * direction and visibility are the page's.
+ *
  * All rules of one element may share a stylesheet with the other's (element.css): bare elements are styled here alone,
  * an element's own file has class names of its own and `:host(caseframe-…)`.
  */
@@ -27,7 +30,15 @@ export const sharedStyles = `
   box-sizing: border-box;
   color: var(--_text);
   line-height: 1.5;
+  letter-spacing: normal;
+  word-spacing: normal;
+  white-space: normal;
   overflow-wrap: break-word;
+  text-align: start;
+  text-indent: 0;
+  text-shadow: none;
+  text-transform: none;
+  cursor: auto;
 }
 @supports (color: light-dark(#000, #fff)) {
   :host {

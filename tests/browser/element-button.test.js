@@ -622,6 +622,35 @@ describe('what can be seen and touched', () => {
     assert.equal(gaps, 0);
   });
 
+  test('what a toolbar has for itself ends at the element, what it says on the element does not', async () => {
+    const looks = await gallery.evaluate(() => {
+      const inherited = {
+        whiteSpace: 'nowrap',
+        letterSpacing: '5px',
+        wordSpacing: '5px',
+        textIndent: '9px',
+        textTransform: 'uppercase',
+        textAlign: 'right',
+        textShadow: '1px 1px #000',
+        lineHeight: '3',
+        cursor: 'none',
+      };
+      const message = () => {
+        const style = getComputedStyle(stage.part('message'));
+        return Object.keys(inherited).map((name) => style[name]);
+      };
+      const before = message();
+      Object.assign(document.body.style, inherited);
+      const inside = message();
+      stage.button.style.textTransform = 'uppercase';
+      const said = getComputedStyle(stage.part('message')).textTransform;
+      stage.button.style.textTransform = document.body.style.cssText = '';
+      return { before, inside, said };
+    });
+    assert.deepEqual(looks.inside, looks.before);
+    assert.equal(looks.said, 'uppercase');
+  });
+
   test('a browser without constructable stylesheets gets the same look by the stylesheet that the page links', async (t) => {
     /** @param {boolean} isOld @param {boolean} isLinked */
     async function lookOf(isOld, isLinked) {

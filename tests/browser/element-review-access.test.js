@@ -147,6 +147,14 @@ for (const scheme of ['light', 'dark']) {
           reviewLab.root().querySelector('[part=keep]').textContent = '';
         });
         await assert.rejects(check('a button without a name'), /button-name/, 'it looks inside');
+        await page.emulateMedia({ forcedColors: 'active' });
+        const frames = await page.evaluate(() =>
+          Array.from(reviewLab.root().querySelectorAll('.box'), (box) => {
+            const { borderTopColor, outlineColor } = getComputedStyle(box);
+            return borderTopColor !== outlineColor;
+          }),
+        );
+        assert.deepEqual(frames, [true, true, true], 'a frame is seen on whatever picture, in forced colours, too');
       },
       { regions: REGIONS, suggestions: SUGGESTIONS, scheme },
     ));
@@ -166,6 +174,8 @@ function flaws() {
     if (element.scrollWidth > element.clientWidth + 1 && element.clientWidth > 0 && element.tagName !== 'INPUT') {
       found.push(`${name} is cut off`);
     }
+    // A number of four digits, beside what sets it higher and lower.
+    if (element.type === 'number' && parseFloat(getComputedStyle(element).width) < 84) found.push(`${name} is narrow`);
     if (element.matches('button') && box.height < 24) found.push(`${name} is too small`);
   }
   return found;
@@ -219,6 +229,19 @@ for (const [name, options] of Object.entries({
         assert.deepEqual(await driver.evaluate(flaws), []);
         await driver.evaluate(() => reviewLab.root().querySelector('[part=drafts] [part=delete]').click());
         await driver.until(() => reviewLab.root().querySelectorAll('[part=drafts] li').length === 119);
+        // Words that are written the other way than the page keep their full stop behind them.
+        const [first, last] = await driver.evaluate(() => {
+          document.documentElement.dir = 'rtl';
+          const { firstChild } = reviewLab.root().querySelector('.found > p');
+          const { length } = firstChild.textContent;
+          return [0, length - 1].map((at) => {
+            const range = document.createRange();
+            range.setStart(firstChild, at);
+            range.setEnd(firstChild, at + 1);
+            return range.getBoundingClientRect().left;
+          });
+        });
+        assert.ok(last > first, `${last} > ${first}`);
         await driver.evaluate(() => reviewLab.root().querySelector('[part=confirm]').scrollIntoView());
         await driver.clickPart('confirm');
         const { redact, dropped } = await driver.result();

@@ -37,6 +37,7 @@ stage.openGallery = async () => {
     const source = state === 'unavailable' ? null : call.stream;
     Object.assign(button, { source, capture, options, uploader: { ...WAYS[state] }.send ? { ...WAYS[state] } : null });
     button.consent = state === 'asking';
+    if (state === 'delivered') button.shortcut = 'Control+Alt+Shift+PrintScreen';
     if (source) button.click();
     const isShown = () =>
       button.state === state &&
