@@ -19,6 +19,7 @@ export function createEntry(id, { access, agent, uploader, changed }) {
   const picture = /** @type {HTMLImageElement} */ (element('img'));
   const frame = element('div', 'picture');
   const time = element('h3');
+  time.tabIndex = -1; // Takes the focus of what goes.
   const where = element('p', 'delivery');
   const covered = element('p', 'covered');
   const faces = element('p', 'faces');
@@ -97,12 +98,14 @@ export function createEntry(id, { access, agent, uploader, changed }) {
       for (const control of [open, retry, discard])
         control.setAttribute('aria-label', `${control.textContent}: ${clock}`);
 
+      const focused = /** @type {HTMLElement | null} */ (document.activeElement);
       const state = stateOf(known);
       root.dataset.delivery = state;
       where.textContent = sayWhere(state, known);
       retry.hidden = discard.hidden = state !== 'waiting' && state !== 'failed';
       open.hidden = url === undefined;
       if (url) open.href = url;
+      if (focused?.hidden && actions.contains(focused)) time.focus();
 
       const facts = filed ?? snapshot;
       if (known.faces !== undefined) {
@@ -110,8 +113,9 @@ export function createEntry(id, { access, agent, uploader, changed }) {
         faces.textContent = sayFaces(known.faces);
       }
       covered.textContent = facts ? sayCovered(facts.redactions) : '';
-      const foreign = pending && pending.interactionId !== interactionId ? pending.interactionId : '';
-      const bytes = filed?.bytes ?? snapshot?.blob.size ?? pending?.bytes ?? 0;
+      const owner = known.interactionId ?? snapshot?.interactionId;
+      const foreign = owner === interactionId ? undefined : owner;
+      const bytes = filed?.bytes ?? snapshot?.blob.size ?? known.bytes ?? 0;
       const size = facts ? `${facts.width} × ${facts.height}` : '';
       const kilobytes = formatNumber(bytes / 1000, { style: 'unit', unit: 'kilobyte', maximumFractionDigits: 0 });
       const agentId = filed?.agentId ?? pending?.agentId ?? agent.agentId;

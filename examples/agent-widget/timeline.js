@@ -34,6 +34,8 @@ const SETTLES_MS = 1000;
  * @property {Snapshot} [snapshot] Taken on this page.
  * @property {number} [faces] How many were hidden in it.
  * @property {PendingItem} [pending]
+ * @property {string} [interactionId] Of what has waited: once that has arrived, nothing else tells.
+ * @property {number} [bytes] The same.
  * @property {number} [progress] Of its upload, 0..1.
  * @property {string} [url] Of its receipt.
  * @property {Filed} [filed]
@@ -51,6 +53,8 @@ const SETTLES_MS = 1000;
 export function createTimeline({ list, empty, note, access, agent, uploader }) {
   /** @type {Map<string, { known: Known, view: ReturnType<typeof createEntry> }>} */
   const entries = new Map();
+  const heading = /** @type {HTMLElement} */ (list.closest('section')?.querySelector('h2'));
+  heading.tabIndex = -1;
   let interactionId = '';
   let newest = 0;
 
@@ -60,8 +64,10 @@ export function createTimeline({ list, empty, note, access, agent, uploader }) {
       known: { at: dateOf(news) },
       view: createEntry(id, { access, agent, uploader, changed: refresh }),
     };
-    Object.assign(entry.known, news);
     const { known, view } = entry;
+    Object.assign(known, news);
+    const { pending } = known;
+    if (pending) Object.assign(known, { interactionId: pending.interactionId, bytes: pending.bytes });
     view.update(known, interactionId);
     if (!entries.has(id)) place(view.root, known.at);
     entries.set(id, entry);
@@ -77,9 +83,14 @@ export function createTimeline({ list, empty, note, access, agent, uploader }) {
 
   /** @param {string} id */
   function forget(id) {
+    const root = entries.get(id)?.view.root;
+    const next = root?.nextElementSibling ?? root?.previousElementSibling;
+    const hadFocus = root?.contains(document.activeElement);
     entries.get(id)?.view.remove();
     entries.delete(id);
     empty.hidden = entries.size > 0;
+    // The keys go on where it was.
+    if (hadFocus) (next?.querySelector('h3') ?? heading).focus();
   }
 
   /** What waits. What this page sends at once needs no second word. */

@@ -284,11 +284,13 @@ test('what is captured without a network waits, survives a reload, and arrives',
   assert.match((await page.textContent(MESSAGE)) ?? '', /^Saved on this computer/);
   assert.deepEqual(await storedFiles(), filed);
   const id = await page.getAttribute('.snapshot', 'data-id');
+  const interactionId = await page.inputValue('#interaction');
   await page.reload();
   await page.waitForSelector(`.snapshot[data-id="${id}"][data-delivery=stored] a`);
   assert.equal((await storedFiles()).length, filed.length + 1);
   assert.equal((await demo.records.find('local', String(id)))?.state, 'stored');
   await connected(page);
+  assert.match((await page.textContent('.snapshot .by')) ?? '', new RegExp(`^${interactionId} · demo-agent · [1-9]`));
   await page.click('#offline');
   await take(page);
   await page.waitForSelector('.snapshot[data-delivery=waiting]');
@@ -337,8 +339,10 @@ test('a snapshot the server refuses says so, and waits for the agent to decide',
   await refuse();
   await take(page);
   await page.waitForSelector('.snapshot[data-delivery=failed]');
-  await page.click('[data-delivery=failed] [data-action=discard]');
+  await page.focus('[data-delivery=failed] [data-action=discard]');
+  await page.keyboard.press('Enter');
   await page.waitForFunction(() => document.querySelectorAll('.snapshot').length === 1);
+  assert.ok(await page.evaluate(() => document.activeElement?.matches('.snapshot h3')), 'the keys go on from there');
 });
 
 test('what is filed with the interaction: its picture, a hold and its end, and who did it', async (t) => {
