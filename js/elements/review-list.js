@@ -49,6 +49,8 @@ export function createList({ regions, words, choose, remove, say, leave }) {
         typed = input;
       });
       input.addEventListener('blur', () => {
+        if (typed !== input) return;
+        // What was typed and taken back is no change: the field says again what counts.
         typed = undefined;
         update();
       });
