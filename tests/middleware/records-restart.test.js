@@ -20,7 +20,7 @@ test('a restart is outlived, also by connections between two queries', { timeout
   let done = 0;
   /** @type {unknown[]} */
   const errors = [];
-  const work = async () => {
+  const writes = async () => {
     while (!isOver) {
       await records.audit('acme', { actor: ADMIN, action: 'viewed' }).then(
         () => (done += 1),
@@ -29,18 +29,23 @@ test('a restart is outlived, also by connections between two queries', { timeout
       await pause(1);
     }
   };
-  const workers = Array.from({ length: 4 }, work);
-  /** @type {() => void} */
-  let end = () => {};
-  const pass = records.passAlone(0, () => new Promise((resolve) => (end = () => resolve(0))));
+  const workers = Array.from({ length: 4 }, writes);
+  const under = /** @type {PromiseWithResolvers<void>} */ (Promise.withResolvers());
+  const over = /** @type {PromiseWithResolvers<number>} */ (Promise.withResolvers());
+  const work = () => {
+    under.resolve();
+    return over.promise;
+  };
+  const pass = records.passAlone(0, work).catch((error) => errors.push(error));
+  await Promise.race([under.promise, pass]);
   while (done < 20) await pause(5);
   await postgres.restart();
   const before = done;
   while (done < before + 20) await pause(5);
   isOver = true;
   await Promise.all(workers);
-  end();
-  await pass.catch((error) => errors.push(error));
+  over.resolve(0);
+  await pass;
   for (const error of errors) assert.ok(error instanceof RecordsError && error.code === 'unavailable', String(error));
   const entries = await Array.fromAsync(records.auditEntries('acme'));
   assert.ok(entries.length >= done, 'what was answered is there');

@@ -347,6 +347,7 @@ const BEFORE_ANNOTATION = `
   alter table snapshots drop column annotation_reason;
   alter table outbox drop column target, drop column tried_at;
   drop index outbox_dead, snapshots_held, outbox_protection_due;
+  alter table probes drop column left_over;
   delete from migrations where name >= '0004';
 `;
 
@@ -396,7 +397,7 @@ describeRecords('the schema', ({ kind, createUrl, open }) => {
     await assert.rejects(records.migrate(), /audit_heads/);
     await assert.rejects(records.check(), { code: 'schema', message: /lacks 0001-snapshots/ });
     await runSql(url, 'drop table audit_heads');
-    assert.equal((await records.migrate()).length, 5);
+    assert.equal((await records.migrate()).length, 6);
     await records.check();
     await records.close();
   });
