@@ -22,10 +22,10 @@ constexpr Gap kGap{3, 1};
 // One for each scale, from the whole size down. Measured by tests/text: what raises a number leaves more text open and
 // covers less of what is none. At an eighth of the size come the letters of a number plate that fills the picture.
 constexpr TextRule kCamera[] = {
-    {6, 6, 4, 60, 3100, 4300, 7, 7, Codes::kUpright},
-    {6, 6, 4, 60, 3600, 4800, 7, 7, Codes::kUpright},
-    {8, 6, 4, 60, 4650, 5850, 7, 7, Codes::kUpright},
-    {8, 6, 4, 60, 4950, 6150, 7, 7, Codes::kUpright},
+    {6, 6, 4, 60, 3120, 4320, 7, 7, Codes::kUpright},
+    {6, 6, 4, 60, 3620, 4820, 7, 7, Codes::kUpright},
+    {8, 6, 4, 60, 4670, 5870, 7, 7, Codes::kUpright},
+    {8, 6, 4, 60, 4970, 6170, 7, 7, Codes::kUpright},
 };
 // The third is for large letters and large codes alone: they are rich in contrast. A letter's last stroke may lie two
 // cells from the first that is sure.
