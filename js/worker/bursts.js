@@ -3,7 +3,7 @@
  * as it is ranked. So never more than one is held beside the one that has just come, and no decoder starves.
  */
 import { letGo } from '../engine/pixels.js';
-import { compare, measure, rankOf } from './ranking.js';
+import { compare, isBetter, measure } from './ranking.js';
 
 /** @import { Core } from '../engine/core.js' */
 /** @import { FrameInput } from '../engine/pixels.js' */
@@ -48,7 +48,7 @@ export function createBursts() {
         burst.thumbnail?.fill(0);
         burst.thumbnail = raw.thumbnail;
         const before = burst.kept;
-        isBest = !before || rankOf(measured, measured) > rankOf(before.measured, measured);
+        isBest = !before || isBetter(measured, before.measured);
         if (isBest) {
           burst.kept = { input, measured, latest };
           if (before) letGo(before.input);

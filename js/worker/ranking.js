@@ -27,11 +27,11 @@ const MUCH_MOTION = 32;
 /** Formats whose first plane is a luma of 8 bits (WebCodecs, Pixel Format). */
 const WITH_LUMA = /^(I420|I422|I444|NV12)A?$/;
 
-/** A sensor's noise at which a frame is worth half as much, in levels of luma: the codec has kept all of it. */
-const MUCH_NOISE = 2;
+/** Noise that halves a frame's rank, in levels of luma: the codec has kept what the sensor adds. */
+const MUCH_NOISE = 4;
 
-/** How far a frame's exposure is from the newest one's to be worth half as much, in stops. */
-const MUCH_EXPOSURE = 1 / 3;
+/** Up to how many stops two exposures are alike: a tenth is seen by nobody. */
+const ALIKE = 0.1;
 
 /**
  * What frames of one scene are ordered by.
@@ -42,19 +42,21 @@ const MUCH_EXPOSURE = 1 / 3;
  */
 
 /**
- * How good a frame is, seen from the newest of its scene. Detail that noise makes is none. Exposure settles: what is darker
- * or brighter than the newest, or has more at white, was not right yet. What is white in all of them is paper.
- * @param {Measured} frame
+ * Whether the newest frame of a scene is better than the best so far. The more light, the less noise and lost steps are in
+ * the same detail, which a sharpness does not tell: the noise of light itself goes by the root. Exposure settles: what has
+ * more at white than the newest is burnt out, what is white in both is paper. Noise tells frames of one exposure apart;
+ * else what looks like noise is texture, in another light.
  * @param {Measured} newest
+ * @param {Measured} best
  */
-export function rankOf({ ranking, noise, brightness }, newest) {
-  const stops = Math.log2(brightness / newest.brightness);
-  const blown = Math.max(0, ranking.clipped - newest.ranking.clipped);
-  return (
-    (ranking.sharpness * (1 - blown / 2)) /
-    (1 + noise / MUCH_NOISE) /
-    (1 + (ranking.motion / MUCH_MOTION) ** 2 + (stops / MUCH_EXPOSURE) ** 2)
-  );
+export function isBetter(newest, best) {
+  const isAlike = Math.abs(Math.log2(newest.brightness / best.brightness)) < ALIKE;
+  /** @param {Measured} frame */
+  const rank = ({ ranking: { sharpness, motion, clipped }, noise, brightness }) =>
+    (sharpness * Math.sqrt(brightness) * (1 - Math.max(0, clipped - newest.ranking.clipped))) /
+    (1 + (motion / MUCH_MOTION) ** 2) /
+    (isAlike ? 1 + noise / MUCH_NOISE : 1);
+  return rank(newest) > rank(best);
 }
 
 /**

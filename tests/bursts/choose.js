@@ -2,7 +2,7 @@
 import { readFile } from 'node:fs/promises';
 import { createCore } from '../../build/js/engine/core.js';
 import { load } from '../../build/js/engine/load.js';
-import { compare, rankOf } from '../../build/js/worker/ranking.js';
+import { compare, isBetter } from '../../build/js/worker/ranking.js';
 
 /** White in video of limited range (ITU-R BT.709-6, item 4.6). */
 const WHITE = 235;
@@ -32,7 +32,7 @@ export async function createChooser() {
         room.release();
         const newest = compare(raw, before);
         before = raw.thumbnail;
-        if (rankings.length > 0 && rankOf(newest, newest) > rankOf(rankings[taken], newest)) taken = rankings.length;
+        if (rankings.length > 0 && isBetter(newest, rankings[taken])) taken = rankings.length;
         rankings.push(newest);
       }
       return { taken, rankings };
