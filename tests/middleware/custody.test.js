@@ -7,7 +7,19 @@ import { after, before, describe, test } from 'node:test';
 import sharp from 'sharp';
 import { createRetention } from '../../examples/middleware/custody/retention.js';
 import { StorageError } from '../../examples/middleware/storage/storage.js';
-import { bearer, decision, filesIn, formOf, KEYS, newId, PATH, read, sha256, startService } from './servers/service.js';
+import {
+  bearer,
+  decision,
+  filesIn,
+  formOf,
+  KEYS,
+  newId,
+  PATH,
+  pause,
+  read,
+  sha256,
+  startService,
+} from './servers/service.js';
 
 const DAY_MS = 24 * 60 * 60 * 1000;
 /** What the contract promises, no more and no less. */
@@ -115,7 +127,11 @@ describe('looking at a snapshot', () => {
   test('a long audit comes in pages, by the Link header, and is whole', async () => {
     const id = await uploaded();
     const entry = { actor: { id: 'agent-7', role: 'agent' }, action: 'viewed', snapshotId: id };
-    for (let n = 0; n < 1500; n += 1) await service.records.audit('local', entry);
+    // In turns, so that the service's own loop, which this is, is not held up.
+    for (let n = 0; n < 1010; n += 1) {
+      await service.records.audit('local', entry);
+      if (n % 5 === 0) await pause(1);
+    }
     const seen = [];
     const pages = [];
     for (let next = `${PATH}/${id}/audit`; next !== undefined; ) {
@@ -125,7 +141,7 @@ describe('looking at a snapshot', () => {
       next = /** @type {any} */ (/<(.+)>; rel="next"/.exec(response.headers.get('link') ?? '')?.[1]);
     }
     const all = await Array.fromAsync(service.records.auditEntries('local', { snapshotId: id }));
-    assert.deepEqual(pages, [1000, 503]);
+    assert.deepEqual(pages, [1000, 13]);
     assert.deepEqual(
       seen,
       all.map(({ seq }) => seq),
