@@ -32,9 +32,11 @@ export function createHold(id, { access, agent, message }) {
 
   async function showAudit() {
     const { entries = [] } = await (await access.ask(`${id}/audit`)).json();
-    const last = entries[entries.length - 1];
+    // Without the looks at the audit itself, this one among them.
+    const told = entries.filter((/** @type {{ details?: { audit?: boolean } }} */ { details }) => !details?.audit);
+    const last = told[told.length - 1];
     const what = last && (strings.actions[/** @type {keyof typeof strings.actions} */ (last.action)] ?? last.action);
-    audit.textContent = last ? `${what} · ${last.actor}, ${timeOf(last.at)} (${entries.length})` : '';
+    audit.textContent = last ? `${what} · ${last.actor}, ${timeOf(last.at)} (${told.length})` : '';
   }
 
   /** @param {() => Promise<void>} work */
