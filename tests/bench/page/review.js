@@ -32,6 +32,8 @@ export async function openReview({ width, height }) {
     open.step = resolve;
     review.show();
   });
+  // It holds pointers off for a moment, for whoever double-clicks.
+  for (const animation of review.shadowRoot.getAnimations()) animation.finish();
 }
 
 /** Where a point of the picture is in the window. @param {number} x 0..1 @param {number} y 0..1 */
