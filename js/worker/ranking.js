@@ -44,8 +44,8 @@ const ALIKE = 0.1;
 /**
  * Whether the newest frame of a scene is better than the best so far. The more light, the less noise and lost steps are in
  * the same detail, which a sharpness does not tell: the noise of light itself goes by the root. Exposure settles: what has
- * more at white than the newest is burnt out, what is white in both is paper. Noise tells frames of one exposure apart;
- * else what looks like noise is texture, in another light.
+ * more at white than the newest, in another light, is burnt out; what is white in both is paper. Noise tells frames of
+ * one exposure apart; else what looks like noise is texture, in another light.
  * @param {Measured} newest
  * @param {Measured} best
  */
@@ -53,9 +53,8 @@ export function isBetter(newest, best) {
   const isAlike = Math.abs(Math.log2(newest.brightness / best.brightness)) < ALIKE;
   /** @param {Measured} frame */
   const rank = ({ ranking: { sharpness, motion, clipped }, noise, brightness }) =>
-    (sharpness * Math.sqrt(brightness) * (1 - Math.max(0, clipped - newest.ranking.clipped))) /
-    (1 + (motion / MUCH_MOTION) ** 2) /
-    (isAlike ? 1 + noise / MUCH_NOISE : 1);
+    ((sharpness * Math.sqrt(brightness)) / (1 + (motion / MUCH_MOTION) ** 2)) *
+    (isAlike ? 1 / (1 + noise / MUCH_NOISE) : 1 - Math.max(0, clipped - newest.ranking.clipped));
   return rank(newest) > rank(best);
 }
 

@@ -47,6 +47,7 @@ test('of two exposures the brighter, unless its highlights are burnt out', () =>
 test('white paper is not burnt out', () => {
   assert.ok(!newestWins({ sharpness: 10.1, clipped: 0.8 }, { clipped: 0.8 }));
   assert.ok(newestWins({}, { sharpness: 10.1, clipped: 0.8 }), 'the paper is right in the end');
+  assert.ok(!newestWins({ clipped: 0.8 }, { sharpness: 6, brightness: 99, clipped: 0 }), 'as bright, just below white');
 });
 
 test('of an exposure that settles the worker keeps a late frame, of noise that comes an early one, and lets go of the rest', async () => {
