@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict';
 import { randomBytes } from 'node:crypto';
 import { test } from 'node:test';
+import { setTimeout } from 'node:timers/promises';
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 import { createEngine } from '../../dist/engine/node.js';
@@ -68,9 +69,13 @@ test('an engine that was disposed of keeps no memory, where its handle is kept',
     engine.dispose();
     kept.push(engine);
   }
-  collect();
-  const each = (process.memoryUsage().external - before) / kept.length;
-  // A module's memory has 32 MiB at least.
+  // A module's memory has 32 MiB at least. One collection may come too early: V8 holds a module that it still optimizes.
+  let each = Infinity;
+  for (let round = 0; each >= 8 * 1024 * 1024 && round < 300; round++) {
+    await setTimeout(round);
+    collect();
+    each = (process.memoryUsage().external - before) / kept.length;
+  }
   assert.ok(each < 8 * 1024 * 1024, `${each} bytes for each`);
 });
 
