@@ -27,7 +27,9 @@ const caseframe = (variant, metadata) => async (frame, options) => {
 };
 
 /**
- * As the worker of a capture does it: the options have been checked in the page, and WebCrypto hashes the file.
+ * As the worker of a capture does it: the browser has written the pixels into the module's memory (`VideoFrame.copyTo`,
+ * which a capture tells as its `read`, not as the engine's time), the options have been checked in the page, and WebCrypto
+ * hashes the file.
  * @type {Create}
  */
 async function captured({ data, width, height }, options) {
@@ -38,10 +40,14 @@ async function captured({ data, width, height }, options) {
   ]);
   const core = createCore(await load({ variant: 'simd', wasmUrl: '/build/js/wasm/' }));
   const { plain, ...checked } = parseEncodeOptions({ metadata: NAMED, ...options }, { width, height });
+  /** @type {import('../../../js/engine/core.js').RawFrame} */
+  let held;
   return {
-    async encode() {
-      const held = core.allocate(width, height);
+    prepare() {
+      held = core.allocate(width, height);
       held.pixels().set(data);
+    },
+    async encode() {
       const { jpeg } = held.encode(checked, false);
       await crypto.subtle.digest('SHA-256', jpeg);
       held.release();
