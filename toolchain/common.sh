@@ -21,6 +21,17 @@ die() { say "$*"; exit 1; }
 # guarded ARGUMENT…: starts the script anew under guard.mjs, unless it is under it already.
 guarded() { [ -n "${CASEFRAME_GUARD:-}" ] || exec node "$TOOLCHAIN_DIR/guard.mjs" bash "$TOOLCHAIN_DIR/$(basename "$0")" "$@"; }
 
+# temp_in_memory: temp folders in memory from here on, where there is room for them and TMPDIR names no other place. Tests
+# write databases, object stores and browsers' profiles by the hundred; on disk that took an eighth of their time.
+temp_in_memory() {
+  local free memory
+  free=$(df --output=avail -B1M /dev/shm 2>/dev/null | tail -n 1)
+  memory=$(awk '/MemAvailable/ { print int($2 / 1024) }' /proc/meminfo)
+  if [ -z "${TMPDIR:-}" ] && [ -w /dev/shm ] && [ "${free:-0}" -ge 8192 ] && [ "$memory" -ge 12288 ]; then
+    export TMPDIR=/dev/shm
+  fi
+}
+
 # needs_node: dies, and says why, where the Node that scripts find is older than the middleware wants.
 needs_node() {
   local minimum found why="run “npm ci”"

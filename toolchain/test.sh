@@ -4,6 +4,7 @@ source "$(dirname "$0")/common.sh"
 cd "$PROJECT_DIR"
 
 toolchain/setup.sh test
+temp_in_memory
 guarded "$@"
 libjpeg=$(toolchain/libjpeg-turbo.sh)
 configure="cmake -DCASEFRAME_LIBJPEG_TURBO_SOURCE='$libjpeg' --preset"
