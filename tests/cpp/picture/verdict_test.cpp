@@ -266,6 +266,10 @@ TEST_CASE("validity: where flat, dark and far begin") {
   CHECK(flat(26, 26, 26) == Verdict::kUniform);
   CHECK(flat(0, 0, 48) == Verdict::kBlack);
   CHECK(flat(0, 0, 49) == Verdict::kUniform);
+  // A mean on the very border between 25 and 26 is still dark, one beyond it no more.
+  Scene border(64, 64, {25, 25, 25});
+  CHECK(verdict_of(border.rectangle(0, 0, 64, 32, {26, 26, 26})) == Verdict::kBlack);
+  CHECK(verdict_of(border.rectangle(0, 32, 1, 1, {26, 26, 26})) == Verdict::kUniform);
   // kUndecodedGreen and kUndecodedRedBlue, around (0, 154, 0) and (128, 128, 128).
   CHECK(flat(5, 157, 5) == Verdict::kUndecoded);
   CHECK(flat(0, 158, 0) == Verdict::kUniform);

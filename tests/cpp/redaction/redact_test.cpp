@@ -365,7 +365,9 @@ TEST_CASE("redact: a mosaic of greys has sixteen greys, black and white among th
   for (int gray = 0; gray < 256; ++gray) {
     Image image(16, 16);
     std::fill(image.bytes.begin(), image.bytes.end(), static_cast<std::uint8_t>(gray));
-    colours.insert(rgb(result_of(image, {{0, 0, 16, 16}}).at(3, 3)));
+    const Rgb got = rgb(result_of(image, {{0, 0, 16, 16}}).at(3, 3));
+    CHECK(got[0] == 17 * std::lround(gray / 17.0));
+    colours.insert(got);
   }
   CHECK(colours.size() == 16);
   CHECK(colours.count({0, 0, 0}) == 1);

@@ -5,9 +5,11 @@
 
 #include <algorithm>
 #include <cmath>
+#include <numeric>
 #include <string>
 #include <vector>
 
+#include "drawing.hpp"
 #include "picture/luma.hpp"
 #include "random.hpp"
 #include "scenes.hpp"
@@ -298,6 +300,37 @@ TEST_CASE("a frame's luma ranks as a plane of it, whatever the strides, down to 
     CHECK(std::isfinite(one->sharpness));
     CHECK(one->clipped <= 1);
   });
+}
+
+// The ranking's constants in js/worker/ranking.js belong to these numbers: others mean another study (npm run
+// bench:bursts).
+TEST_CASE("the numbers are those that the ranking was measured with") {
+  struct Numbers {
+    double sharpness, noise, brightness;
+    std::size_t thumbnail;  // the sum of its cells
+  };
+  constexpr Numbers kExpected[] = {{16.2236416386, 2.4193897659, 90.0953543527, 4156},
+                                   {24.5355776013, 0, 118.039583333, 10715},
+                                   {81.8436958279, 0, 103.401725925, 17130},
+                                   {13.4203541356, 3.88515040165, 83.6734286222, 5955},
+                                   {20.1368841186, 3.62199797869, 159.424088542, 8608},
+                                   {26.3257184618, 0, 153.689914773, 22722},
+                                   {40.0403864153, 0.539458640676, 91.5260091146, 9057},
+                                   {77.2793627858, 3.75013906346, 41.2486846301, 4937},
+                                   {48.6708393526, 0, 103.358565848, 12226},
+                                   {13.595361234, 1.32580944318, 189.713541667, 12505}};
+  std::uint64_t seed = 0;
+  for (const Numbers& expected : kExpected) {
+    CAPTURE(seed);
+    Dice dice(seed++);
+    const auto sharpness = measure_sharpness(sheet(dice).view());
+    REQUIRE(sharpness);
+    CHECK(sharpness->sharpness == doctest::Approx(expected.sharpness).epsilon(1e-9));
+    CHECK(sharpness->noise == doctest::Approx(expected.noise).epsilon(1e-9));
+    CHECK(sharpness->brightness == doctest::Approx(expected.brightness).epsilon(1e-9));
+    const Thumbnail& cells = sharpness->thumbnail;
+    CHECK(std::accumulate(cells.begin(), cells.end(), std::size_t{0}) == expected.thumbnail);
+  }
 }
 
 TEST_CASE("a plane that is not all there is refused") {
