@@ -62,8 +62,8 @@ inline void write(Image& image, std::uint32_t x, std::uint32_t y, std::uint32_t 
 // sizes, contrasts, colours and directions, bars, squares, rules, stripes and slopes; some of it out of focus and
 // noisy.
 inline Image sheet(Dice& dice) {
-  const std::uint32_t width = dice.between(200, 700);
-  const std::uint32_t height = dice.between(160, 500);
+  const std::uint32_t width = dice.between(200, 1000);
+  const std::uint32_t height = dice.between(160, 720);
   const std::uint32_t bright = dice.between(0, 255);
   const auto shade = [&] { return static_cast<std::uint8_t>(std::min(255U, bright / 2 + dice.between(0, 128))); };
   Ink ground{};
@@ -88,7 +88,7 @@ inline Image sheet(Dice& dice) {
       case 0:
       case 1: {
         const bool downward = dice.one_in(4);
-        const std::uint32_t square = std::min(dice.between(1, 6), (downward ? width - x : height - y) / 7);
+        const std::uint32_t square = std::min(dice.between(1, 12), (downward ? width - x : height - y) / 7);
         const std::uint32_t room = (downward ? height - y : width - x) / (6 * square);
         write(image, x, y, square, std::min(room, dice.between(1, 40)), color, downward);
         break;

@@ -114,7 +114,10 @@ await compile();
 await test();
 const counts = { none: 0, killed: 0, survived: 0, equivalent: 0 };
 for (const mutation of chosen) {
-  const argued = EQUIVALENT.find(({ file, code }) => mutation.file === file && mutation.before.includes(code));
+  const argued = EQUIVALENT.find(
+    ({ file, code, mutant = '' }) =>
+      mutation.file === file && mutation.before.includes(code) && mutation.after.includes(mutant),
+  );
   const outcome = argued ? 'equivalent' : await tryOut(mutation);
   ++counts[outcome];
   if (outcome === 'survived') {

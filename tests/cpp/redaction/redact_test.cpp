@@ -12,6 +12,7 @@
 #include "allocations.hpp"
 #include "hash/sha256.hpp"
 #include "random.hpp"
+#include "redaction/levels.hpp"
 #include "redaction/regions.hpp"
 
 namespace caseframe::test {
@@ -358,6 +359,18 @@ TEST_CASE("redact: over the whole colour cube, a mosaic has 16 levels of luma an
     strays += !found;
   }
   CHECK(strays == 0);
+}
+
+// Of all colours there are: fixed point is no licence to round elsewhere on another platform.
+TEST_CASE("redact: every platform gives every colour the same levels") {
+  std::uint32_t digest = 2166136261;  // FNV-1a, 32 bits (RFC 9923)
+  for (std::uint32_t color = 0; color < 1U << 24; ++color) {
+    const std::uint8_t pixel[] = {static_cast<std::uint8_t>(color >> 16), static_cast<std::uint8_t>(color >> 8),
+                                  static_cast<std::uint8_t>(color)};
+    const Levels levels = levels_of(pixel);
+    digest = (digest ^ (levels.y << 6 | levels.cb << 3 | levels.cr)) * 16777619;
+  }
+  CHECK(digest == 0x9828C3BF);
 }
 
 TEST_CASE("redact: a mosaic of greys has sixteen greys, black and white among them") {
