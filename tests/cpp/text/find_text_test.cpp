@@ -190,6 +190,21 @@ TEST_CASE("find_text: more words than regions are merged, none is dropped") {
   CHECK(open_pixels(image, kWhite, regions) == 0);
 }
 
+TEST_CASE("find_text: what is merged is what lies together") {
+  // Four letters in each of 289 places: apart they are more than there may be regions.
+  Image image = plain(3264, 3264, kWhite);
+  for (std::uint32_t y = 0; y < 17; ++y) {
+    for (std::uint32_t x = 0; x < 17; ++x) {
+      for (std::uint32_t i = 0; i < 4; ++i) write(image, 192 * x + 8, 192 * y + 8 * (x % 8) + 40 * i, 1, 1, kBlack);
+    }
+  }
+  const auto regions = found(image, TextKind::kScreen);
+  CHECK(open_pixels(image, kWhite, regions) == 0);
+  check_valid(regions, image);
+  CHECK(regions.size() > 289);
+  CHECK(area(regions) < 289 * 4200);  // a row of cells more at each would be 5,100
+}
+
 TEST_CASE("find_text: sizes from one pixel to the widest") {
   Dice dice(3);
   for (const TextKind kind : kBoth) {
