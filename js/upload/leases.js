@@ -5,7 +5,8 @@
  * or let two send it. Instead its owner counts `beat` up while it sends, and whoever sees the same beat for `lease.ms` by
  * their own clock, which only goes forward, takes over. A frozen tab's beat stands still like a killed one's. Where the
  * browser has Web Locks, a killed owner is found out at once: its lock is free. A frozen one keeps its lock, so that this
- * only ever hastens.
+ * only ever hastens. A free lock tells of the one beat that was seen before, never of its owner: a tab that has nothing to
+ * send holds no lock, and one that could not write to the database has left a lease there that it has no more.
  */
 
 /** @import { Item } from './record.js' */
@@ -29,10 +30,9 @@ const STOOD_STILL_MS = 120000;
  * @param {() => boolean} of.isHidden
  */
 export function createLeases({ owner, clock, locks, isHidden }) {
-  /** @type {Map<string, { mark: string, since: number, last: number }>} */
+  /** By the item's id, the beat that was seen last, and since when; since ever, where its owner is gone.
+   * @type {Map<string, { mark: string, since: number, last: number }>} */
   const seen = new Map();
-  /** @type {Set<string>} */
-  const gone = new Set();
   /** @type {(() => void) | undefined} */
   let release;
   /** @type {Promise<void> | undefined} */
@@ -52,10 +52,10 @@ export function createLeases({ owner, clock, locks, isHidden }) {
     fresh: () => ({ owner, beat: 0, ms: isHidden() ? HIDDEN_LEASE_MS : LEASE_MS, locked: isLocked }),
 
     /** How long to wait until the item may be claimed, in ms. @param {Item} item */
-    remaining({ id, attempts, lease }) {
-      if (!lease || lease.owner === owner || gone.has(lease.owner)) return 0;
+    remaining({ id, order, attempts, lease }) {
+      if (!lease || lease.owner === owner) return 0;
       const now = clock.elapsed();
-      const mark = `${lease.owner} ${attempts} ${lease.beat}`;
+      const mark = [lease.owner, order, attempts, lease.beat].join();
       const known = seen.get(id);
       const goesOn = known?.mark === mark && now - known.last < STOOD_STILL_MS;
       const since = goesOn ? known.since : now;
@@ -65,15 +65,16 @@ export function createLeases({ owner, clock, locks, isHidden }) {
 
     /**
      * Looks whether the owners that hold a lock still live.
-     * @param {Item[]} items @param {() => void} found Called where one does not.
+     * @param {Item[]} items As `remaining` has seen them. @param {() => void} found Called where one does not.
      */
     probe(items, found) {
       for (const id of seen.keys()) if (!items.some((item) => item.id === id)) seen.delete(id);
-      for (const { lease } of items) {
-        if (!lease?.locked || lease.owner === owner || gone.has(lease.owner)) continue;
+      for (const { id, lease } of items) {
+        const known = seen.get(id);
+        if (!lease?.locked || lease.owner === owner || !known || known.since < 0) continue;
         lock(lease.owner, { ifAvailable: true }, (free) => {
           if (!free) return;
-          gone.add(lease.owner);
+          known.since = -Infinity;
           found();
         }).catch(() => {});
       }

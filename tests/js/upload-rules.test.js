@@ -135,6 +135,7 @@ describe('a lease', () => {
       const { clock, leases } = watch(locks);
       let found = 0;
       await leases.hold();
+      leases.remaining(locked);
       leases.probe([locked], () => {
         found += 1;
       });
@@ -142,6 +143,29 @@ describe('a lease', () => {
       assert.equal(leases.remaining(locked), remaining);
       assert.equal(found, remaining === 0 ? 1 : 0);
       leases.drop();
+    }
+  });
+
+  test('whose owner’s lock was free once is over, not the next one of this owner', async () => {
+    const { clock, leases } = watch({
+      request: async (/** @type {any} */ _, /** @type {any} */ _o, /** @type {any} */ use) => use({}),
+    });
+    const of = (/** @type {object} */ rest, beat = 0) =>
+      itemOf('a', { ...rest, lease: { ...others, beat, locked: true } });
+    let found = 0;
+    const look = async (/** @type {any} */ item) => {
+      leases.remaining(item);
+      leases.probe([item], () => {
+        found += 1;
+      });
+      await clock.settled();
+    };
+    await look(of({}));
+    assert.equal(leases.remaining(of({})), 0);
+    await look(of({}));
+    assert.equal(found, 1, 'found out once');
+    for (const next of [of({}, 1), of({ attempts: 1 }), of({ order: 2 })]) {
+      assert.equal(leases.remaining(next), 20000, 'it lives');
     }
   });
 

@@ -713,6 +713,28 @@ describe('several tabs', () => {
     assert.equal(world.disk.items.size, 0);
   });
 
+  test('that have each missed the end of the other’s try do not take each other’s next ones away', async () => {
+    const world = createWorld({ behave: () => ({ status: 200, sendMs: 500 }) });
+    const tabs = [world.open(), world.open()];
+    await world.clock.advance(100);
+    for (const [nth, tab] of tabs.entries()) {
+      tab.uploader.send(fakeSnapshot(`earlier-${nth}`));
+      await world.clock.advance(300);
+      world.faults.diskFault = (who) => (who === tab ? new Error('connection lost') : undefined);
+      await world.clock.advance(1500); // It ends in memory, and the lock is let go: the lease on the disk says otherwise.
+      world.faults.diskFault = undefined;
+      await world.clock.advance(MINUTE);
+    }
+    world.broken.length = 0;
+    world.faults.behave = () => ({ status: 200, sendMs: 12000 });
+    const sends = [tabs[0].uploader.send(fakeSnapshot('a', 'case-1'))];
+    await world.clock.advance(3000);
+    sends.push(tabs[1].uploader.send(fakeSnapshot('b', 'case-2')));
+    await world.clock.advance(MINUTE);
+    assert.deepEqual(await Promise.all(sends.map(async (sent) => (await outcome(world, sent)).id)), ['a', 'b']);
+    assert.deepEqual([world.server.tries.get('a'), world.server.tries.get('b'), world.broken], [1, 1, []]);
+  });
+
   test('leave a hidden one its time: its timers run once a minute', async () => {
     const world = createWorld({ behave: () => ({ status: 200, sendMs: 70000 }), hasLocks: false });
     const one = world.open({ stallMs: 1e7 });
