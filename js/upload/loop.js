@@ -39,6 +39,8 @@ export function createLoop(settings, environment, store, telling, tryOnce, ask) 
   /** Whoever waits until nothing of this agent's waits any more: what resolves them, and what rejects them.
    * @type {Map<() => void, (error: CaptureError) => void>} */
   const idle = new Map();
+  /** What is being stored by this page, so that the queue is not empty yet. @type {Set<Promise<unknown>>} */
+  const entering = new Set();
   let isLooking = false;
   let lookAgain = false;
   let isOver = false;
@@ -81,6 +83,10 @@ export function createLoop(settings, environment, store, telling, tryOnce, ask) 
         leaseRemaining: (item) => (sending.has(item.id) ? Infinity : leases.remaining(item)),
       }),
     );
+    if (isOver) {
+      leases.drop(); // What it has claimed is given back by `stop`.
+      return POLL_MS;
+    }
     if (sending.size === 0) beatAt = clock.elapsed();
     claimed.forEach(attempt);
     if (sending.size === 0 && waiters.size === 0) leases.drop();
@@ -93,7 +99,7 @@ export function createLoop(settings, environment, store, telling, tryOnce, ask) 
     }
     telling.mismatches(items);
     leases.probe(items, wake);
-    if (waiting === 0 && !lookAgain) for (const resolve of idle.keys()) resolve();
+    if (waiting + entering.size === 0 && !lookAgain) for (const resolve of idle.keys()) resolve();
     const isWatched =
       idle.size > 0 ||
       [...waiters.values()].some(({ isUnknown }) => isUnknown) ||
@@ -156,15 +162,10 @@ export function createLoop(settings, environment, store, telling, tryOnce, ask) 
     cancelBeat();
     if (isOver || sending.size === 0) return;
     cancelBeat = clock.after(BEAT_MS, beat);
-    const lost = await renew(leases.fresh());
+    const ids = [...sending.keys()];
+    const lost = await store.transact((items, to) => queue.renew(items, to, owner, ids, leases.fresh()));
     beatAt = clock.elapsed();
     if (!store.isBlind()) lost.forEach(abort);
-  }
-
-  /** @param {import('./record.js').Lease | null} lease For all that is sent now. */
-  function renew(lease) {
-    const ids = [...sending.keys()];
-    return store.transact((items, to) => queue.renew(items, to, owner, ids, lease));
   }
 
   /** @param {string} id */
@@ -176,6 +177,7 @@ export function createLoop(settings, environment, store, telling, tryOnce, ask) 
     wake,
     abort,
     idle,
+    entering,
     rescue,
 
     /** What waits by back-off alone goes at once, and a database that failed is tried again. */
@@ -186,12 +188,12 @@ export function createLoop(settings, environment, store, telling, tryOnce, ask) 
       wake();
     },
 
-    /** Ends all tries, and leaves their items to whoever comes next. */
+    /** Ends all tries, and leaves their items to whoever comes next; what a look is just claiming as well. */
     async stop() {
       isOver = true;
       cancelLook();
       cancelBeat();
-      const given = renew(null);
+      const given = store.transact((items, to) => queue.release(items, to, owner));
       for (const id of sending.keys()) abort(id);
       await given;
       leases.drop();

@@ -108,20 +108,28 @@ function waitRemaining({ wait }, now) {
 }
 
 /**
- * Shows that an owner still sends, or, without a lease, that it no longer does.
+ * Shows that an owner still sends.
  * @param {Item[]} items @param {Writer} to
  * @param {string} owner
  * @param {string[]} ids What it sends.
- * @param {import('./record.js').Lease | null} lease
+ * @param {import('./record.js').Lease} lease
  * @returns {string[]} The ids that are not its own any more.
  */
 export function renew(items, to, owner, ids, lease) {
   return ids.filter((id) => {
     const item = byId(items, id);
     if (item?.lease?.owner !== owner) return true;
-    to.put({ ...item, lease: lease && { ...lease, beat: item.lease.beat + 1 } });
+    to.put({ ...item, lease: { ...lease, beat: item.lease.beat + 1 } });
     return false;
   });
+}
+
+/**
+ * Gives back all that an owner has claimed.
+ * @param {Item[]} items @param {Writer} to @param {string} owner
+ */
+export function release(items, to, owner) {
+  for (const item of items) if (item.lease?.owner === owner) to.put({ ...item, lease: null });
 }
 
 /**

@@ -37,8 +37,8 @@ import { createTelling } from './telling.js';
  * @property {(id: string) => Promise<boolean>} discard Takes a snapshot out of the queue for good. False where there is
  *   none of this id. Rejects like `retry`.
  * @property {(options?: import('./options.js').FlushOptions) => Promise<PendingItem[]>} flush Tries everything now, and
- *   waits until nothing of this agent's waits any more, or the time is up. Resolves to what is left of theirs. Rejects
- *   with `aborted`, and with `upload-failed` where the time is up and the database does not say.
+ *   waits until nothing of this agent's waits any more, nor is being stored, or the time is up. Resolves to what is left
+ *   of theirs. Rejects with `aborted`, and with `upload-failed` where the time is up and the database does not say.
  * @property {<T extends keyof UploadEvents>(type: T, listener: (event: UploadEvents[T]) => void) => () => void} on
  *   Returns what takes the listener back.
  * @property {() => void} dispose Ends all tries and lets go of everything. What is in the database stays there for the
@@ -93,7 +93,7 @@ export function createUploaderIn(settings, environment) {
   const enter = createEntry(settings, environment, store, telling);
   const tryOnce = createAttempt(settings, environment, store, telling);
   const loop = createLoop(settings, environment, store, telling, tryOnce, ask);
-  const { hurry, wake } = loop;
+  const { hurry, wake, entering } = loop;
 
   function becomeDurable() {
     isWarned = false;
@@ -116,17 +116,26 @@ export function createUploaderIn(settings, environment) {
   async function send(snapshot, options = {}) {
     const { fresh, blob } = parseSnapshot(snapshot, options, agentId, clock.now());
     const { signal, onProgress } = options;
-    const receipt = await enter(fresh, blob);
-    if (receipt) return receipt;
-    checkAlive();
-    const waiting = new Promise((/** @type {(receipt: Receipt) => void} */ resolve, reject) => {
-      telling.wait(fresh, blob, { resolve, reject, onProgress });
-    });
     const { id } = fresh;
-    const off = heed(signal, (error) => void discard(id, error).catch((cause) => settle(id, undefined, cause)));
-    wake();
-    return quiet(waiting).finally(off);
+    const entered = enter(fresh, blob);
+    entering.add(entered);
+    try {
+      const receipt = await entered;
+      if (receipt) return receipt;
+      checkAlive(store.isDurable(id));
+      const waiting = new Promise((/** @type {(receipt: Receipt) => void} */ resolve, reject) => {
+        telling.wait(fresh, blob, { resolve, reject, onProgress });
+      });
+      const off = heed(signal, (error) => void discard(id, error).catch((cause) => settle(id, undefined, cause)));
+      return quiet(waiting).finally(off);
+    } finally {
+      entering.delete(entered);
+      wake();
+    }
   }
+
+  /** What is being stored now is stored, or was not taken. */
+  const allEntered = () => Promise.allSettled(entering);
 
   /** What only its id was known of may be answered, now that the database is back. @param {import('./telling.js').Waiter} waiter */
   function ask(waiter) {
@@ -200,7 +209,7 @@ export function createUploaderIn(settings, environment) {
     });
     hurry();
     await waiting.finally(end);
-    const left = await within(clock, LEFT_MS, pending, unreachable());
+    const left = await within(clock, LEFT_MS, () => allEntered().then(pending), unreachable());
     return left.filter((item) => item.agentId === agentId);
   }
 
@@ -211,14 +220,15 @@ export function createUploaderIn(settings, environment) {
     cancelStart();
     for (const id of waiters.keys()) settle(id, undefined, disposed(store.isDurable(id)));
     for (const reject of loop.idle.values()) reject(disposed());
-    loop.stop().then(store.close);
+    Promise.all([loop.stop(), allEntered()]).then(store.close);
   }
 
   /** @param {boolean} [kept] Whether the snapshot stays in the database. */
   const disposed = (kept) => new CaptureError('disposed', 'The uploader was disposed', { details: { kept } });
 
-  function checkAlive() {
-    if (isDisposed) throw disposed();
+  /** @param {boolean} [kept] */
+  function checkAlive(kept) {
+    if (isDisposed) throw disposed(kept);
   }
 
   /**

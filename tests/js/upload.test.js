@@ -1,12 +1,16 @@
 /** createUploader with a fake clock, disk, network and server: what a page sees. */
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
+import { setImmediate } from 'node:timers/promises';
 import { CaptureError } from '../../js/errors.js';
 import { createUploader } from '../../js/upload/index.js';
 import { parseOptions } from '../../js/upload/options.js';
 import { createWorld, eventsOf, fakeSnapshot, outcome } from './upload-fakes.js';
 
 /** @typedef {import('./upload-fakes.js').Tab} Tab */
+
+/** A picture that is read in its own time. @param {Promise<unknown>} read */
+const slowBlob = (read) => /** @type {any} */ ({ size: 1, type: 'image/jpeg', arrayBuffer: () => read });
 
 const MINUTE = 60000;
 
@@ -886,6 +890,50 @@ describe('flush', () => {
     assert.equal((await outcome(world, last)).code, 'disposed');
   });
 
+  test('waits for a snapshot that is still being stored', async () => {
+    const world = createWorld();
+    const tab = world.open();
+    await world.clock.advance(100);
+    /** @type {(data: ArrayBuffer) => void} */
+    let read = () => {};
+    const reading = new Promise((resolve) => {
+      read = resolve;
+    });
+    const sent = tab.uploader.send({ ...fakeSnapshot('a'), blob: slowBlob(reading) });
+    const flushed = tab.uploader.flush();
+    await world.clock.advance(5000);
+    assert.equal(await outcome(world, flushed), 'pending');
+    read(new ArrayBuffer(1));
+    await world.clock.advance(100);
+    assert.deepEqual(await outcome(world, flushed), []);
+    assert.equal((await outcome(world, sent)).id, 'a');
+  });
+
+  test('does not say that nothing is left of what is still being stored when the time is up', async () => {
+    const world = createWorld({ behave: () => ({}) });
+    const tab = world.open();
+    const read = new Promise((resolve) => void world.clock.after(5500, () => resolve(new ArrayBuffer(1))));
+    tab.uploader.send({ ...fakeSnapshot('a'), blob: slowBlob(read) });
+    const [late, soon] = [1000, 5000].map((timeoutMs) => tab.uploader.flush({ timeoutMs }));
+    await world.clock.advance(6000);
+    const error = await outcome(world, late);
+    assert.deepEqual([error.code, error.details.reason], ['upload-failed', 'storage']);
+    assert.deepEqual(
+      (await outcome(world, soon)).map((/** @type {any} */ { id }) => id),
+      ['a'],
+    );
+  });
+
+  test('does not wait for a snapshot that was not taken', async () => {
+    const world = createWorld();
+    const tab = world.open({ limits: { bytes: 1 } });
+    await world.clock.advance(100);
+    const sent = tab.uploader.send(fakeSnapshot('too-large'));
+    const flushed = tab.uploader.flush();
+    await world.clock.advance(100);
+    assert.deepEqual([(await outcome(world, sent)).code, await outcome(world, flushed)], ['queue-full', []]);
+  });
+
   test('of an empty queue is over at once', async () => {
     const world = createWorld();
     const tab = world.open();
@@ -894,6 +942,41 @@ describe('flush', () => {
 });
 
 describe('dispose', () => {
+  /** Until something is on the disk. @param {ReturnType<typeof createWorld>} world @param {(item: any) => boolean} fits */
+  async function disk(world, fits) {
+    while (![...world.disk.items.values()].some(fits)) await setImmediate();
+  }
+
+  test('in the moment an item was claimed sends nothing, and gives it back', async () => {
+    const world = createWorld();
+    let calls = 0;
+    const headers = () => {
+      calls += 1;
+      return {};
+    };
+    const tab = world.open({ headers });
+    const sent = tab.uploader.send(fakeSnapshot('a'));
+    await disk(world, ({ lease }) => lease);
+    tab.uploader.dispose();
+    const { length } = tab.events;
+    await world.clock.advance(MINUTE);
+    assert.deepEqual([calls, world.server.filed, tab.events.slice(length)], [0, [], []]);
+    assert.equal(world.disk.items.get('a')?.lease, null);
+    assert.equal((await outcome(world, sent)).details.kept, true);
+  });
+
+  test('while a snapshot is being stored says that it stays in the database', async () => {
+    for (const database of [true, false]) {
+      const world = createWorld();
+      const tab = world.open({}, { database });
+      const sent = tab.uploader.send(fakeSnapshot('a'));
+      if (database) await disk(world, ({ id }) => id === 'a');
+      tab.uploader.dispose();
+      const { code, details } = await outcome(world, sent);
+      assert.deepEqual([code, details.kept], ['disposed', database]);
+    }
+  });
+
   test('ends everything, keeps the queue, and says so', async () => {
     const world = createWorld({ behave: () => ({ status: 200, sendMs: 20000 }) });
     const tab = world.open();
