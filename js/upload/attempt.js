@@ -2,6 +2,7 @@
 import { within } from './clock.js';
 import { createCipher } from './encryption.js';
 import { decide } from './retry.js';
+import { textOf } from './text.js';
 
 /** @import { Item } from './record.js' */
 /** @import { Outcome, Reason } from './retry.js' */
@@ -26,7 +27,7 @@ export function createAttempt(settings, { clock, random, post }, store, telling)
       reason = 'unreadable';
       return { data: data && open ? await open(item, data) : data, reason };
     } catch (error) {
-      return { reason, error: String(error) };
+      return { reason, error: textOf(error) };
     }
   }
 
@@ -38,20 +39,25 @@ export function createAttempt(settings, { clock, random, post }, store, telling)
   async function request(item, data, renew, signal, checkOwn) {
     const { id, agentId, attempts: attempt } = item;
     const context = { agentId, snapshotId: id, attempt, renew };
-    const headers = await within(clock, HEADERS_MS, () => settings.headers(context)).catch(String);
-    await checkOwn();
-    if (signal.aborted || !headers || typeof headers !== 'object') return { reason: 'headers', error: String(headers) };
+    let headers;
+    try {
+      headers = readHeaders(await within(clock, HEADERS_MS, () => settings.headers(context)));
+      await checkOwn();
+      if (signal.aborted) return { reason: 'headers' };
+    } catch (error) {
+      return { reason: 'headers', error: textOf(error) };
+    }
     return post({
       ...settings,
       item,
       data,
-      headers: headers instanceof Headers ? Object.fromEntries(headers) : { ...headers },
+      headers,
       signal,
       clock,
       onProgress: (loaded, total) => telling.progress(id, loaded, total),
       onSent: () => telling.emit('sent', { id }),
       // A service worker has no XMLHttpRequest.
-    }).catch((error) => ({ reason: 'network', error: String(error) }));
+    }).catch((error) => ({ reason: 'network', error: textOf(error) }));
   }
 
   /**
@@ -70,4 +76,17 @@ export function createAttempt(settings, { clock, random, post }, store, telling)
       if (!decision.renew || signal.aborted) return decision;
     }
   };
+}
+
+/**
+ * By what it can do, not by its class: a frame's `Headers` are not this page's.
+ * @param {any} given What the page's `headers` came to.
+ * @returns {Record<string, string>}
+ * @throws Where it holds no headers. The values are checked where they are set.
+ */
+function readHeaders(given) {
+  if (typeof given?.entries === 'function') return Object.fromEntries(given.entries());
+  // What has a tag of its own (a Date, a text) would pass for "no headers".
+  if (Object.prototype.toString.call(given) !== '[object Object]') throw given;
+  return { ...given };
 }

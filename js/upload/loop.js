@@ -55,11 +55,16 @@ export function createLoop(settings, environment, store, telling, tryOnce, ask) 
     if (isLooking || isOver) return;
     isLooking = true;
     cancelLook();
-    look().then((nextMs) => {
-      isLooking = false;
-      if (lookAgain) wake();
-      else if (!isOver) cancelLook = clock.after(nextMs, lookAnew);
-    });
+    look()
+      .catch((error) => {
+        console.error(error); // A record that makes no sense, say: it holds up nothing else.
+        return POLL_MS;
+      })
+      .then((nextMs) => {
+        isLooking = false;
+        if (lookAgain) wake();
+        else if (!isOver) cancelLook = clock.after(nextMs, lookAnew);
+      });
   }
 
   /** By the timer: a database that fails again and again is not tried without a pause. */
@@ -110,7 +115,8 @@ export function createLoop(settings, environment, store, telling, tryOnce, ask) 
   /** The database cannot be reached: what somebody in this page waits for, and still has, goes on from memory. */
   async function rescue() {
     for (const { fresh, blob } of [...waiters.values()]) {
-      const data = store.isHeld(fresh.id) ? undefined : await blob?.arrayBuffer().catch(nothing);
+      const read = async () => (store.isHeld(fresh.id) ? undefined : blob?.arrayBuffer());
+      const data = await read().catch(nothing);
       if (data && waiters.has(fresh.id)) await store.hold({ ...fresh, order: fresh.queuedAt }, data);
     }
   }
@@ -140,16 +146,18 @@ export function createLoop(settings, environment, store, telling, tryOnce, ask) 
     const controller = new AbortController();
     sending.set(id, controller);
     if (sending.size === 1) cancelBeat = clock.after(BEAT_MS, beat);
-    const decision = await tryOnce(item, controller.signal, checkOwn);
-    if (!controller.signal.aborted) {
+    try {
+      const decision = await tryOnce(item, controller.signal, checkOwn);
+      if (controller.signal.aborted) return;
       /** @type {Change<Item | undefined>} */
       const conclude = (items, to) => queue.conclude(items, to, item, decision, clock.now());
       const failed = await store.transact(conclude, true);
       if (decision.receipt) telling.delivered(id, decision.receipt);
       else if (failed) telling.failed(failed);
+    } finally {
+      sending.delete(id);
+      wake();
     }
-    sending.delete(id);
-    wake();
   }
 
   /** After a standstill an item may be another tab's by now. */

@@ -1,6 +1,7 @@
 /** What is told to whom: events to the page, and to each call of `send` how its snapshot ends. */
 import { callOut, createEvents } from './events.js';
 import { mismatch, revive, toPending } from './record.js';
+import { textOf } from './text.js';
 
 /** @import { Item, StoredError } from './record.js' */
 /** @import { Receipt } from './retry.js' */
@@ -45,7 +46,7 @@ export function createTelling(agentId, store) {
 
   /** @param {import('./events.js').UploadWarning['code']} code @param {string[]} ids @param {unknown} cause */
   function warn(code, ids, cause) {
-    emit('warning', { code, message: String(cause), ids, cause });
+    emit('warning', { code, message: textOf(cause), ids, cause });
   }
 
   return {

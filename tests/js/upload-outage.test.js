@@ -303,6 +303,40 @@ test('what was given up is tried again where its id is asked for, once the datab
   assert.equal((await outcome(world, sent)).id, 'a');
 });
 
+test('a picture that is read at once goes on from memory, and stops nothing', async () => {
+  const world = createWorld({ behave: () => ({}) });
+  const tab = world.open();
+  const blob = /** @type {any} */ ({ size: 1, type: 'image/jpeg', arrayBuffer: () => new ArrayBuffer(1) });
+  const sends = [tab.uploader.send({ ...fakeSnapshot('a'), blob })];
+  await world.clock.advance(500);
+  world.faults.diskFault = () => new DOMException('gone', 'UnknownError');
+  tab.wake();
+  await world.clock.advance(5000);
+  world.faults.behave = () => ({ status: 200 });
+  await world.clock.advance(MINUTE);
+  world.faults.diskFault = undefined;
+  sends.push(tab.uploader.send(fakeSnapshot('b', 'case-2')));
+  await world.clock.advance(MINUTE);
+  for (const sent of sends) assert.ok((await outcome(world, sent)).success);
+});
+
+test('a record that makes no sense stops nothing', async (t) => {
+  const errors = t.mock.method(console, 'error', () => {});
+  const world = createWorld({ behave: () => ({}) });
+  const tab = world.open();
+  tab.uploader.send(fakeSnapshot('a'));
+  await world.clock.advance(100);
+  // Given up without an error, as no version of this writes it.
+  await world.disk.transact(([item], to) => to.put({ ...item, state: 'rejected', lease: null, error: null }));
+  tab.wake();
+  await world.clock.advance(100);
+  assert.equal(errors.mock.callCount(), 1);
+  world.faults.behave = () => ({ status: 200 });
+  const sent = tab.uploader.send(fakeSnapshot('b', 'case-2'));
+  await world.clock.advance(MINUTE);
+  assert.equal((await outcome(world, sent)).id, 'b');
+});
+
 test('each outage is told of, also behind a disk that was full', async () => {
   const world = createWorld({ behave: () => ({}) });
   const tab = world.open();

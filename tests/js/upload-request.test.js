@@ -233,4 +233,10 @@ describe('an end without an answer', () => {
       assert.equal(request.body, undefined);
     });
   }
+
+  test('a header whose value has no text', async () => {
+    const { outcome, request } = begin({ headers: { authorization: Object.create(null) } });
+    assert.equal((await outcome()).reason, 'headers');
+    assert.equal(request.body, undefined);
+  });
 });

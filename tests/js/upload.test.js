@@ -374,6 +374,86 @@ describe('a try that fails', () => {
     assert.equal(world.server.tries.get('a'), 1);
   });
 
+  describe('because of headers that cannot be read', () => {
+    const unprintable = Object.create(null);
+    const refuse = () => {
+      throw new Error('not signed in');
+    };
+    /** @type {[string, () => any][]} */
+    const cases = [
+      [
+        'a getter that throws',
+        () => ({
+          get authorization() {
+            return refuse();
+          },
+        }),
+      ],
+      ['rejected with what has no text', () => Promise.reject(unprintable)],
+      ['entries that throw', () => ({ entries: refuse })],
+      [
+        'a proxy that was revoked',
+        () => {
+          const { proxy, revoke } = Proxy.revocable({}, {});
+          revoke();
+          return proxy;
+        },
+      ],
+      ['a Date', () => new Date()],
+      ['a WeakMap', () => new WeakMap()],
+    ];
+    for (const [name, first] of cases) {
+      test(`${name}: it is made again`, async () => {
+        const world = createWorld();
+        let calls = 0;
+        const tab = world.open({ headers: () => (++calls === 1 ? first() : {}) });
+        const sent = tab.uploader.send(fakeSnapshot('a'));
+        await world.clock.advance(MINUTE);
+        assert.equal((await outcome(world, sent)).id, 'a');
+        const [{ error, willRetry }, ...more] = eventsOf(tab, 'failed');
+        assert.deepEqual(
+          [error.details.reason, typeof error.message, willRetry, more],
+          ['headers', 'string', true, []],
+        );
+      });
+    }
+  });
+
+  test('takes up no place for ever, whatever headers() gave to what was discarded meanwhile', async () => {
+    const world = createWorld();
+    const tab = world.open({
+      headers: () => new Promise((resolve) => void world.clock.after(5, () => resolve(Object.create(null)))),
+    });
+    for (const id of ['a', 'b', 'c']) {
+      const sent = tab.uploader.send(fakeSnapshot(id, id));
+      await world.clock.advance(3);
+      assert.equal(await tab.uploader.discard(id), true);
+      assert.equal((await outcome(world, sent)).code, 'aborted');
+    }
+    const sent = tab.uploader.send(fakeSnapshot('d'));
+    await world.clock.advance(MINUTE);
+    assert.equal((await outcome(world, sent)).id, 'd');
+  });
+
+  test('sends headers that come as a Map, or as Headers of another realm', async () => {
+    const world = createWorld({
+      behave: ({ headers }) => ({ status: headers.authorization === 'Bearer x' ? 200 : 401 }),
+    });
+    const entries = [['authorization', 'Bearer x']];
+    class Foreign {
+      entries = () => entries.values();
+    }
+    for (const [id, headers] of Object.entries({
+      map: new Map(/** @type {any} */ (entries)),
+      foreign: new Foreign(),
+    })) {
+      const tab = world.open({ headers: () => /** @type {any} */ (headers) });
+      const sent = tab.uploader.send(fakeSnapshot(id));
+      await world.clock.advance(100);
+      assert.equal((await outcome(world, sent)).id, id);
+    }
+  });
+
   test('sends headers that come as Headers', async () => {
     const world = createWorld({
       behave: ({ headers }) => ({ status: headers.authorization === 'Bearer x' ? 200 : 401 }),
@@ -437,10 +517,11 @@ test('a wait that has no end shows as the last of all days', async () => {
 test('what cannot be read is told as a CaptureError, and nothing is stored', async () => {
   const world = createWorld();
   const tab = world.open();
-  const gone = new DOMException('the file changed', 'NotReadableError');
-  const blob = { size: 3, type: 'image/jpeg', arrayBuffer: () => Promise.reject(gone) };
-  const error = await outcome(world, tab.uploader.send(/** @type {any} */ ({ ...fakeSnapshot('a'), blob })));
-  assert.ok(error instanceof CaptureError && error.code === 'upload-failed' && error.cause);
+  for (const gone of [new DOMException('the file changed', 'NotReadableError'), Object.create(null)]) {
+    const blob = { size: 3, type: 'image/jpeg', arrayBuffer: () => Promise.reject(gone) };
+    const error = await outcome(world, tab.uploader.send(/** @type {any} */ ({ ...fakeSnapshot('a'), blob })));
+    assert.ok(error instanceof CaptureError && error.code === 'upload-failed' && error.cause === gone);
+  }
   assert.equal(world.disk.items.size, 0);
 });
 
