@@ -31,19 +31,27 @@ export function createEntry(settings, { clock, database }, store, telling) {
       queue.checkSame(delivered, fresh);
       return delivered.receipt;
     }
-    let item = fresh;
-    let data = await blob?.arrayBuffer();
-    if (data && settings.encrypt && store.database()) {
+    const data = await blob?.arrayBuffer();
+    const isSecret = settings.encrypt && data;
+    /** @type {[Item, ArrayBuffer | undefined] | undefined} */
+    let sealed;
+    if (isSecret && store.database()) {
       try {
-        const { seal } = await createCipher(store.database());
-        [item, data] = await seal(item, data);
+        sealed = await (await createCipher(store.database())).seal(fresh, data);
       } catch (cause) {
         store.abandon(cause); // Where the key cannot be kept, the picture is not kept either.
       }
     }
     /** @type {Change<Item | undefined>} */
-    const add = (items, to) => queue.add(items, to, item, data, settings, store.isBlind());
-    const queued = await store.transact(add, true);
+    const add = (items, to) => {
+      // In memory it is as it was: the key goes with the database.
+      const isSealed = isSecret && store.database();
+      // The database is back only now. Throwing keeps it out of that.
+      if (isSealed && !sealed) throw new Error('It is not encrypted');
+      const [item, picture] = (isSealed && sealed) || [fresh, data];
+      return queue.add(items, to, item, picture, settings, store.isBlind());
+    };
+    const queued = await store.transact(add, true, data);
     if (queued) telling.emit('queued', { item: telling.show(queued) });
     if (queued && database && !store.isDurable(id)) telling.warn('volatile-queue', [id], store.cause());
   };

@@ -53,8 +53,12 @@ export function createStore(database, onVolatile, onBack) {
       }),
     );
 
-  /** @template T @param {Change<T>} change @param {boolean} [strict] @returns {Promise<T>} */
-  async function transact(change, strict) {
+  /**
+   * @template T @param {Change<T>} change @param {boolean} [strict]
+   * @param {ArrayBuffer} [plain] Of what may be new, the picture before it was encrypted: to be kept where the disk is full.
+   * @returns {Promise<T>}
+   */
+  async function transact(change, strict, plain) {
     if (!disk) return transactInMemory(change);
     /** What is in memory alone. @type {Map<string, Item>} */
     let held = new Map();
@@ -88,15 +92,16 @@ export function createStore(database, onVolatile, onBack) {
         return transactInMemory(change);
       }
       tell(cause);
-      memory.put(...added);
-      held.set(added[0].id, added[0]);
+      const [item, data] = added;
+      memory.put({ ...item, iv: undefined }, plain || data);
+      held.set(item.id, item);
     }
     const { result, writes } = /** @type {NonNullable<typeof rehearsed>} */ (rehearsed);
     for (const id of memory.items.keys()) if (!held.has(id)) memory.remove(id); // What is on the disk again.
     for (const write of writes) {
       write({
-        put(item) {
-          if (held.has(item.id)) memory.put(item);
+        put(item, data) {
+          if (!data && held.has(item.id)) memory.put(item);
         },
         remove: (id) => memory.remove(id),
       });
@@ -115,8 +120,8 @@ export function createStore(database, onVolatile, onBack) {
   }
 
   return {
-    /** @type {import('./record.js').Store['transact']} */
-    transact: (change, strict) => inTurn(() => transact(change, strict)),
+    /** @type {typeof transact} */
+    transact: (...work) => inTurn(() => transact(...work)),
     /** Keeps a snapshot in memory, whatever becomes of the disk. @param {Item} item @param {ArrayBuffer} data */
     hold: (item, data) => inTurn(async () => memory.put(item, data)),
     /** @param {string} id */

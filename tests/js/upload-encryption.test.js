@@ -18,6 +18,7 @@ const fresh = (/** @type {string} */ id, interactionId = 'case-1') =>
 
 /** @param {import('../../js/upload/indexeddb.js').Database} database @param {object} [options] */
 function open(database, options) {
+  const line = { isUp: true, wake() {} };
   /** @type {string[]} */
   const sent = [];
   /** @type {any[]} */
@@ -29,15 +30,19 @@ function open(database, options) {
     owner: String(Math.random()),
     database,
     post: async ({ item, data }) => {
+      if (!line.isUp) return { reason: 'network' };
       sent.push(text(data));
       const { id, sha256 } = item;
       return { status: 200, receipt: { success: true, id, url: '', sha256, annotation: 'queued' } };
     },
     isHidden: () => false,
-    listen: () => () => {},
+    listen(wake) {
+      line.wake = wake;
+      return () => {};
+    },
   });
   for (const type of /** @type {const} */ (['failed', 'warning'])) uploader.on(type, (event) => events.push(event));
-  return { uploader, sent, events };
+  return { uploader, sent, events, line };
 }
 
 test('what lies on the disk is not the picture; what is sent is', async () => {
@@ -128,6 +133,79 @@ test('where no key can be kept the picture is in memory alone, with a warning', 
     t.mock.restoreAll();
     assert.deepEqual(await createDatabase(`no key: ${name}`, systemClock).transact((items) => items), [], name);
   }
+});
+
+/** From now on nothing of it can be reached. @param {import('../../js/upload/indexeddb.js').Database} database */
+function takeAway(database) {
+  const gone = () => Promise.reject(new DOMException('gone', 'UnknownError'));
+  Object.assign(database, { transact: gone, picture: gone, receipt: gone, key: gone });
+}
+
+test('a picture goes on from memory where the database goes between its key and its writing', async () => {
+  const database = createDatabase('goes after the key', systemClock);
+  const { key } = database;
+  database.key = async (candidate) => {
+    const known = await key(candidate);
+    takeAway(database);
+    return known;
+  };
+  const { uploader, sent } = open(database);
+  await uploader.send(fakeSnapshot('a'));
+  assert.deepEqual(sent, ['a']);
+  uploader.dispose();
+});
+
+test('a picture that a full disk did not take can be sent without the database', async (t) => {
+  const database = createDatabase('full, then gone', systemClock);
+  const { uploader, sent, line } = open(database);
+  line.isUp = false;
+  const { put } = IDBObjectStore.prototype;
+  t.mock.method(IDBObjectStore.prototype, 'put', function (/** @type {any} */ value, /** @type {any} */ key) {
+    if (this.name === 'pictures') throw new DOMException('full', 'QuotaExceededError');
+    return put.call(this, value, key);
+  });
+  const sending = uploader.send(fakeSnapshot('a'));
+  await settled();
+  assert.deepEqual(
+    (await uploader.pending()).map(({ id, durable }) => [id, durable]),
+    [['a', false]],
+  );
+  takeAway(database);
+  line.isUp = true;
+  line.wake();
+  await sending;
+  assert.deepEqual(sent, ['a']);
+  uploader.dispose();
+});
+
+test('a picture without a key does not come onto the disk, also where the database is back meanwhile', async () => {
+  const database = createDatabase('back meanwhile', systemClock);
+  const { transact } = database;
+  /** @type {(string | undefined)[]} */
+  const stored = [];
+  let slow = 0;
+  database.transact = async (change, strict) => {
+    slow -= 1;
+    if (slow === 0) await settled();
+    return transact((items, to) => {
+      const put = (/** @type {any} */ item, /** @type {ArrayBuffer | undefined} */ data) => {
+        if (data) stored.push(item.id);
+        to.put(item, data);
+      };
+      return change(items, { ...to, put });
+    }, strict);
+  };
+  const { uploader, sent, line } = open(database);
+  await settled();
+  database.key = () => {
+    slow = 1;
+    uploader.pending(); // Is still under way when the key has failed.
+    return Promise.reject(new DOMException('not cloneable', 'DataCloneError'));
+  };
+  uploader.on('warning', () => line.wake());
+  await uploader.send(fakeSnapshot('a'));
+  assert.deepEqual([sent, stored], [['a'], []]);
+  uploader.dispose();
 });
 
 test('the key tells nothing', async () => {
