@@ -40,11 +40,20 @@ const QUEUE = ['items', 'pictures', 'receipts', 'marks'];
  * @property {() => void} close
  */
 
-/** @typedef {import('./record.js').Store & KeyStore} Database */
+/**
+ * @typedef {object} Generations
+ * @property {() => string} generation What stays the same until the database is cleared: by the user, by the system or by
+ *   `Clear-Site-Data`. As of the last transaction, once something has been written.
+ *
+ * @typedef {import('./record.js').Store & KeyStore & Generations} Database
+ */
 
 /** @import { Item } from './record.js' */
 
 /** @typedef {(name: string) => IDBObjectStore} Stores */
+
+/** The mark's first half. @param {unknown} mark Missing in a database that is empty. */
+const generationOf = (mark) => String(mark).split(' ')[0];
 
 /**
  * What a request comes to. Awaited inside of its transaction, which stays open that long.
@@ -69,9 +78,9 @@ export function createDatabase(name, clock, migrations = MIGRATIONS) {
   /**
    * The items as a transaction left them, and the mark that it left with them. As long as that mark is there nobody has
    * changed them, and they need not be read again: in a queue of a thousand that is most of the work.
-   * @type {[mark: number, items: Item[]]}
+   * @type {[mark: string, items: Item[]]}
    */
-  let known = [0, []];
+  let known = ['', []];
 
   function open() {
     const request = indexedDB.open(name, migrations.length);
@@ -140,7 +149,7 @@ export function createDatabase(name, clock, migrations = MIGRATIONS) {
       const [outcome, ...left] = await run(QUEUE, 'readwrite', strict, async (at) => {
         const mark = await result(at('marks').get('items'));
         const items = mark && mark === known[0] ? known[1] : await result(at('items').getAll());
-        const next = Math.random();
+        const next = `${mark ? generationOf(mark) : Math.random()} ${Math.random()}`;
         const { writer, changed } = writeTo(at, next);
         const outcome = change([...items], writer);
         if (changed.size === 0) return [outcome, mark, items];
@@ -159,13 +168,14 @@ export function createDatabase(name, clock, migrations = MIGRATIONS) {
         if (!known) at('keys').put(candidate, 'pictures');
         return known || candidate;
       }),
+    generation: () => generationOf(known[0]),
     close: () => close(connection),
   };
 }
 
 /**
  * What a transaction writes, and what becomes of each item by it.
- * @param {Stores} at @param {number} mark Written first: a full disk may end the transaction with any write.
+ * @param {Stores} at @param {string} mark Written first: a full disk may end the transaction with any write.
  */
 function writeTo(at, mark) {
   /** Without an item, it is removed. @type {Map<string, Item | undefined>} */

@@ -27,7 +27,7 @@ const nothing = () => {};
  * @param {import('./telling.js').Telling} telling
  * @param {ReturnType<typeof import('./attempt.js').createAttempt>} tryOnce
  * @param {(waiter: import('./telling.js').Waiter) => Promise<void>} ask Asks once more for what nobody knew, now that the
- *   database can be reached.
+ *   database can be reached, or stores once more what a cleared one has lost.
  */
 export function createLoop(settings, environment, store, telling, tryOnce, ask) {
   const { clock, owner } = environment;
@@ -39,8 +39,8 @@ export function createLoop(settings, environment, store, telling, tryOnce, ask) 
   /** Whoever waits until nothing of this agent's waits any more: what resolves them, and what rejects them.
    * @type {Map<() => void, (error: CaptureError) => void>} */
   const idle = new Map();
-  /** What is being stored by this page, so that the queue is not empty yet. @type {Set<Promise<unknown>>} */
-  const entering = new Set();
+  /** What this page is just storing, with its id: the queue is not empty yet. @type {Map<Promise<unknown>, string>} */
+  const entering = new Map();
   let isLooking = false;
   let lookAgain = false;
   let isOver = false;
@@ -134,7 +134,9 @@ export function createLoop(settings, environment, store, telling, tryOnce, ask) 
     }
     const waiter = waiters.get(id);
     if (!waiter || sending.has(id) || store.isBlind()) return;
-    if (waiter.isUnknown) await ask(waiter);
+    const isCleared = waiter.generation !== store.generation();
+    waiter.generation = store.generation();
+    if (waiter.isUnknown || (isCleared && waiter.blob && !item && !delivered)) await ask(waiter);
     else if (delivered) telling.delivered(id, delivered.receipt);
     else if (!item) telling.settle(id, undefined, new CaptureError('aborted', 'It was discarded in another tab'));
     else if (item.state !== 'waiting') telling.failed(item);

@@ -5,7 +5,8 @@
  *   pictures   its JPEG, an ArrayBuffer (WebKit loses Blobs), read only when it is sent
  *   receipts   what is left once a picture is delivered, for a day: no picture, no interaction
  *   keys       the key of the pictures, where they are encrypted
- *   marks      a random number, another one after each change of the items: who knows it knows the items
+ *   marks      two random numbers: one of the database, for as long as it is not cleared, and another one after each
+ *              change of the items: who knows it knows the items
  */
 import { CaptureError } from '../errors.js';
 

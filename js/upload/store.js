@@ -129,6 +129,8 @@ export function createStore(database, onVolatile, onBack) {
     /** @param {string} id */
     receipt: async (id) => (await memory.receipt(id)) || disk?.receipt(id),
     database: () => disk,
+    /** Another one once the database was cleared. */
+    generation: () => database?.generation(),
     /** The database cannot be reached now, so that nobody knows what lies there. */
     isBlind,
     /** @param {string} id */

@@ -11,6 +11,7 @@ import { textOf } from './text.js';
  * @typedef {object} Waiter
  * @property {Item} fresh As it was queued, not encrypted.
  * @property {Blob | undefined} blob
+ * @property {string | undefined} generation Of the database that has held it.
  * @property {boolean} isUnknown Nobody knows whether the queue has it: there is only its id, and the database cannot be
  *   reached.
  * @property {Call[]} calls
@@ -59,7 +60,8 @@ export function createTelling(agentId, store) {
 
     /** @param {Item} fresh @param {Blob | undefined} blob @param {Call} call */
     wait(fresh, blob, call) {
-      const waiter = waiters.get(fresh.id) || { fresh, blob, calls: [], isUnknown: false };
+      const generation = store.generation();
+      const waiter = waiters.get(fresh.id) || { fresh, blob, generation, calls: [], isUnknown: false };
       if (blob) Object.assign(waiter, { fresh, blob }); // There may have been only the id.
       waiter.isUnknown = !blob && store.isBlind() && !store.isHeld(fresh.id);
       waiter.calls.push(call);

@@ -87,6 +87,8 @@ export function createUploaderIn(settings, environment) {
   /** Whether the page was told that the database cannot be reached. */
   let isWarned = false;
   let isDisposed = false;
+  /** What is just taken out, and not stored once more. @type {Set<string>} */
+  const discarding = new Set();
 
   const store = createStore(database, becomeVolatile, becomeDurable);
   const telling = createTelling(agentId, store);
@@ -118,37 +120,47 @@ export function createUploaderIn(settings, environment) {
     const { fresh, blob } = parseSnapshot(snapshot, options, agentId, clock.now());
     const { signal, onProgress } = options;
     const { id } = fresh;
-    const entered = enter(fresh, blob);
-    entering.add(entered);
-    try {
-      const receipt = await entered;
-      if (receipt) return receipt;
-      checkAlive(store.isDurable(id));
-      const waiting = new Promise((/** @type {(receipt: Receipt) => void} */ resolve, reject) => {
-        telling.wait(fresh, blob, { resolve, reject, onProgress });
-      });
-      const off = heed(signal, (error) => void discard(id, error).catch((cause) => settle(id, undefined, cause)));
-      return quiet(waiting).finally(off);
-    } finally {
-      entering.delete(entered);
-      wake();
-    }
+    const receipt = await take(fresh, blob);
+    if (receipt) return receipt;
+    checkAlive(store.isDurable(id));
+    const waiting = new Promise((/** @type {(receipt: Receipt) => void} */ resolve, reject) => {
+      telling.wait(fresh, blob, { resolve, reject, onProgress });
+    });
+    const off = heed(signal, (error) => void discard(id, error).catch((cause) => settle(id, undefined, cause)));
+    wake();
+    return quiet(waiting).finally(off);
   }
 
-  /** What is being stored now is stored, or was not taken. */
-  const allEntered = () => Promise.allSettled(entering);
+  /** Stores a snapshot, and shows that it does. @type {typeof enter} */
+  function take(fresh, blob) {
+    const taken = enter(fresh, blob).finally(() => {
+      entering.delete(taken);
+      wake();
+    });
+    entering.set(taken, fresh.id);
+    return taken;
+  }
 
-  /** What only its id was known of may be answered, now that the database is back. @param {import('./telling.js').Waiter} waiter */
-  function ask(waiter) {
-    const { fresh } = waiter;
-    return enter(fresh, undefined).then(
-      (receipt) => {
-        if (receipt) telling.delivered(fresh.id, receipt);
-        waiter.isUnknown = store.isBlind() && !store.isHeld(fresh.id);
-        wake();
-      },
-      (error) => settle(fresh.id, undefined, error),
-    );
+  /** Done once what is being stored now is stored, or was not taken. @param {string} [id] Of it, that alone. */
+  const entered = (id) => Promise.allSettled([...entering].map(([taken, of]) => (!id || id === of) && taken));
+
+  /**
+   * What only its id was known of may be answered, now that the database is back; what a database held that was cleared
+   * since is stored once more.
+   * @param {import('./telling.js').Waiter} waiter
+   */
+  async function ask(waiter) {
+    const { fresh, blob } = waiter;
+    const { id } = fresh;
+    if (discarding.has(id)) return;
+    try {
+      const receipt = await take(fresh, blob);
+      if (receipt) telling.delivered(id, receipt);
+      waiter.generation = store.generation();
+      waiter.isUnknown = store.isBlind() && !store.isHeld(id);
+    } catch (error) {
+      settle(id, undefined, error);
+    }
   }
 
   /**
@@ -171,12 +183,18 @@ export function createUploaderIn(settings, environment) {
 
   /** @param {string} id @param {CaptureError} [error] For whoever waits for it. */
   async function discard(id, error = new CaptureError('aborted', 'It was discarded')) {
-    const removed = await changeOwn(id, (_, to) => to.remove(id));
-    const delivered = removed ? undefined : await store.receipt(id).catch(nothing);
-    settle(id, delivered?.receipt, error);
-    loop.abort(id);
-    wake();
-    return removed;
+    discarding.add(id);
+    try {
+      await entered(id);
+      const removed = await changeOwn(id, (_, to) => to.remove(id));
+      const delivered = removed ? undefined : await store.receipt(id).catch(nothing);
+      settle(id, delivered?.receipt, error);
+      loop.abort(id);
+      return removed;
+    } finally {
+      discarding.delete(id);
+      wake();
+    }
   }
 
   /** @param {string} id */
@@ -210,7 +228,7 @@ export function createUploaderIn(settings, environment) {
     });
     hurry();
     await waiting.finally(end);
-    const left = await within(clock, LEFT_MS, () => allEntered().then(pending), unreachable());
+    const left = await within(clock, LEFT_MS, () => entered().then(pending), unreachable());
     return left.filter((item) => item.agentId === agentId);
   }
 
@@ -221,7 +239,7 @@ export function createUploaderIn(settings, environment) {
     cancelStart();
     for (const id of waiters.keys()) settle(id, undefined, disposed(store.isDurable(id)));
     for (const reject of loop.idle.values()) reject(disposed());
-    Promise.all([loop.stop(), allEntered()]).then(store.close);
+    Promise.all([loop.stop(), entered()]).then(store.close);
   }
 
   /** @param {boolean} [kept] Whether the snapshot stays in the database. */

@@ -145,6 +145,7 @@ export function createWorld({ behave = () => ({ status: 200 }), random = () => 1
 
   /** @param {Tab} tab @returns {import('../../js/upload/indexeddb.js').Database} */
   function diskOf(tab) {
+    let generation = '';
     /** @template T @param {'transact' | 'picture' | 'receipt'} kind @param {() => Promise<T>} work */
     async function reach(kind, work) {
       await gate(tab);
@@ -166,6 +167,7 @@ export function createWorld({ behave = () => ({ status: 200 }), random = () => 1
               to.put(item, data);
             };
             const result = change(structuredClone(items), { ...to, put });
+            generation = String(world.clearings);
             // As in browsers, it shows when everything is to be written.
             if (faults.isFull && bytes > 0) throw new DOMException('full', 'QuotaExceededError');
             return result;
@@ -174,6 +176,7 @@ export function createWorld({ behave = () => ({ status: 200 }), random = () => 1
       picture: (id) => reach('picture', () => disk.picture(id)),
       receipt: (id) => reach('receipt', () => disk.receipt(id)),
       key: never,
+      generation: () => generation,
       close() {},
     };
   }
@@ -258,9 +261,11 @@ export function createWorld({ behave = () => ({ status: 200 }), random = () => 1
       });
   }
 
-  return {
+  const world = {
     clock,
     disk,
+    /** How often the disk's database was made anew. */
+    clearings: 0,
     server,
     faults,
     broken,
@@ -317,6 +322,7 @@ export function createWorld({ behave = () => ({ status: 200 }), random = () => 1
       return tab;
     },
   };
+  return world;
 }
 
 /**

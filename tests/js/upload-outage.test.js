@@ -4,6 +4,7 @@
  */
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
+import { setImmediate } from 'node:timers/promises';
 import { createWorld, eventsOf, fakeSnapshot, outcome } from './upload-fakes.js';
 
 const MINUTE = 60000;
@@ -360,4 +361,74 @@ test('each outage is told of, also behind a disk that was full', async () => {
       [['a', 'b'], 'UnknownError'],
     ],
   );
+});
+
+describe('a database that is cleared', () => {
+  /** What clears it. @param {ReturnType<typeof createWorld>} world */
+  function clear(world) {
+    world.disk.items.clear();
+    world.clearings += 1;
+  }
+
+  test('loses no picture that the page still holds', async () => {
+    const world = createWorld({ behave: () => ({}) });
+    const tab = world.open();
+    const sends = ['a', 'b'].map((id) => tab.uploader.send(fakeSnapshot(id, id)));
+    await world.clock.advance(100);
+    clear(world);
+    await world.clock.advance(100);
+    world.faults.behave = () => ({ status: 200 });
+    await world.clock.advance(MINUTE);
+    assert.deepEqual(await Promise.all(sends.map(async (sent) => (await outcome(world, sent)).id)), ['a', 'b']);
+    assert.equal(world.server.filed.length, 2);
+    assert.deepEqual(await tab.uploader.pending(), []);
+  });
+
+  test('while a picture is being sent ends nothing', async () => {
+    for (const status of [200, 503]) {
+      const world = createWorld({ behave: ({ tries }) => ({ status: tries > 1 ? 200 : status, sendMs: 7000 }) });
+      const tab = world.open();
+      const sent = tab.uploader.send(fakeSnapshot('a'));
+      await world.clock.advance(100);
+      clear(world);
+      await world.clock.advance(2 * MINUTE);
+      assert.equal((await outcome(world, sent)).id, 'a');
+      assert.deepEqual(
+        world.server.filed.map(({ id }) => id),
+        ['a'],
+      );
+    }
+  });
+
+  test('does not bring back what is taken out in the same moment', async () => {
+    for (let turns = 0; turns < 40; turns += 1) {
+      const world = createWorld({ behave: () => ({}) });
+      const tab = world.open();
+      const sent = tab.uploader.send(fakeSnapshot('a'));
+      await world.clock.advance(100);
+      clear(world);
+      world.faults.behave = () => ({ status: 503 });
+      tab.wake();
+      for (let turn = 0; turn < turns; turn += 1) await setImmediate();
+      const taken = tab.uploader.discard('a');
+      await world.clock.advance(MINUTE);
+      assert.deepEqual(
+        [(await outcome(world, sent)).code, world.disk.items.size],
+        ['aborted', 0],
+        `after ${turns} turns`,
+      );
+      assert.equal(typeof (await taken), 'boolean');
+    }
+  });
+
+  test('is not what another tab does that takes a picture out', async () => {
+    const world = createWorld({ behave: () => ({}) });
+    const [one, two] = [world.open(), world.open()];
+    const sent = one.uploader.send(fakeSnapshot('a'));
+    await world.clock.advance(100);
+    await two.uploader.discard('a');
+    await world.clock.advance(MINUTE);
+    assert.equal((await outcome(world, sent)).code, 'aborted');
+    assert.equal(world.disk.items.size, 0);
+  });
 });

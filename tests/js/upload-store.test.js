@@ -213,6 +213,23 @@ describe('what has not changed', () => {
     await new Promise((resolve) => indexedDB.deleteDatabase(name).addEventListener('success', resolve));
     assert.deepEqual(await database.transact(list), []);
   });
+
+  test('a database that was made anew is told from one that was changed, also where another tab has filled it', async () => {
+    const name = newName();
+    const [one, other] = [0, 1].map(() => createDatabase(name, systemClock));
+    await one.transact(putOne('a'));
+    const first = one.generation();
+    await other.transact((_, to) => to.remove('a'));
+    await one.transact(list);
+    assert.equal(one.generation(), first);
+    for (const tab of [one, other]) {
+      await new Promise((resolve) => indexedDB.deleteDatabase(name).addEventListener('success', resolve));
+      const known = one.generation();
+      await tab.transact(putOne('b'));
+      assert.deepEqual(await one.transact(list), ['b']);
+      assert.notEqual(one.generation(), known);
+    }
+  });
 });
 
 describe('versions', () => {
