@@ -8,7 +8,7 @@
  */
 import { CaptureError } from '../errors.js';
 import { within } from './clock.js';
-import { RECEIPT_MS } from './record.js';
+import { isOver, RECEIPT_MS } from './record.js';
 
 /** How long `open()` and a transaction may take, on a slow disk and a busy machine. */
 const DEADLINE_MS = 8000;
@@ -152,7 +152,10 @@ export function createDatabase(name, clock, migrations = MIGRATIONS) {
         const next = `${mark ? generationOf(mark) : Math.random()} ${Math.random()}`;
         const { writer, changed } = writeTo(at, next);
         const outcome = change([...items], writer);
-        if (changed.size === 0) return [outcome, mark, items];
+        if (changed.size === 0) {
+          purge(at('receipts'), clock.now());
+          return [outcome, mark, items];
+        }
         const left = items.filter(({ id }) => !changed.has(id));
         for (const item of changed.values()) if (item) left.push(item);
         return [outcome, next, left];
@@ -161,7 +164,10 @@ export function createDatabase(name, clock, migrations = MIGRATIONS) {
       return outcome;
     },
     picture: (id) => read('pictures', id),
-    receipt: (id) => read('receipts', id),
+    async receipt(id) {
+      const delivered = await read('receipts', id);
+      return delivered && !isOver(delivered, clock.now()) ? delivered : undefined;
+    },
     key: (candidate) =>
       run(['keys'], 'readwrite', true, async (at) => {
         const known = await result(at('keys').get('pictures'));
@@ -196,14 +202,18 @@ function writeTo(at, mark) {
       note(id);
       at('items').delete(id);
       at('pictures').delete(id);
-      if (!delivered) return;
-      const receipts = at('receipts');
-      receipts.put(delivered);
-      const old = receipts.index('at').getAllKeys(IDBKeyRange.upperBound(delivered.at - RECEIPT_MS));
-      old.onsuccess = () => {
-        for (const key of old.result) receipts.delete(key);
-      };
+      if (delivered) at('receipts').put(delivered);
     },
   };
   return { writer, changed };
+}
+
+/** Lets go of what is over. @param {IDBObjectStore} receipts @param {number} now */
+function purge(receipts, now) {
+  for (const range of [IDBKeyRange.upperBound(now - RECEIPT_MS), IDBKeyRange.lowerBound(now + RECEIPT_MS)]) {
+    const old = receipts.index('at').getAllKeys(range);
+    old.onsuccess = () => {
+      for (const key of old.result) receipts.delete(key);
+    };
+  }
 }

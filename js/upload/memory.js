@@ -1,5 +1,5 @@
 /** The queue in memory: what is left where a browser gives no database. It lives as long as the page. */
-import { RECEIPT_MS } from './record.js';
+import { isOver } from './record.js';
 
 /** @import { Change, Delivered, Item, Store, Writer } from './record.js' */
 
@@ -21,8 +21,8 @@ export function rehearse(change, items) {
   return { result, writes };
 }
 
-/** @returns {Store & Writer & { items: Map<string, Item> }} */
-export function createMemoryStore() {
+/** @param {import('./clock.js').Clock} clock @returns {Store & Writer & { items: Map<string, Item> }} */
+export function createMemoryStore(clock) {
   /** @type {Map<string, Item>} */
   const items = new Map();
   /** @type {Map<string, ArrayBuffer>} */
@@ -39,20 +39,27 @@ export function createMemoryStore() {
     remove(id, delivered) {
       items.delete(id);
       pictures.delete(id);
-      if (!delivered) return;
-      receipts.set(id, delivered);
-      for (const [old, { at }] of receipts) if (at < delivered.at - RECEIPT_MS) receipts.delete(old);
+      if (delivered) receipts.set(id, delivered);
     },
   };
+
+  function purge() {
+    for (const [id, delivered] of receipts) if (isOver(delivered, clock.now())) receipts.delete(id);
+  }
+
   return {
     ...writer,
     items,
     async transact(change) {
+      purge();
       const { result, writes } = rehearse(change, [...items.values()]);
       for (const write of writes) write(writer);
       return result;
     },
     picture: async (id) => pictures.get(id),
-    receipt: async (id) => receipts.get(id),
+    async receipt(id) {
+      purge();
+      return receipts.get(id);
+    },
   };
 }

@@ -84,6 +84,9 @@ import { CaptureError } from '../errors.js';
 /** How long a receipt is kept for another tab, or a reloaded page, that asks for it. */
 export const RECEIPT_MS = 24 * 60 * 60 * 1000;
 
+/** Not where its day is over, nor where it lies ahead by more: a clock was wrong. @param {Delivered} receipt @param {number} now */
+export const isOver = ({ at }, now) => Math.abs(now - at) >= RECEIPT_MS;
+
 /**
  * A snapshot that is not delivered yet.
  * @typedef {object} PendingItem

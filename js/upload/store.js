@@ -12,11 +12,12 @@ import { createMemoryStore, rehearse } from './memory.js';
 
 /**
  * @param {import('./indexeddb.js').Database | undefined} database None where the page wants none.
+ * @param {import('./clock.js').Clock} clock
  * @param {(cause: unknown) => void} onVolatile The database failed, or did not take a snapshot.
  * @param {() => void} onBack It can be reached again.
  */
-export function createStore(database, onVolatile, onBack) {
-  const memory = createMemoryStore();
+export function createStore(database, clock, onVolatile, onBack) {
+  const memory = createMemoryStore(clock);
   let disk = database;
   /** Why something is in memory. @type {unknown} */
   let lastCause;

@@ -90,7 +90,7 @@ export function createUploaderIn(settings, environment) {
   /** What is just taken out, and not stored once more. @type {Set<string>} */
   const discarding = new Set();
 
-  const store = createStore(database, becomeVolatile, becomeDurable);
+  const store = createStore(database, clock, becomeVolatile, becomeDurable);
   const telling = createTelling(agentId, store);
   const { waiters, settle, show } = telling;
   const enter = createEntry(settings, environment, store, telling);

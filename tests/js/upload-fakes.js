@@ -91,7 +91,7 @@ export function createFakeClock() {
  */
 export function createWorld({ behave = () => ({ status: 200 }), random = () => 1, diskFault, hasLocks = true } = {}) {
   const clock = createFakeClock();
-  const disk = createMemoryStore();
+  const disk = createMemoryStore(clock);
   /** @type {Map<string, { owner: Tab, release: () => void }>} */
   const locks = new Map();
   /** May be changed at any time. `isFull`: the disk takes no more pictures. */

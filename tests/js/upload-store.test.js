@@ -12,6 +12,7 @@ import { Dice } from './dice.js';
 import { createFakeClock } from './upload-fakes.js';
 
 const noWarning = (/** @type {unknown} */ cause) => assert.fail(String(cause));
+const DAY_MS = 24 * 60 * 60 * 1000;
 let names = 0;
 const newName = () => {
   names += 1;
@@ -21,7 +22,7 @@ const newName = () => {
 /** Each gives what opens a store on the same items. @type {Record<string, () => () => import('../../js/upload/record.js').Store>} */
 const STORES = {
   memory() {
-    const store = createMemoryStore();
+    const store = createMemoryStore(systemClock);
     return () => store;
   },
   IndexedDB() {
@@ -29,7 +30,7 @@ const STORES = {
     return () => createDatabase(name, systemClock);
   },
   'a place in memory without a database'() {
-    const store = createStore(undefined, noWarning, () => {});
+    const store = createStore(undefined, systemClock, noWarning, () => {});
     return () => store;
   },
 };
@@ -45,7 +46,7 @@ describe('IndexedDB and a place in memory', () => {
   for (const [name, check] of Object.entries(contract).filter(([rule]) => !rule.startsWith('writes all'))) {
     test(name, () => {
       const database = newName();
-      return check(() => createStore(createDatabase(database, systemClock), noWarning, () => {}));
+      return check(() => createStore(createDatabase(database, systemClock), systemClock, noWarning, () => {}));
     });
   }
 });
@@ -161,6 +162,36 @@ describe('a database', () => {
   });
 });
 
+test('a receipt leaves the disk after a day, though nobody asks for it and nothing else is delivered', async () => {
+  const name = newName();
+  const clock = { ...systemClock, now: () => Date.now() + passedMs };
+  let passedMs = 0;
+  const database = createDatabase(name, clock);
+  await database.transact((_, to) => {
+    for (const id of ['a', 'b'])
+      to.remove(id, /** @type {any} */ ({ id, at: clock.now() + (id === 'b' ? 2 * DAY_MS : 0) }));
+  });
+  const onDisk = async () => {
+    const opened = await new Promise((resolve) => {
+      const request = indexedDB.open(name);
+      request.onsuccess = () => resolve(request.result);
+    });
+    const request = opened.transaction('receipts').objectStore('receipts').getAllKeys();
+    await new Promise((resolve) => request.addEventListener('success', resolve));
+    opened.close();
+    return request.result;
+  };
+  await database.transact(list);
+  assert.deepEqual(await onDisk(), ['a'], 'what lies two days ahead is none');
+  passedMs = DAY_MS - 60000;
+  await database.transact(list);
+  assert.deepEqual(await onDisk(), ['a']);
+  passedMs = DAY_MS + 1;
+  await database.transact(list); // As each look does that finds nothing to do.
+  assert.deepEqual(await onDisk(), []);
+  database.close();
+});
+
 describe('what has not changed', () => {
   /** Counts how often the items are read from the disk. @param {import('node:test').TestContext} t */
   const countReads = (t) => t.mock.method(IDBObjectStore.prototype, 'getAll').mock;
@@ -250,7 +281,7 @@ describe('versions', () => {
       const writing = old.transaction(['items', 'pictures', 'receipts'], 'readwrite');
       writing.objectStore('items').put({ id: `v${version}` });
       writing.objectStore('pictures').put(new ArrayBuffer(3), `v${version}`);
-      writing.objectStore('receipts').put({ id: `x${version}`, at: 1 });
+      writing.objectStore('receipts').put({ id: `x${version}`, at: Date.now() });
       await new Promise((resolve) => writing.addEventListener('complete', resolve));
       old.close();
     }

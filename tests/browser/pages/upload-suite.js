@@ -19,7 +19,7 @@ async function run(name, check) {
 
 for (const [name, check] of Object.entries(contract)) {
   await run(`IndexedDB ${name}`, () => check(() => createDatabase(`contract: ${name}`, systemClock)));
-  const memory = createMemoryStore();
+  const memory = createMemoryStore(systemClock);
   await run(`memory ${name}`, () => check(() => memory));
 }
 
