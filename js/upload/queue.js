@@ -80,11 +80,17 @@ export function claim(items, to, { agentId, now, ageMs, capacity, lease, leaseRe
   let waiting = 0;
   /** When the next look pays. */
   let nextMs = Infinity;
-  for (const item of items.sort((a, b) => a.order - b.order)) {
-    if (item.agentId !== agentId || item.state !== 'waiting') continue;
+  for (let item of items.sort((a, b) => a.order - b.order)) {
+    if (item.agentId !== agentId) continue;
+    // Before it was too old: the clock was ahead then.
+    if (item.state === 'expired' && now < Number(item.error?.details.at)) {
+      item = { ...item, state: 'waiting', error: null };
+      to.put(item);
+    }
+    if (item.state !== 'waiting') continue;
     const leased = leaseRemaining(item);
     if (!leased && now - item.queuedAt > ageMs) {
-      expired.push({ ...item, state: 'expired', wait: null, lease: null, error: TOO_OLD });
+      expired.push({ ...item, state: 'expired', wait: null, lease: null, error: tooOld(now) });
       continue;
     }
     waiting += 1;
@@ -98,8 +104,8 @@ export function claim(items, to, { agentId, now, ageMs, capacity, lease, leaseRe
   return { claimed, expired, waiting, nextMs, items };
 }
 
-/** @type {import('./record.js').StoredError} */
-const TOO_OLD = { code: 'upload-failed', message: 'It waited for longer than limits.ageMs', details: {} };
+/** @param {number} at Date.now() @returns {import('./record.js').StoredError} */
+const tooOld = (at) => ({ code: 'upload-failed', message: 'It waited for longer than limits.ageMs', details: { at } });
 
 /** @param {Item} item @param {number} now */
 function waitRemaining({ wait }, now) {

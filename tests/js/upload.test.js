@@ -13,6 +13,7 @@ import { createWorld, eventsOf, fakeSnapshot, outcome } from './upload-fakes.js'
 const slowBlob = (read) => /** @type {any} */ ({ size: 1, type: 'image/jpeg', arrayBuffer: () => read });
 
 const MINUTE = 60000;
+const DAY = 24 * 60 * MINUTE;
 
 /** @param {Tab} tab */
 const typesOf = (tab) => tab.events.map(({ type }) => type);
@@ -590,6 +591,29 @@ describe('the queue', () => {
     const again = tab.uploader.send(fakeSnapshot('a'));
     await world.clock.advance(1000);
     assert.equal((await again).id, 'a', 'asked for again it has its time again');
+  });
+
+  test('takes up again what a clock that was ahead made too old, and nothing else', async () => {
+    const world = createWorld({ behave: () => ({}) });
+    const tab = world.open();
+    const sent = tab.uploader.send(fakeSnapshot('a'));
+    await world.clock.advance(1000);
+    world.clock.step(8 * DAY);
+    await world.clock.advance(MINUTE);
+    assert.equal((await outcome(world, sent)).code, 'upload-failed');
+    world.faults.behave = () => ({ status: 200 });
+    await world.clock.advance(MINUTE);
+    world.open({ limits: { ageMs: 365 * DAY } });
+    await world.clock.advance(MINUTE);
+    assert.deepEqual(
+      [world.server.filed.length, eventsOf(tab, 'failed').at(-1).willRetry],
+      [0, false],
+      'it stays given up',
+    );
+    world.clock.step(-8 * DAY);
+    await world.clock.advance(MINUTE);
+    assert.equal(world.server.filed.length, 1);
+    assert.deepEqual(await tab.uploader.pending(), []);
   });
 
   test('lets nothing that was given up hold up what comes behind it', async () => {
