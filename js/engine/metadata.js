@@ -2,6 +2,7 @@
  * What a file says of itself, checked. The rules are those of src/metadata/segments.hpp; here an error also says what came.
  */
 import { invalidArgument } from '../errors.js';
+import { isTime } from '../time.js';
 import { isObject, readFields } from './fields.js';
 import { isDate } from './realm.js';
 
@@ -16,9 +17,6 @@ const MAX_AGE_MS = 4294967295;
 
 /** RFC 9562, or its 32 digits alone. */
 const UUID = /^(?:[0-9a-f]{32}|[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})$/i;
-
-/** ISO 8601 as RFC 3339 narrows it. */
-const TIME = /^(\d{4})-(\d\d)-(\d\d)T([01]\d|2[0-3]):[0-5]\d:[0-5]\d(?:\.\d{1,9})?(?:Z|[+-](?:0\d|1[0-4]):[0-5]\d)$/;
 
 /** Control characters, lone surrogates (a pair is one code point to `u`), and what else XML cannot carry. */
 // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is looked for
@@ -107,19 +105,11 @@ function parseId(value) {
 /** @param {unknown} value */
 function parseTime(value) {
   if (isAbsent(value)) return utf8('');
-  const match = typeof value === 'string' ? TIME.exec(value) : null;
-  if (match === null || !isDay(Number(match[1]), Number(match[2]), Number(match[3]))) {
+  if (!isTime(value)) {
     const expected = 'a Date or an ISO 8601 date and time with its offset, such as 2026-11-22T10:20:30.456+01:00,';
     throw invalidArgument('metadata.capturedAt', expected, value);
   }
-  return utf8(match[0]);
-}
-
-/** A day of the calendar. @param {number} year @param {number} month @param {number} day */
-function isDay(year, month, day) {
-  const date = new Date(0);
-  date.setUTCFullYear(year, month - 1, day);
-  return year > 0 && month > 0 && date.getUTCMonth() === month - 1 && date.getUTCDate() === day;
+  return utf8(value);
 }
 
 /** @param {unknown} value */

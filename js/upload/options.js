@@ -1,5 +1,6 @@
 /** The arguments of createUploader, send and flush, checked before anything is stored or sent. */
-import { invalidArgument } from '../errors.js';
+import { CaptureError, invalidArgument } from '../errors.js';
+import { isTime } from '../time.js';
 import { checkSignal } from './signal.js';
 
 /** @import { Item } from './record.js' */
@@ -86,8 +87,29 @@ function check(fits, name, expected, actual) {
   if (!fits) throw invalidArgument(name, expected, actual);
 }
 
+/**
+ * What throws while it is read, a getter or a proxy that was revoked, is no argument.
+ * @template {unknown[]} A @template T
+ * @param {string} name @param {(...given: A) => T} parse
+ * @returns {(...given: A) => T}
+ */
+const reading =
+  (name, parse) =>
+  (...given) => {
+    try {
+      return parse(...given);
+    } catch (cause) {
+      if (cause instanceof CaptureError) throw cause;
+      throw new CaptureError('invalid-argument', `Reading ${name} failed`, { cause, details: { name } });
+    }
+  };
+
+export const parseOptions = reading('options', readOptions);
+export const parseSnapshot = reading('snapshot', readSnapshot);
+export const parseFlush = reading('options', readFlush);
+
 /** @param {UploaderOptions} options */
-export function parseOptions(options) {
+function readOptions(options) {
   check(isObject(options), 'options', 'an object', options);
   const { headers = () => ({}), database = 'caseframe-upload' } = options;
   check(typeof headers === 'function', 'headers', 'a function', headers);
@@ -143,9 +165,8 @@ function parseId(name, value) {
 
 /**
  * @param {UploadSnapshot} snapshot @param {SendOptions} options @param {string} agentId @param {number} now
- * @returns {{ fresh: Item, blob: Blob | undefined }}
  */
-export function parseSnapshot(snapshot, options, agentId, now) {
+function readSnapshot(snapshot, options, agentId, now) {
   check(isObject(snapshot), 'snapshot', 'a snapshot', snapshot);
   check(isObject(options), 'options', 'an object', options);
   const { signal, onProgress, interactionId = snapshot.interactionId } = options;
@@ -164,35 +185,29 @@ export function parseSnapshot(snapshot, options, agentId, now) {
       '64 lowercase hex digits',
       sha256,
     );
-    check(
-      typeof capturedAt === 'string' && Date.parse(capturedAt),
-      'snapshot.capturedAt',
-      'an ISO 8601 date',
-      capturedAt,
-    );
+    check(isTime(capturedAt), 'snapshot.capturedAt', 'an ISO 8601 date and time with its offset', capturedAt);
     const { length } = new TextEncoder().encode(metadata);
     check(length <= LONGEST_METADATA, 'metadata', `at most ${LONGEST_METADATA} bytes of JSON`, length);
   }
-  return {
-    blob,
-    fresh: {
-      id,
-      agentId,
-      interactionId: blob || interactionId ? parseId('interactionId', interactionId) : '',
-      sha256,
-      timestamp: capturedAt,
-      metadata,
-      type: blob?.type || 'image/jpeg',
-      bytes: blob?.size || 0,
-      order: 0,
-      queuedAt: now,
-      attempts: 0,
-      state: 'waiting',
-      wait: null,
-      lease: null,
-      error: null,
-    },
+  /** @type {Item} */
+  const fresh = {
+    id,
+    agentId,
+    interactionId: blob || interactionId ? parseId('interactionId', interactionId) : '',
+    sha256,
+    timestamp: capturedAt,
+    metadata,
+    type: blob?.type || 'image/jpeg',
+    bytes: blob?.size || 0,
+    order: 0,
+    queuedAt: now,
+    attempts: 0,
+    state: 'waiting',
+    wait: null,
+    lease: null,
+    error: null,
   };
+  return { fresh, blob, signal, onProgress };
 }
 
 /**
@@ -211,7 +226,7 @@ function toJson(metadata) {
 }
 
 /** @param {FlushOptions} options */
-export function parseFlush(options) {
+function readFlush(options) {
   check(isObject(options), 'options', 'an object', options);
   const { timeoutMs = 10000, signal } = options;
   check(typeof timeoutMs === 'number' && timeoutMs >= 0, 'timeoutMs', 'a number that is not negative', timeoutMs);

@@ -11,7 +11,9 @@ const aborted = (signal) => new CaptureError('aborted', undefined, { cause: sign
  */
 export function checkSignal(signal) {
   if (signal === undefined) return;
-  if (typeof signal?.aborted !== 'boolean') throw invalidArgument('signal', 'an AbortSignal', signal);
+  if (typeof signal?.aborted !== 'boolean' || typeof signal.addEventListener !== 'function') {
+    throw invalidArgument('signal', 'an AbortSignal', signal);
+  }
   if (signal.aborted) throw aborted(signal);
 }
 

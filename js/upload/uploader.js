@@ -117,8 +117,7 @@ export function createUploaderIn(settings, environment) {
    * @param {import('./options.js').SendOptions} options
    */
   async function send(snapshot, options = {}) {
-    const { fresh, blob } = parseSnapshot(snapshot, options, agentId, clock.now());
-    const { signal, onProgress } = options;
+    const { fresh, blob, signal, onProgress } = parseSnapshot(snapshot, options, agentId, clock.now());
     const { id } = fresh;
     const receipt = await take(fresh, blob);
     if (receipt) return receipt;

@@ -34,5 +34,6 @@ test('the whole entry, minified and gzipped, keeps its limit, and needs nothing 
   const size = gzipSync(outputFiles[0].contents, { level: 9 }).length;
   t.diagnostic(`${size} bytes`);
   assert.ok(size <= LIMIT, `${size} bytes`);
-  for (const path of Object.keys(metafile.inputs)) assert.match(path, /js\/(upload\/[\w-]+|disposable|errors)\.js$/);
+  for (const path of Object.keys(metafile.inputs))
+    assert.match(path, /js\/(upload\/[\w-]+|disposable|errors|time)\.js$/);
 });

@@ -9,6 +9,13 @@ import { createWorld, eventsOf, fakeSnapshot, outcome } from './upload-fakes.js'
 
 /** @typedef {import('./upload-fakes.js').Tab} Tab */
 
+/** What throws whatever is done to it. */
+function revoked() {
+  const { proxy, revoke } = Proxy.revocable({}, {});
+  revoke();
+  return proxy;
+}
+
 /** A picture that is read in its own time. @param {Promise<unknown>} read */
 const slowBlob = (read) => /** @type {any} */ ({ size: 1, type: 'image/jpeg', arrayBuffer: () => read });
 
@@ -149,6 +156,30 @@ describe('is invalid-argument before anything is stored:', () => {
     ['an interaction with half of a pair', { ...good, interactionId: 'a\ud800' }],
     ['a hash that is no text', { ...good, sha256: Symbol('a') }],
     ['a time that is a number', { ...good, capturedAt: 1 }],
+    ...[
+      '1',
+      '2026',
+      'Nov 27 2026',
+      '2026-11-27',
+      '2026-11-27T10:00:00',
+      '2026-02-30T10:00:00Z',
+      '2026-11-27T10:00:00Z\n',
+    ].map(
+      (capturedAt) =>
+        /** @type {[string, any]} */ ([`${JSON.stringify(capturedAt)} as a time`, { ...good, capturedAt }]),
+    ),
+    ['a signal that nothing listens to', good, { signal: { aborted: false } }],
+    ['a signal that was revoked', good, { signal: revoked() }],
+    ['a snapshot that was revoked', revoked()],
+    [
+      'a snapshot that throws when it is read',
+      {
+        ...good,
+        get id() {
+          throw new Error('gone');
+        },
+      },
+    ],
     ['metadata that no JSON holds', { ...good, width: 1n }],
     ['metadata that holds itself', { ...good, frame: cyclic }],
     ['options that are none', good, 7],
@@ -235,13 +266,25 @@ describe('createUploader refuses', () => {
     ...[{}, [], -1, true, Symbol('a'), new Date()].map((url) => [`a ${typeof url} as url`, { ...good, url }]),
     ['an agent with a line break', { ...good, agentId: 'a\nb' }],
     ['a database that is no text, where there is none', { ...good, queue: 'memory', database: 5 }],
+    ['options that were revoked', revoked()],
+    [
+      'limits that throw when they are read',
+      {
+        ...good,
+        limits: {
+          get count() {
+            throw new Error('gone');
+          },
+        },
+      },
+    ],
   ];
   for (const [name, options] of cases) {
     test(name, () =>
       assert.throws(() => createUploader(options), {
         name: 'CaptureError',
         code: 'invalid-argument',
-        message: /^Expected /,
+        message: /^Expected |^Reading options failed$/,
       }),
     );
   }
@@ -987,6 +1030,9 @@ describe('flush', () => {
     for (const options of [{ timeoutMs: -1 }, null, 5]) {
       const error = await outcome(world, tab.uploader.flush(/** @type {any} */ (options)));
       assert.equal(error.code, 'invalid-argument');
+    }
+    for (const options of [revoked(), { signal: revoked() }, { signal: { aborted: false } }]) {
+      assert.equal((await outcome(world, tab.uploader.flush(/** @type {any} */ (options)))).code, 'invalid-argument');
     }
     const last = tab.uploader.flush();
     await world.clock.settled();
