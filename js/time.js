@@ -1,15 +1,15 @@
 /** Dates as text. */
 
 /** ISO 8601 as RFC 3339 narrows it. */
-const TIME = /^(\d{4})-(\d\d)-(\d\d)T([01]\d|2[0-3]):[0-5]\d:[0-5]\d(?:\.\d{1,9})?(?:Z|[+-](?:0\d|1[0-4]):[0-5]\d)$/;
+const TIME = /^(?!0000)\d{4}-\d\d-\d\dT([01]\d|2[0-3])(:[0-5]\d){2}(\.\d{1,9})?(Z|[+-](0\d|1[0-4]):[0-5]\d)$/;
 
 /**
- * A date and time with its offset, such as 2026-11-22T10:20:30.456+01:00, of a day that the calendar has.
+ * A date and time with its offset, such as 2026-11-22T10:20:30.456+01:00.
  * @param {unknown} value @returns {value is string}
  */
 export function isTime(value) {
-  const [, year, month, day] = (typeof value === 'string' && TIME.exec(value)) || [];
-  const date = new Date(0);
-  date.setUTCFullYear(Number(year), Number(month) - 1, Number(day));
-  return Number(year) > 0 && date.getUTCMonth() === Number(month) - 1 && date.getUTCDate() === Number(day);
+  if (typeof value !== 'string' || !TIME.test(value)) return false;
+  // The 30th of February is none to one engine, and the 2nd of March to another.
+  const day = value.slice(0, 10);
+  return String(new Date(day).toJSON()).startsWith(day);
 }

@@ -32,24 +32,22 @@ export function createEntry(settings, { clock, database }, store, telling) {
       return delivered.receipt;
     }
     const data = await blob?.arrayBuffer();
-    const isSecret = settings.encrypt && data;
-    /** @type {[Item, ArrayBuffer | undefined] | undefined} */
-    let sealed;
-    if (isSecret && store.database()) {
+    /** @type {[Item, ArrayBuffer | undefined]} As it is in memory: a key goes with its database. */
+    const plain = [fresh, data];
+    let written = data && settings.encrypt ? undefined : plain;
+    if (data && !written && store.database()) {
       try {
-        sealed = await (await createCipher(store.database())).seal(fresh, data);
+        const { seal } = await createCipher(store.database());
+        written = await seal(fresh, data);
       } catch (cause) {
         store.abandon(cause); // Where the key cannot be kept, the picture is not kept either.
       }
     }
     /** @type {Change<Item | undefined>} */
     const add = (items, to) => {
-      // In memory it is as it was: the key goes with the database.
-      const isSealed = isSecret && store.database();
-      // The database is back only now. Throwing keeps it out of that.
-      if (isSealed && !sealed) throw new Error('It is not encrypted');
-      const [item, picture] = (isSealed && sealed) || [fresh, data];
-      return queue.add(items, to, item, picture, settings, store.isBlind());
+      const entry = store.database() ? written : plain;
+      if (!entry) throw new Error('The key has failed'); // Keeps it out of a database that is back only now.
+      return queue.add(items, to, ...entry, settings, store.isBlind());
     };
     const queued = await store.transact(add, true, data);
     if (queued) telling.emit('queued', { item: telling.show(queued) });

@@ -1,7 +1,8 @@
 /** The arguments of createUploader, send and flush, checked before anything is stored or sent. */
-import { CaptureError, invalidArgument } from '../errors.js';
+import { invalidArgument } from '../errors.js';
 import { isTime } from '../time.js';
 import { checkSignal } from './signal.js';
+import { coded } from './text.js';
 
 /** @import { Item } from './record.js' */
 
@@ -89,24 +90,22 @@ function check(fits, name, expected, actual) {
 
 /**
  * What throws while it is read, a getter or a proxy that was revoked, is no argument.
- * @template {unknown[]} A @template T
- * @param {string} name @param {(...given: A) => T} parse
+ * @template {unknown[]} A @template T @param {(...given: A) => T} parse
  * @returns {(...given: A) => T}
  */
 const reading =
-  (name, parse) =>
+  (parse) =>
   (...given) => {
     try {
       return parse(...given);
     } catch (cause) {
-      if (cause instanceof CaptureError) throw cause;
-      throw new CaptureError('invalid-argument', `Reading ${name} failed`, { cause, details: { name } });
+      throw coded('invalid-argument', cause);
     }
   };
 
-export const parseOptions = reading('options', readOptions);
-export const parseSnapshot = reading('snapshot', readSnapshot);
-export const parseFlush = reading('options', readFlush);
+export const parseOptions = reading(readOptions);
+export const parseSnapshot = reading(readSnapshot);
+export const parseFlush = reading(readFlush);
 
 /** @param {UploaderOptions} options */
 function readOptions(options) {
@@ -185,7 +184,7 @@ function readSnapshot(snapshot, options, agentId, now) {
       '64 lowercase hex digits',
       sha256,
     );
-    check(isTime(capturedAt), 'snapshot.capturedAt', 'an ISO 8601 date and time with its offset', capturedAt);
+    check(isTime(capturedAt), 'snapshot.capturedAt', 'an ISO 8601 date with its offset', capturedAt);
     const { length } = new TextEncoder().encode(metadata);
     check(length <= LONGEST_METADATA, 'metadata', `at most ${LONGEST_METADATA} bytes of JSON`, length);
   }

@@ -1,7 +1,7 @@
-/**
- * What a failure says of itself, whatever the page has thrown: an object without a prototype has no text.
- * @param {unknown} value
- */
+/** Whatever the page has thrown, as words and as an error of ours. */
+import { CaptureError } from '../errors.js';
+
+/** An object without a prototype has no text. @param {unknown} value */
 export function textOf(value) {
   try {
     return String(value);
@@ -9,3 +9,7 @@ export function textOf(value) {
     return 'It has no text';
   }
 }
+
+/** @param {import('../errors.js').CaptureErrorCode} code Where it has none yet. @param {unknown} cause */
+export const coded = (code, cause) =>
+  cause instanceof CaptureError ? cause : new CaptureError(code, textOf(cause), { cause });

@@ -17,7 +17,7 @@ import { unreachable } from './record.js';
 import { heed } from './signal.js';
 import { createStore } from './store.js';
 import { createTelling } from './telling.js';
-import { textOf } from './text.js';
+import { coded } from './text.js';
 
 /** @import { UploadEvents } from './events.js' */
 /** @import { Item, PendingItem } from './record.js' */
@@ -262,7 +262,7 @@ export function createUploaderIn(settings, environment) {
       try {
         return await work(...parameters);
       } catch (cause) {
-        throw cause instanceof CaptureError ? cause : new CaptureError('upload-failed', textOf(cause), { cause });
+        throw coded('upload-failed', cause);
       }
     };
     return (...parameters) => quiet(answer(...parameters));
