@@ -238,7 +238,8 @@ export function createUploaderIn(settings, environment) {
     cancelStart();
     for (const id of waiters.keys()) settle(id, undefined, disposed(store.isDurable(id)));
     for (const reject of loop.idle.values()) reject(disposed());
-    Promise.all([loop.stop(), entered()]).then(store.close);
+    loop.stop().then(store.close);
+    for (const taken of entering.keys()) taken.catch(nothing).then(store.close); // It has opened the database again.
   }
 
   /** @param {boolean} [kept] Whether the snapshot stays in the database. */

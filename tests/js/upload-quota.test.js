@@ -59,6 +59,25 @@ function open(name) {
 
 const { put } = IDBObjectStore.prototype;
 
+test('a disposed uploader leaves no database open, also behind a picture that is stored late, or never read', async (t) => {
+  const closing = t.mock.method(IDBDatabase.prototype, 'close').mock;
+  const opening = t.mock.method(IDBFactory.prototype, 'open').mock;
+  const { uploader } = open('late');
+  let read = (/** @type {ArrayBuffer} */ _) => {};
+  const late = { size: 1, type: 'image/jpeg', arrayBuffer: () => new Promise((resolve) => (read = resolve)) };
+  const never = { size: 1, type: 'image/jpeg', arrayBuffer: () => new Promise(() => {}) };
+  for (const [id, blob] of Object.entries({ late, never })) {
+    uploader.send({ ...fakeSnapshot(id), blob: /** @type {any} */ (blob) });
+  }
+  await new Promise((resolve) => setTimeout(resolve, 50));
+  uploader.dispose();
+  await new Promise((resolve) => setTimeout(resolve, 50));
+  assert.deepEqual([opening.callCount(), closing.callCount()], [1, 1]);
+  read(new ArrayBuffer(1));
+  await new Promise((resolve) => setTimeout(resolve, 50));
+  assert.deepEqual([opening.callCount(), closing.callCount()], [2, 2]);
+});
+
 /** Of the writing of a picture. @type {[string, (store: IDBObjectStore, write: () => IDBRequest) => IDBRequest][]} */
 const PLACES = [
   [
