@@ -22,7 +22,7 @@ export interface HeadersContext {
 }
 
 /** A request's headers: texts by name. */
-export type PageHeaders = Record<string, string> | Headers;
+export type PageHeaders = Record<string, string> | Headers | Map<string, string>;
 
 /** How long the next try waits after the n-th has failed: a random part of `baseMs` × 2ⁿ⁻¹, at most `maxMs`. */
 export interface RetryOptions {
@@ -84,7 +84,7 @@ export interface UploadSnapshot {
   blob?: Blob | undefined;
   /** Of the blob, 64 lowercase hex digits. */
   sha256?: string | undefined;
-  /** ISO 8601. */
+  /** ISO 8601, with its offset. */
   capturedAt?: string | undefined;
   /** What it is filed under: required here or in `send`, unless only `id` is given. */
   interactionId?: string | null | undefined;
@@ -229,8 +229,8 @@ export interface Uploader extends Disposes {
   /** Takes a snapshot out of the queue for good. `false` where there is none of this id. Rejects as `retry` does. */
   discard: (id: string) => Promise<boolean>;
   /**
-   * Tries everything now, and waits until nothing of this agent's waits any more, or the time is up. Resolves to what is
-   * left of theirs. For a host that is about to unload the page.
+   * Tries everything now, and waits until nothing of this agent's waits any more, nor is being stored, or the time is up.
+   * Resolves to what is left of theirs. For a host that is about to unload the page.
    * @returns Rejects with 'aborted', and with 'upload-failed' where the time is up and the database does not say.
    */
   flush: (options?: FlushOptions) => Promise<PendingItem[]>;

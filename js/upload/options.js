@@ -14,7 +14,7 @@ import { coded } from './text.js';
  * @property {boolean} renew True where the server has just answered 401: a token that was kept is no longer good.
  */
 
-/** @typedef {Record<string, string> | Headers} PageHeaders */
+/** @typedef {Record<string, string> | Headers | Map<string, string>} PageHeaders */
 
 /**
  * @typedef {object} UploaderOptions
@@ -44,7 +44,7 @@ import { coded } from './text.js';
  * @property {string} id The idempotency key. 1 to 255 printable ASCII characters.
  * @property {Blob} [blob]
  * @property {string} [sha256] Of the blob, lowercase hex.
- * @property {string} [capturedAt] ISO 8601.
+ * @property {string} [capturedAt] ISO 8601, with its offset.
  * @property {string | null} [interactionId]
  * @property {number} [width] This and what follows becomes the field `metadata`.
  * @property {number} [height]

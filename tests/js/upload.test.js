@@ -488,7 +488,7 @@ describe('a try that fails', () => {
       entries = () => entries.values();
     }
     for (const [id, headers] of Object.entries({
-      map: new Map(/** @type {any} */ (entries)),
+      map: new Map(/** @type {[string, string][]} */ (entries)),
       foreign: new Foreign(),
     })) {
       const tab = world.open({ headers: () => /** @type {any} */ (headers) });
