@@ -15,6 +15,7 @@ import { followTarget, isSame, isSamePicture } from './target.js';
 /** @import { Candidate, Taken } from './candidate.js' */
 /** @import { Reader } from './reader.js' */
 /** @import { CaptureSource, Target } from './source.js' */
+/** @import { ChosenTarget } from './target.js' */
 
 /** The wait between two tries, in ms: no more than one per frame of 30 fps video, whatever a source delivers. */
 const PAUSE_MS = 33;
@@ -54,7 +55,7 @@ const SWITCHED = Object.freeze({ name: 'switched' });
 /**
  * @param {object} args
  * @param {CaptureSource} args.source
- * @param {Target} args.target One of the source's.
+ * @param {ChosenTarget} args.target One of the source's.
  * @param {Reader} args.reader
  * @param {Limits} args.limits
  * @param {Lifetime} args.lifetime
@@ -80,15 +81,22 @@ export function createFreshFrames({ source, target: chosen, reader, limits, life
   /** Ends the wait, or the attempt, as soon as there is no point in it any more. */
   function checkSource() {
     try {
-      if (!isAlike(followTarget(source, target), target)) attempt.fail(SWITCHED);
+      if (!isAlike(look(target), target)) attempt.fail(SWITCHED);
     } catch (error) {
       wait.fail(error);
     }
   }
 
+  /** As the source has it now. Who was known to be in the picture, whenever that was, stays known. @param {Target} shown */
+  function look(shown) {
+    const now = followTarget(source, { ...shown, known: target.known });
+    target = { ...target, known: now.known };
+    return now;
+  }
+
   /** @param {Target} shown @returns {boolean} Whether it is what the source shows now. */
   function follow(shown) {
-    const now = followTarget(source, shown);
+    const now = look(shown);
     if (!isSamePicture(now, target)) since = clock.now();
     target = now;
     return isSamePicture(now, shown);

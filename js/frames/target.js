@@ -13,8 +13,15 @@ import { isLocal } from './local.js';
 
 /**
  * A target that a capture is about.
- * @typedef {Target & { isNamed?: boolean, chosen?: Names }} ChosenTarget `isNamed` where the source knows no interaction
- *   and the caller's name stands for it. `chosen` where the caller named anything.
+ * @typedef {Target & { isNamed?: boolean, chosen?: Names, known?: Known }} ChosenTarget `isNamed` where the source knows
+ *   no interaction and the caller's name stands for it. `chosen` where the caller named anything. `known` once it has
+ *   been followed.
+ */
+
+/**
+ * Who was first known to be in the picture, each as soon as the source told: one that no longer tells does not make
+ * room for somebody else.
+ * @typedef {Pick<Target, 'participantId' | 'userId'> & { kind?: string }} Known `kind` since the participant is known.
  */
 
 /**
@@ -88,14 +95,15 @@ export function followTarget(source, target) {
     if (all.length > 0 && !all.some(isOfInteraction)) throw interactionChanged(target, all[0]);
     throw new CaptureError('stream-ended', 'The video has left its source');
   }
-  if (isSomebodyElse(now, target)) {
+  const known = knownOf(target, target.known);
+  if (isSomebodyElse(now, known, chosen)) {
     throw new CaptureError('stream-ended', 'Somebody or something else is in the picture now', {
-      details: { before: who(target), after: who(now) },
+      details: { before: known, after: who(now) },
     });
   }
   if (now.guess) throw uncertain(now, all);
   checkUsable(now, target);
-  return target.chosen ? { ...now, chosen } : now;
+  return { ...now, known: knownOf(now, known), ...(target.chosen ? { chosen } : {}) };
 }
 
 /**
@@ -111,13 +119,21 @@ function countPeople(targets) {
 /**
  * A server may put another picture on the same track. Getting to know whose it is changes nothing; no longer knowing it
  * does, where that participant was asked for.
- * @param {Target} now
- * @param {ChosenTarget} before
+ * @param {Target} now @param {Known} known @param {Names} chosen
  */
-function isSomebodyElse(now, before) {
-  if (before.chosen?.participantId !== undefined && now.participantId !== before.participantId) return true;
-  const isKnown = now.participantId !== null && before.participantId !== null;
-  return isKnown && (now.participantId !== before.participantId || now.kind !== before.kind);
+function isSomebodyElse(now, known, chosen) {
+  if (chosen.participantId !== undefined && now.participantId !== chosen.participantId) return true;
+  const facts = /** @type {const} */ (['participantId', 'userId', 'kind']);
+  return facts.some((fact) => known[fact] && now[fact] && known[fact] !== now[fact]);
+}
+
+/** @param {Target} now @param {Known} [before] @returns {Known} With what it adds to what was known before. */
+function knownOf({ participantId, userId, kind }, before) {
+  return {
+    participantId: before?.participantId ?? participantId,
+    userId: before?.userId ?? userId,
+    kind: before?.kind ?? (participantId === null ? undefined : kind),
+  };
 }
 
 /** @param {Target} target */
@@ -134,7 +150,13 @@ export function isSame(a, b) {
 
 /** Of the same person and kind, too. @param {Target} a @param {Target} b */
 export function isSamePicture(a, b) {
-  return isSame(a, b) && a.participantId === b.participantId && a.kind === b.kind && a.notBefore === b.notBefore;
+  return (
+    isSame(a, b) &&
+    a.participantId === b.participantId &&
+    (a.userId ?? null) === (b.userId ?? null) &&
+    a.kind === b.kind &&
+    a.notBefore === b.notBefore
+  );
 }
 
 export function ended() {

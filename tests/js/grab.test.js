@@ -342,6 +342,47 @@ test('a frame from before it was known whom the track shows does not count, howe
   assert.equal(shot.value?.truth.number, good.number, String(shot.error));
 });
 
+test('one capture never goes from one person over “unknown” to another, told or not', async () => {
+  const p = { participantId: 'p', userId: 'up' };
+  const nobody = { participantId: null, userId: null };
+  const q = { participantId: 'q', userId: 'uq' };
+  const stories = [
+    [p, { ...nobody, userId: 'uq' }, q],
+    [p, nobody, q],
+    [nobody, { ...q, userId: null }, { participantId: 'r', userId: null }],
+    [{ ...nobody, userId: 'up' }, nobody, q],
+  ];
+  for (const [first, ...others] of stories) {
+    for (const when of ['while consent is asked for', 'while frames are waited for', 'while a frame is looked at']) {
+      for (const tells of [true, false]) {
+        const world = createWorld();
+        world.load();
+        world.change(first);
+        const shot = watch(
+          world.capture.snapshot(world.source, {
+            beforeCapture: async () => {
+              if (when.includes('consent')) world.change(others[0], { tells });
+            },
+          }),
+        );
+        await world.clock.advance(20);
+        if (when.includes('looked at')) world.send();
+        await world.clock.advance(1);
+        world.change(others[0], { tells });
+        await world.clock.advance(200);
+        world.change(others[1], { tells });
+        for (let i = 0; i < 10; i++) {
+          await world.clock.advance(40);
+          world.send();
+        }
+        await world.clock.advance(100);
+        const { value, error } = shot;
+        assert.equal(error?.code, 'stream-ended', `${when}, ${tells}: ${JSON.stringify([first, others, value])}`);
+      }
+    }
+  }
+});
+
 test('made ready with nothing yet, with several, and beside dead ones', async () => {
   const world = createWorld();
   world.load();

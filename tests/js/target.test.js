@@ -71,7 +71,8 @@ test('a source that throws is no source', () => {
 
 test('following: the same, replaced, changed, gone', () => {
   const before = target('a', { participantId: 'p' });
-  assert.deepEqual(followTarget(source(target('b'), before), before), before);
+  const { known, ...same } = followTarget(source(target('b'), before), before);
+  assert.deepEqual([same, known?.participantId], [before, 'p']);
 
   const replaced = target('a', { participantId: 'p' });
   assert.equal(followTarget(source(replaced), before).track, replaced.track);
@@ -105,6 +106,35 @@ test('somebody else on the same track has ended the picture; a name for who was 
   assert.equal(followTarget(source(known), unknown).participantId, 'p');
   throws(() => followTarget(source({ ...unknown, participantId: 'q' }), known), 'stream-ended');
   throws(() => followTarget(source({ ...known, kind: 'screen' }), known), 'stream-ended');
+});
+
+test('who was once known stays known for the whole capture, whatever the source knows in between', () => {
+  const p = target('a', { participantId: 'p', userId: 'up' });
+  const nobody = { ...p, participantId: null, userId: null };
+  const q = { ...p, participantId: 'q', userId: 'uq' };
+  /** @param {any[]} steps The last of them is not followed. */
+  const ends = (...steps) => {
+    const [first, ...others] = steps.map((step) => source(step));
+    const last = /** @type {any} */ (others.pop());
+    const before = others.reduce((shown, next) => followTarget(next, shown), chooseTarget(first));
+    throws(() => followTarget(last, before), 'stream-ended');
+  };
+  ends(p, nobody, q);
+  ends(p, nobody, nobody, { ...q, userId: null });
+  ends(nobody, p, nobody, q);
+  // Another account is another person, whoever of the two has been named.
+  ends(p, { ...nobody, userId: 'uq' });
+  ends(p, { ...p, userId: 'uq' });
+  ends({ ...nobody, userId: 'up' }, nobody, { ...nobody, userId: 'uq' });
+  ends({ ...nobody, userId: 'up' }, q);
+  ends({ ...p, kind: 'screen' }, { ...nobody, kind: 'camera' });
+  // What is told piece by piece of one person is no other one.
+  const told = [nobody, { ...nobody, userId: 'up' }, p, { ...p, userId: null }, nobody, { ...p, userId: undefined }, p];
+  const [first, ...others] = told.map((step) => source(step));
+  const last = others.reduce((shown, next) => followTarget(next, shown), chooseTarget(first));
+  assert.deepEqual([last.participantId, last.userId], ['p', 'up']);
+  // Whose kind was only guessed while nobody was known.
+  assert.equal(followTarget(source({ ...p, kind: 'screen' }), nobody).kind, 'screen');
 });
 
 test('an interaction that the source knew and no longer knows has changed; one that the caller named has not', () => {
@@ -196,4 +226,7 @@ test('a picture of the same person that is a screen now is not the same', () => 
   const camera = target('a', { participantId: 'p' });
   assert.ok(isSamePicture(camera, { ...camera }));
   assert.ok(!isSamePicture(camera, { ...camera, kind: 'screen' }));
+  const unknown = target('a', { userId: 'up' });
+  assert.ok(!isSamePicture(unknown, { ...unknown, userId: 'uq' }), 'nor one of another account');
+  assert.ok(isSamePicture({ ...camera, userId: null }, { ...camera, userId: undefined }));
 });
