@@ -3,6 +3,7 @@ import { createRoster } from './roster.js';
 import { createSubscriptions } from './subscriptions.js';
 
 /** @import { Target } from '../frames/source.js' */
+/** @import { Occupant } from './roster.js' */
 /** @import { SessionLike } from './shapes.js' */
 /** @typedef {ReturnType<typeof followSession>} FollowedSession */
 
@@ -73,7 +74,7 @@ export function followSession(session, { agentUserId, changed, ended }) {
     received.forEach(({ track, receiver }, i) => {
       // Somebody whose camera is off is not in the picture.
       const visible = seen[i].filter(({ cameraOff }) => !cameraOff);
-      const notBefore = settle(track, visible);
+      const notBefore = settle(track, seen[i], visible);
       for (const { participantId, userId, kind, cameraOff, isAgent } of seen[i]) {
         if (isAgent) continue;
         const target = { track, receiver, interactionId, participantId, userId, kind, cameraOff, notBefore };
@@ -90,17 +91,18 @@ export function followSession(session, { agentUserId, changed, ended }) {
 
   /**
    * @param {MediaStreamTrack} track
-   * @param {import('./roster.js').Occupant[]} visible
+   * @param {Occupant[]} seen
+   * @param {Occupant[]} visible Of these.
    * @returns {number} From when on frames show who is there now, on the clock of `performance.now()`.
    */
-  function settle(track, visible) {
+  function settle(track, seen, visible) {
     const known = occupants.get(track);
-    // Another may have been shown while nothing told which of several it was.
-    if (known && visible.length > 1) known.who = '';
-    if (visible.length !== 1 || visible[0].participantId === null) return known ? known.since : 0;
-    const who = `${visible[0].participantId} ${visible[0].kind}`;
-    if (known?.who === who) return known.since;
+    // A recording and a stranger are others, too; and of several, each may have been shown.
+    const who = visible.map(({ participantId, userId, kind }) => [participantId || userId, kind]).join();
+    const isOff = seen.length > 0 && who === '';
+    const isUntold = visible.length > 1 || who[0] === ',';
     // The first to be known has always been there.
+    if (isOff || known?.who === who || (isUntold && !known)) return known ? known.since : 0;
     const since = known ? performance.now() + SETTLE_MS : 0;
     occupants.set(track, { who, since });
     return since;

@@ -241,6 +241,62 @@ test('the server puts somebody else on the same track: what was being captured h
   assert.equal(chooseTarget(source).participantId, 'q', 'a word about speakers is none about streams');
 });
 
+test('whatever else was on the track, its last frames are nobody’s: a recording, a stranger, nobody', () => {
+  const p = { sourceParticipantId: 'p' };
+  const others = {
+    'a recording': { appId: p, contentType: 'playback' },
+    'what nobody knows': { appId: p, contentType: 'whiteboard' },
+    'a user who has not been told of': { appId: { sourceUserId: 'uq' }, contentType: 'camera' },
+    'nobody who is there': { appId: { sourceParticipantId: 'agent-participant' }, contentType: 'camera' },
+  };
+  const stories = Object.entries(others).flatMap(([name, stream]) => [
+    { name, steps: [{ appId: p, contentType: 'camera' }, stream] },
+    { name: `${name}, from the beginning`, steps: [stream] },
+  ]);
+  for (const { name, steps } of stories) {
+    const sdk = new Sdk();
+    const session = sdk.start(new Session('a'));
+    session.pc.receive(new Track('v'));
+    const source = fromWebrtcSdk(sdk);
+    const on = (/** @type {object} */ stream) => session.memberStatus({ sinkTrackId: 'v', ...stream });
+    if (steps.length === 2) session.participants(agent, person('p'));
+    steps.forEach(on);
+    session.participants(agent, person('p'));
+    const told = performance.now();
+    on({ appId: p, contentType: 'camera' });
+    const { participantId, notBefore } = chooseTarget(source);
+    assert.equal(participantId, 'p');
+    assert.ok(Number(notBefore) >= told + 500, `${name}: ${notBefore}`);
+  }
+  // A camera that is off shows nobody else.
+  const sdk = new Sdk();
+  const session = sdk.start(call('a', { customer: person('p') }));
+  const source = fromWebrtcSdk(sdk);
+  for (const videoMuted of [false, true, false]) session.participants(agent, person('p', { videoMuted }));
+  assert.equal(chooseTarget(source).notBefore, 0);
+});
+
+test('a user who is told of later is the first to be known, and a stranger is not', () => {
+  for (const [userId, participantId] of [
+    ['up', 'p'],
+    ['uq', null],
+  ]) {
+    const session = new Session('a');
+    session.pc.receive(new Track('v'));
+    const sdk = new Sdk();
+    sdk.start(session);
+    const source = fromWebrtcSdk(sdk);
+    session.participants(agent, person('p', { userId: 'up' }));
+    const first = chooseTarget(source);
+    session.memberStatus({ sinkTrackId: 'v', appId: { sourceUserId: userId }, contentType: 'camera' });
+    if (participantId) assert.equal(followTarget(source, first).participantId, participantId);
+    else throws(() => followTarget(source, first), 'stream-ended');
+    session.participants(agent, person('p', { userId: 'up' }), person('q', { userId: 'uq' }));
+    if (participantId) assert.equal(followTarget(source, first).notBefore, 0);
+    else throws(() => followTarget(source, first), 'stream-ended');
+  }
+});
+
 test('tracks are told apart by the server’s ids where the browser makes up its own', () => {
   const sdk = new Sdk();
   const session = sdk.start(new Session('a'));
