@@ -5,7 +5,7 @@ import { CaptureError } from './errors.js';
 /** @import { Candidates } from './burst.js' */
 /** @import { EncodeOptions, FrameReport, Redaction } from './engine/index.js' */
 /** @import { CheckedOptions, ParsedOptions } from './engine/options.js' */
-/** @import { Target } from './frames/source.js' */
+/** @import { ChosenTarget } from './frames/target.js' */
 /** @import { EncodedBlob, Opened } from './worker/messages.js' */
 /** @import { Ranking } from './worker/ranking.js' */
 
@@ -53,7 +53,7 @@ import { CaptureError } from './errors.js';
  * @typedef {object} Grabbed
  * @property {Opened} opened
  * @property {string} id Of the snapshot that was encoded in the same round trip, if one was.
- * @property {Target} target
+ * @property {ChosenTarget} target
  * @property {FrameRecord} frame
  * @property {string} capturedAt
  * @property {Ranking} [ranking] Of `select: 'sharpest'`.
@@ -64,11 +64,14 @@ import { CaptureError } from './errors.js';
  * Gives a file its identity: an id, and the facts that its metadata states unless the caller's own say otherwise. Ids of
  * people and interactions come along only where they may be written.
  * @param {ParsedOptions} parsed
- * @param {Target} target
+ * @param {ChosenTarget} target
  * @param {{ capturedAt: string, ageMs: number }} [presentation] Not of a frame that the worker chooses: it knows.
  * @returns {{ id: string, options: CheckedOptions }} To be posted.
+ * @throws {CaptureError} `invalid-argument`, as `checkIdentity`.
  */
-export function identify({ plain, options, regions }, { interactionId, participantId }, presentation) {
+export function identify({ plain, options, regions }, target, presentation) {
+  checkIdentity(plain, target);
+  const { interactionId, participantId } = target;
   const given = plain.metadata || {};
   const id = given.id || uuid();
   const people = given.embed ? { interactionId, participantId } : {};
@@ -80,14 +83,14 @@ export function identify({ plain, options, regions }, { interactionId, participa
 }
 
 /**
- * A file must not say that it shows somebody else than the one whose picture it is.
+ * A file must not say that it shows somebody else than the one whose picture it is, or who was known to be in it.
  * @param {EncodeOptions} options
- * @param {Target} target
+ * @param {ChosenTarget} target
  * @throws {CaptureError} `invalid-argument`
  */
 export function checkIdentity({ metadata = {} }, target) {
   for (const name of /** @type {const} */ (['interactionId', 'participantId'])) {
-    const [given, known] = [metadata[name], target[name]];
+    const [given, known] = [metadata[name], { ...target, ...target.known }[name]];
     if (!given || known === null || given === known) continue;
     throw new CaptureError('invalid-argument', `metadata.${name} is not the ${name} of what is captured`, {
       details: { name: `metadata.${name}`, given, captured: known },

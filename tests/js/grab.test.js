@@ -465,6 +465,40 @@ test('metadata that names somebody else than the picture shows is refused', asyn
   assert.equal(same.error, undefined);
 });
 
+test('metadata is held against whom the frame shows, also where that is told once the capture has begun', async () => {
+  const metadata = { participantId: 'p', embed: true };
+  for (const when of ['while consent is asked for', 'while a frame is waited for']) {
+    for (const way of ['snapshot', 'grab']) {
+      for (const [participantId, code, atEnd = participantId] of [
+        ['p', undefined],
+        ['q', 'invalid-argument'],
+        ['p', undefined, null],
+        ['q', 'invalid-argument', null],
+      ]) {
+        const world = createWorld();
+        world.load();
+        world.change({ participantId: null });
+        const beforeCapture = async () => {
+          if (when.includes('consent')) world.change({ participantId });
+        };
+        const shot = watch(world.capture[way](world.source, { metadata, beforeCapture }));
+        await world.clock.advance(10);
+        world.change({ participantId });
+        await world.clock.advance(10);
+        world.change({ participantId: atEnd });
+        for (let i = 0; i < 3; i++) {
+          world.send();
+          await world.clock.advance(100);
+        }
+        assert.equal(shot.error?.code, code, `${way}, ${when}`);
+        world.capture.dispose();
+        await world.clock.advance(5000);
+        assert.deepEqual([world.ledger.open(), world.server.stills.size], [0, 0]);
+      }
+    }
+  }
+});
+
 test('regions of grab are a floor: undefined is not given, encode adds, replaceRedact says so', async () => {
   const world = createWorld();
   world.load();
