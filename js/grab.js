@@ -76,7 +76,10 @@ export async function grab({ given, request, encode, lifetime, reader, prepared,
   // Beside the wait: a frame that no engine will ever see need not come.
   loading.catch(frames.fail);
 
-  const watch = (/** @type {Server} */ server, /** @type {Target} */ shown) => prepared.watch(given, server, shown);
+  // What the worker has from before was there before the hook answered.
+  const since = request.beforeCapture ? waitStart : Number.NEGATIVE_INFINITY;
+  const watch = (/** @type {Server} */ server, /** @type {Target} */ shown) =>
+    prepared.watch(given, server, shown, since);
   const ready = host.loaded;
   const burst =
     select === 'sharpest' &&
@@ -109,7 +112,7 @@ export async function grab({ given, request, encode, lifetime, reader, prepared,
 
   /** @returns {Offer | undefined} Of a source that was made ready. */
   function latest() {
-    const server = host.loaded();
+    const server = request.beforeCapture ? undefined : host.loaded();
     const shown = frames.target();
     const kept = server && stopwatch.run(() => prepared.find(given, server, shown));
     if (!kept) return undefined;

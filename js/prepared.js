@@ -92,11 +92,14 @@ export function createPreparedSources({ clock, warm, open = openFrames }) {
      * @param {unknown} given
      * @param {Server} server
      * @param {ChosenTarget} target
+     * @param {number} since Frames from before do not count.
      * @returns {Watching | undefined} Undefined where the frames cannot go to the worker.
      */
-    watch(given, server, target) {
+    watch(given, server, target, since) {
       const found = find(given, server, target);
-      if (found) return { watchId: found.watchId, sinceMs: found.maxAgeMs, end: nothing };
+      if (found) {
+        return { watchId: found.watchId, sinceMs: Math.min(found.maxAgeMs, clock.now() - since), end: nothing };
+      }
       const started = target.track && startWatch(server, target.track, open);
       if (!started) return undefined;
       const { watchId, opening } = started;

@@ -280,6 +280,42 @@ test('a source that was made ready: its latest frame, unless somebody else may b
   assert.deepEqual([world.ledger.open(), world.clock.timers(), world.listeners.size], [0, 0, 0]);
 });
 
+test('a source that was made ready: no frame from before beforeCapture has answered', async () => {
+  for (const select of /** @type {const} */ (['first', 'sharpest'])) {
+    for (const asksMs of [0, 100]) {
+      const world = createWorld();
+      world.load();
+      await world.capture.ready(world.source);
+      await world.clock.advance(1);
+      world.send({ sharpness: 99 });
+      await world.clock.advance(5);
+      let answeredAt = 0;
+      const shot = watch(
+        world.capture.snapshot(world.source, {
+          select,
+          async beforeCapture() {
+            if (asksMs > 0) await new Promise((resolve) => world.clock.setTimeout(() => resolve(undefined), asksMs));
+            answeredAt = world.clock.now();
+          },
+        }),
+      );
+      await world.clock.advance(asksMs + 10);
+      for (let i = 0; i < 20; i++) {
+        world.send();
+        await world.clock.advance(20);
+      }
+      await world.clock.advance(300);
+      assert.ok(
+        shot.value?.truth.presentedAt >= answeredAt,
+        `${select}: ${shot.value?.truth.presentedAt} ${shot.error}`,
+      );
+      world.capture.dispose();
+      await world.clock.advance(5000);
+      assert.equal(world.ledger.open(), 0);
+    }
+  }
+});
+
 test('a capture ends as soon as its target is gone, told or not', async () => {
   const ends = {
     'interaction-changed': (world) => world.change({ interactionId: 'b' }, { tells: false }),
