@@ -231,17 +231,26 @@ function markGuess(target, _i, all) {
   return isElsewhere ? { ...target, guess: 'interaction' } : target;
 }
 
-/** @param {Target} candidate @param {Target} target */
+/**
+ * Of the same person, who has to be known by something: that nobody knows either makes no two the same.
+ * @param {Target} candidate @param {Target} target
+ */
 function replaces(candidate, target) {
   return (
+    identityOf(target) !== undefined &&
+    identityOf(candidate) === identityOf(target) &&
     candidate.interactionId === target.interactionId &&
-    candidate.participantId === target.participantId &&
     candidate.kind === target.kind &&
     candidate.origin === target.origin &&
     !candidate.guess &&
     !candidate.cameraOff &&
     isAlive(candidate)
   );
+}
+
+/** @param {Target} target */
+function identityOf({ participantId, userId, origin }) {
+  return participantId ?? userId ?? origin ?? undefined;
 }
 
 /** @param {Target} target */

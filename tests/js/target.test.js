@@ -209,6 +209,26 @@ test('who is in the picture becomes a guess during a capture: interaction-ambigu
   }
 });
 
+test('where nobody has an id, another track is another picture, whatever the caller has named it', () => {
+  const origin = {};
+  for (const [before, after, code] of [
+    [target(null), target(null), 'stream-ended'],
+    [target('a', { userId: null, origin: null }), target('a'), 'stream-ended'],
+    [target('a', { userId: 'up' }), target('a', { userId: 'uq' }), 'stream-ended'],
+    [target('a', { userId: 'up' }), target('a'), 'stream-ended'],
+    [target('a', { origin }), target('a', { origin: {} }), 'stream-ended'],
+    [target('a', { userId: 'up' }), target('a', { userId: 'up' }), undefined],
+    [target(null, { origin }), target(null, { origin }), undefined],
+    [target('a', { participantId: 'p', userId: 'up' }), target('a', { participantId: 'p' }), undefined],
+  ]) {
+    for (const name of before.interactionId === null ? ['case-1', undefined] : ['a', undefined]) {
+      const follow = () => followTarget(source(after), chooseTarget(source(before), name));
+      if (code) throws(follow, code);
+      else assert.equal(follow().track, after.track);
+    }
+  }
+});
+
 test('a participant who was chosen is followed to another track, and has to stay known', () => {
   const [before, after] = [target('a', { participantId: 'p' }), target('a', { participantId: 'p' })];
   const other = { ...before, participantId: 'q' };
