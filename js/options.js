@@ -1,6 +1,6 @@
 /** The arguments of createCapture, snapshot and grab, checked before anything waits. */
 import { isObject, readFields, readList, refuseLookalikes } from './engine/fields.js';
-import { parseEncodeOptions } from './engine/options.js';
+import { ENCODE_FIELDS, parseEncodeOptions } from './engine/options.js';
 import { isWasmModule, urlText } from './engine/realm.js';
 import { invalidArgument } from './errors.js';
 
@@ -95,7 +95,7 @@ export function parseCreateOptions(options = {}) {
 export function parseCaptureOptions(options = {}) {
   if (!isObject(options)) throw invalidArgument('options', 'an object', options);
   const given = readFields(options, CAPTURE_FIELDS);
-  refuseLookalikes(options, CAPTURE_FIELDS);
+  refuseLookalikes(options, [...CAPTURE_FIELDS, ...ENCODE_FIELDS]);
   const { timeoutMs = 3000, loadTimeoutMs = 15000, maxFrameAgeMs = 1000, minWidth = 0, minHeight = 0 } = given;
   const { select = 'first', withinMs = 300 } = given;
   const { signal, beforeCapture, detect, interactionId, participantId } = given;
@@ -132,7 +132,7 @@ export function parseCaptureOptions(options = {}) {
     detect: parseDetect(detect),
     interactionId,
     participantId,
-    encode: parseEncodeOptions(options),
+    encode: parseEncodeOptions(readFields(options, ENCODE_FIELDS)),
   };
 }
 

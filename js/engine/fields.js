@@ -56,6 +56,9 @@ const OTHER_WORDS = new Map([
   ['regions', 'redact'],
   ['colour', 'color'],
   ['units', 'unit'],
+  // What covers something in other calls alone.
+  ['detect', 'redact'],
+  ['replaceredact', 'redact'],
 ]);
 
 /**

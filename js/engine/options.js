@@ -35,7 +35,7 @@ const FRAME_FIELDS = ['data', 'width', 'height', 'stride', 'colorSpace', 'pixelF
 
 /**
  * `undefined` is "not given" everywhere; `null` is refused, but in `metadata`. Unknown fields are let pass, but for those
- * that look like a known one (`regions`, `Redact`).
+ * that look like a known one (`regions`, `Redact`), or would cover something in another call (`detect`, `replaceRedact`).
  * @typedef {object} EncodeOptions
  * @property {number} [quality] 0..1, as in `canvas.toBlob`. Default 0.9.
  * @property {Subsampling} [subsampling] Default '4:2:0'.

@@ -171,7 +171,7 @@ test('undefined is "not given", everywhere', async () => {
 
 test('an unknown field that looks like a known one is refused, others are let pass', () => {
   const region = { x: 1, y: 1, width: 4, height: 4 };
-  for (const name of ['redactions', 'redaction', 'regions', 'region', 'Redact', 'REGIONS']) {
+  for (const name of ['redactions', 'regions', 'region', 'Redact', 'REGIONS', 'detect', 'replaceRedact']) {
     refused(name, [region], () => encode({ [name]: [region] }));
     refused(name, [region], () => encode({ redact: [], [name]: [region] }));
   }

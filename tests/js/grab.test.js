@@ -573,7 +573,16 @@ test('regions of grab are a floor: undefined is not given, encode adds, replaceR
   assert.deepEqual(places(await encode({ replaceRedact: [] })), []);
   await assert.rejects(encode({ replaceRedact: [], redact: [] }), { code: 'invalid-argument' });
   await assert.rejects(encode({ metadata: { interactionId: 'b' } }), { code: 'invalid-argument' });
-  for (const wrong of [{ replaceRedact: null }, { redact: null }, { replaceredact: [] }, { regions: [] }]) {
+  for (const wrong of [
+    { replaceRedact: null },
+    { redact: null },
+    { replaceredact: [] },
+    { regions: [] },
+    // Asked by grab: here nobody would look for anything.
+    { detect: 'text' },
+    { detect: () => [region(5)] },
+    { Detect: 'text' },
+  ]) {
     await assert.rejects(encode(wrong), { code: 'invalid-argument' }, JSON.stringify(wrong));
   }
   const unreadable = {
@@ -588,6 +597,24 @@ test('regions of grab are a floor: undefined is not given, encode adds, replaceR
   assert.match(text(metadata.capturedAt), /^\d{4}-.*Z$/);
   assert.equal((await encode()).options.options.quality, 0.5);
   assert.equal(asked, 1, 'the frame stays the same');
+});
+
+test('options of another call that would cover something are refused, and not passed over', async () => {
+  const world = createWorld();
+  world.load();
+  const region = { x: 0, y: 0, width: 10, height: 10 };
+  for (const call of ['snapshot', 'grab']) {
+    for (const wrong of [{ replaceRedact: [region] }, { replaceredact: [] }, { Detect: 'text' }]) {
+      const shot = watch(world.capture[call](world.source, wrong));
+      await world.clock.advance(1);
+      assert.equal(shot.error?.code, 'invalid-argument', `${call} ${JSON.stringify(wrong)}`);
+    }
+  }
+  const still = await grabbed(world, { detect: undefined, replaceRedact: undefined });
+  for (const wrong of [{ replaceRedact: [region] }, { detect: 'text' }]) {
+    await assert.rejects(soon(world, still.preview(wrong)), { code: 'invalid-argument' }, JSON.stringify(wrong));
+  }
+  assert.ok(await soon(world, still.encode({ detect: undefined })));
 });
 
 const RED = { x: 1, y: 0, width: 10, height: 10 };
