@@ -144,11 +144,13 @@ export function parseDetect(detect) {
   /** @type {DetectHook[]} */
   const hooks = [];
   let text = false;
-  const list = detect === undefined ? [] : Array.isArray(detect) ? detect : [detect];
-  readList(list, 'detect', { expected: 'an array' }, (one) => {
+  const isOne = detect === 'text' || typeof detect === 'function';
+  const list = detect === undefined ? [] : isOne ? [detect] : detect;
+  const expected = "'text', a function or an array of these";
+  readList(list, 'detect', { expected }, (one) => {
     if (typeof one === 'function') hooks.push(/** @type {DetectHook} */ (one));
     else if (one === 'text') text = true;
-    else throw invalidArgument('detect', "'text', a function or an array of these", one);
+    else throw invalidArgument('detect', expected, one);
   });
   return text || hooks.length > 0 ? { text, hooks } : undefined;
 }
@@ -173,9 +175,19 @@ function absolute(name, url) {
   }
 }
 
+/** @param {unknown} value */
+function isFunction(value) {
+  return typeof value === 'function';
+}
+
 /** @param {unknown} value @returns {value is AbortSignal} */
 function isSignal(value) {
-  return isObject(value) && 'aborted' in value && 'addEventListener' in value;
+  try {
+    const { aborted, addEventListener, removeEventListener } = /** @type {AbortSignal} */ (value);
+    return typeof aborted === 'boolean' && [addEventListener, removeEventListener].every(isFunction);
+  } catch {
+    return false;
+  }
 }
 
 /** @param {unknown} value @returns {value is number} */

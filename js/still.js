@@ -197,12 +197,12 @@ async function detect(hook, still) {
   let regions;
   try {
     regions = await hook(still);
+    // Never taken for "nothing found": a picture would go out that should have been redacted.
+    if (!Array.isArray(regions)) throw invalidArgument('the result of detect', 'an array of regions', regions);
   } catch (cause) {
     if (CaptureError.is(cause)) throw cause;
     throw new CaptureError('invalid-argument', 'The detect hook failed', { cause });
   }
-  // Never taken for "nothing found": a picture would go out that should have been redacted.
-  if (!Array.isArray(regions)) throw invalidArgument('the result of detect', 'an array of regions', regions);
   return parseRegions(regions).plain;
 }
 

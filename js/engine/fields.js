@@ -32,16 +32,20 @@ export function readFields(object, names, path = '') {
  * @template T
  * @param {unknown} list
  * @param {string} name
- * @param {{ expected: string, most?: number }} rule `most` elements, where there is a limit.
+ * @param {{ expected: string, most?: number }} rule `most` elements.
  * @param {(element: unknown, index: number) => T} parse
  * @returns {T[]}
  */
-export function readList(list, name, { expected, most = Infinity }, parse) {
+export function readList(list, name, { expected, most = 1000 }, parse) {
   if (!attempt(name, () => Array.isArray(list))) throw invalidArgument(name, expected, list);
   const array = /** @type {unknown[]} */ (list);
-  const { length } = readFields(array, ['length'], `${name}.`);
-  const count = Number(length);
-  if (count > most) throw invalidArgument(`${name}.length`, `at most ${most}`, count, { count });
+  const { length: count } = readFields(array, ['length'], `${name}.`);
+  // A proxy says what it likes, and what is no length is not none.
+  if (!Number.isInteger(count) || /** @type {number} */ (count) < 0) {
+    throw invalidArgument(`${name}.length`, 'an integer of at least 0', count);
+  }
+  if (/** @type {number} */ (count) > most)
+    throw invalidArgument(`${name}.length`, `at most ${most}`, count, { count });
   return Array.from({ length: count }, (_, i) => {
     const element = attempt(`${name}[${i}]`, () => array[i]);
     return parse(element, i);

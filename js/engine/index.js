@@ -120,6 +120,8 @@ export async function start(options, readFile) {
   function withFrame({ data, width, height, stride }, action) {
     const held = allocate(width, height);
     try {
+      // Room for it may have moved the engine's memory, and the pixels were a view of that.
+      if (data.length === 0) throw invalidArgument('data', 'pixels outside of the engine’s own memory', data);
       copyRows(data, stride, held.pixels(), width * 4, height);
       return action(held);
     } finally {

@@ -59,9 +59,9 @@ const FIELDS = [
 export function parseMetadata(metadata = {}) {
   if (!isObject(metadata)) throw invalidArgument('metadata', 'an object', metadata);
   const plain = readFields(/** @type {Metadata} */ (metadata), FIELDS, 'metadata.');
-  if (isDate(plain.capturedAt) && !Number.isNaN(plain.capturedAt.getTime())) {
-    plain.capturedAt = plain.capturedAt.toISOString();
-  }
+  // Its own time, whatever methods it was given.
+  const time = isDate(plain.capturedAt) && new Date(plain.capturedAt);
+  if (time && !Number.isNaN(time.getTime())) plain.capturedAt = time.toISOString();
   const { embed = false } = plain;
   if (typeof embed !== 'boolean') throw invalidArgument('metadata.embed', 'a boolean', embed);
   const raw = {

@@ -34,6 +34,35 @@ test('what goes to the worker can be cloned, whatever the regions were made of',
   assert.equal(plain.quality, 0.5);
 });
 
+test('what fails when it is looked at is an invalid argument, too', () => {
+  const revoked = () => {
+    const { proxy, revoke } = Proxy.revocable([], {});
+    revoke();
+    return /** @type {any} */ (proxy);
+  };
+  for (const name of ['detect', 'redact', 'reject', 'metadata', 'signal', 'beforeCapture', 'timeoutMs']) {
+    assert.throws(() => parseCaptureOptions({ [name]: revoked() }), { code: 'invalid-argument' }, name);
+  }
+  assert.throws(() => parseCaptureOptions(revoked()), { code: 'invalid-argument' });
+  for (const signal of [
+    { aborted: false, addEventListener: 1 },
+    { aborted: 'no', addEventListener() {}, removeEventListener() {} },
+    { aborted: false, addEventListener() {} },
+    {
+      get aborted() {
+        throw new Error('mine');
+      },
+    },
+  ]) {
+    assert.throws(() => parseCaptureOptions({ signal: /** @type {any} */ (signal) }), { code: 'invalid-argument' });
+  }
+  const date = new Date(0);
+  const fail = () => assert.fail('asked');
+  Object.assign(date, { toISOString: fail, getTime: fail });
+  const { metadata } = parseEncodeOptions({ metadata: { capturedAt: date } }).plain;
+  assert.equal(metadata?.capturedAt, '1970-01-01T00:00:00.000Z');
+});
+
 test('a sentence names the field, what was expected and what came', () => {
   assert.throws(() => parseCaptureOptions({ timeoutMs: 0 }), {
     code: 'invalid-argument',

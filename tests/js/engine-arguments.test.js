@@ -169,6 +169,38 @@ test('undefined is "not given", everywhere', async () => {
   other.dispose();
 });
 
+test('pixels that are a view of the engine’s own memory: encoded while they are there, refused once it has moved', async () => {
+  const other = await createEngine();
+  const held = other.allocate(4000, 2000);
+  held.pixels().fill(200);
+  let moved = 0;
+  for (let i = 0; i < 8; i++) {
+    const data = held.pixels();
+    try {
+      assert.ok(other.analyze({ data, width: 4000, height: 2000 }));
+    } catch (error) {
+      assert.deepEqual([error.name, error.code, error.details.name], ['CaptureError', 'invalid-argument', 'data']);
+      moved++;
+    }
+  }
+  assert.equal(moved, 1, 'the room that was made is used again');
+  other.dispose();
+});
+
+test('a list is as long as it says: what is no length is refused, and never taken for none', () => {
+  const withLength = (list, length) => new Proxy(list, { get: (of, key) => (key === 'length' ? length : of[key]) });
+  const lists = { redact: [{ x: 1, y: 1, width: 4, height: 4 }], reject: ['black'] };
+  for (const [name, list] of Object.entries(lists)) {
+    for (const length of [undefined, NaN, -1, 0.5, '1', null, 1n, Symbol('s'), Infinity]) {
+      refused(`${name}.length`, length, () => encode({ [name]: withLength(list, length) }));
+    }
+    for (const length of [1001, 2 ** 53]) {
+      assert.throws(() => encode({ [name]: withLength(list, length) }), { code: 'invalid-argument' });
+    }
+    assert.ok(encode({ [name]: withLength(list, 1) }));
+  }
+});
+
 test('an unknown field that looks like a known one is refused, others are let pass', () => {
   const region = { x: 1, y: 1, width: 4, height: 4 };
   for (const name of ['redactions', 'regions', 'region', 'Redact', 'REGIONS', 'detect', 'replaceRedact']) {
