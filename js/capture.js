@@ -80,6 +80,8 @@ export function assemble({ clock, reader, prepared, host }) {
       lifetime.heed(signal);
       lifetime.check();
       return await work(lifetime);
+    } catch (cause) {
+      throw CaptureError.is(cause) ? cause : new CaptureError('no-frame', 'The video could not be read', { cause });
     } finally {
       lifetime.finish();
     }

@@ -52,7 +52,7 @@ export function createPreparedSources({ clock, warm, open = openFrames }) {
   }
 
   /** @type {(given: unknown, server: Server) => Promise<void>} */
-  function prepareFor(given, server) {
+  async function prepareFor(given, server) {
     const before = sources.get(given);
     // A track that a page has added to a stream itself comes without an event.
     if (before?.server === server) return before.follow();
@@ -112,7 +112,8 @@ export function createPreparedSources({ clock, warm, open = openFrames }) {
     /** All that was prepared with a server that is no more, with the one that has come in its place. @param {Server} server */
     moveTo(server) {
       for (const [given, prepared] of Array.from(sources)) {
-        if (prepared.server !== server) prepareFor(given, server).catch(() => {});
+        // One that fails is let go: it is in no other's way.
+        if (prepared.server !== server) prepareFor(given, server).catch(() => drop(given));
       }
     },
 
@@ -133,6 +134,7 @@ function prepare(source, server, { clock, warm, open }) {
   let changedAt = Number.NEGATIVE_INFINITY;
   /** The latest: the worker answers in order. */
   let opening = Promise.resolve();
+  /** As soon as nothing is to be opened any more: also once the server has not taken a track's frames. */
   let stopped = false;
 
   /** @returns {Promise<void>} */
@@ -160,6 +162,7 @@ function prepare(source, server, { clock, warm, open }) {
     watches.set(track, { watchId: started?.watchId, seen: target, since: Number.NEGATIVE_INFINITY, letGo });
     if (!started) return;
     opening = started.opening.catch(() => {
+      stopped = true;
       watches.delete(track);
       letGo();
     });
@@ -213,7 +216,10 @@ function startWatch(server, track, open) {
   const frames = server.inPage ? undefined : open(track);
   if (!frames) return undefined;
   const watchId = ++lastWatchId;
-  return { watchId, opening: server.call('watch', { watchId, frames }, [frames]) };
+  const opening = server.call('watch', { watchId, frames }, [frames]);
+  // It has stayed here where the server is gone.
+  opening.catch(() => frames.cancel()).catch(nothing);
+  return { watchId, opening };
 }
 
 /** @param {Server} server @param {number} watchId */

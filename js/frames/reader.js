@@ -47,7 +47,12 @@ export function createReader(clock) {
      * @returns {() => void} Lets go of it.
      */
     warm({ track }) {
-      return track && !hasProcessor() ? videos.use(track).release : nothing;
+      try {
+        if (track && !hasProcessor()) return videos.use(track).release;
+      } catch {
+        // What only looks like a track: whoever asks for its next frame is told.
+      }
+      return nothing;
     },
 
     next,

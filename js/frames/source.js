@@ -52,8 +52,20 @@ const nothing = () => {};
 /**
  * @param {unknown} value
  * @returns {CaptureSource}
+ * @throws {CaptureError} `invalid-argument`
  */
 export function toSource(value) {
+  try {
+    const source = recognize(value);
+    if (source) return source;
+  } catch {
+    // What cannot be read is none of them.
+  }
+  throw invalidArgument('source', EXPECTED, value);
+}
+
+/** @param {unknown} value @returns {CaptureSource | undefined} */
+function recognize(value) {
   // By shape, not by class: a stream, a track or an element may come from another frame of the page.
   if (isObject(value)) {
     if (typeof value.targets === 'function' && typeof value.on === 'function') return /** @type {any} */ (value);
@@ -62,7 +74,7 @@ export function toSource(value) {
     if (String(value.tagName).toUpperCase() === 'VIDEO') return fromElement(/** @type {any} */ (value));
     if (value.kind === 'video' && 'readyState' in value) return fromTrack(/** @type {any} */ (value));
   }
-  throw invalidArgument('source', EXPECTED, value);
+  return undefined;
 }
 
 /**

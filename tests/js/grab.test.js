@@ -465,6 +465,120 @@ test('a source whose on() returns itself, as event emitters do, or throws', asyn
   assert.equal(failed.error.code, 'no-source');
 });
 
+/** What `createCapture` makes of them, with a server that a test may exchange. @param {any} world @param {any} prepared */
+function assembleWith({ clock, reader }, prepared, loaded) {
+  const host = { loaded, server: async () => loaded(), dispose() {} };
+  return assemble({ clock, reader, prepared, host: /** @type {any} */ (host) });
+}
+
+test('a source that cannot be listened to any more, after a crash, is in no other’s way', async () => {
+  const world = createWorld();
+  const { clock } = world;
+  const servers = [0, 1].map(() => createFakeServer({ clock, clockOffset: 0, latency: () => 5 }));
+  const prepared = createPreparedSources({ clock, warm: world.reader.warm, open: () => undefined });
+  let server = servers[0];
+  const capture = assembleWith(world, prepared, () => server);
+  let tries = 0;
+  const broken = {
+    targets: () => [],
+    on() {
+      if (tries++ > 0) throw new Error('disposed');
+      return () => {};
+    },
+    dispose() {},
+  };
+  await capture.ready(broken);
+  servers[0].crash();
+  server = servers[1];
+  for (let i = 0; i < 2; i++) {
+    const shot = watch(capture.snapshot(world.source));
+    await clock.advance(1);
+    const frame = world.send();
+    await clock.advance(100);
+    assert.equal(shot.value?.truth.number, frame.number, String(shot.error));
+  }
+  assert.equal(tries, 2, 'it is let go');
+  const again = watch(capture.ready(broken));
+  await clock.settle();
+  assert.equal(again.error?.code, 'no-source');
+  capture.dispose();
+});
+
+test('of a server that is gone no track is opened on and on, and what was opened in vain is closed', async () => {
+  const clock = createFakeClock();
+  const server = createFakeServer({ clock, clockOffset: 0, latency: () => 5 });
+  const streams = [];
+  const open = () => {
+    const stream = { ...createFrameStream().stream, isCancelled: false };
+    stream.cancel = async () => {
+      stream.isCancelled = true;
+    };
+    streams.push(stream);
+    return stream;
+  };
+  const prepared = createPreparedSources({ clock, warm: () => () => {}, open });
+  const listeners = new Set();
+  const track = createTrack();
+  const source = {
+    targets: () => [{ track, interactionId: 'a', participantId: 'p', kind: 'camera' }],
+    on(_event, listener) {
+      listeners.add(listener);
+      return () => listeners.delete(listener);
+    },
+    dispose() {},
+  };
+  await prepared.prepare(source, /** @type {any} */ (server));
+  assert.equal(streams.length, 1);
+  server.crash();
+  for (const readyState of ['ended', ...Array(20).fill('live')]) {
+    Object.assign(track, { readyState });
+    for (const listener of listeners) listener();
+    await clock.settle();
+  }
+  assert.deepEqual(
+    streams.map(({ isCancelled }) => isCancelled),
+    [false, true],
+    'the first has gone to the worker',
+  );
+  const next = createFakeServer({ clock, clockOffset: 0, latency: () => 5 });
+  prepared.moveTo(/** @type {any} */ (next));
+  await clock.settle();
+  assert.equal(streams.length, 3, 'for the next one they are opened anew');
+  prepared.dispose();
+  assert.equal(listeners.size, 0);
+  await clock.advance(60000);
+  assert.equal(clock.timers(), 0);
+});
+
+test('whatever a source gives, what comes of it is a CaptureError', async () => {
+  const revoked = () => {
+    const { proxy, revoke } = Proxy.revocable({}, {});
+    revoke();
+    return proxy;
+  };
+  const fail = () => {
+    throw new TypeError('the page’s mistake');
+  };
+  const of = (track) => ({ targets: () => [{ track, kind: 'camera' }], on: () => () => {}, dispose() {} });
+  const sources = [
+    [revoked(), 'invalid-argument'],
+    [Object.defineProperty({}, 'targets', { get: fail }), 'invalid-argument'],
+    [of({ ...createTrack(), getSettings: fail }), 'no-frame'],
+    [of(Object.defineProperty(createTrack(), 'readyState', { get: fail })), 'no-frame'],
+  ];
+  for (const [source, code] of sources) {
+    for (const call of ['snapshot', 'grab', 'ready']) {
+      const world = createWorld();
+      world.load();
+      const shot = watch(world.capture[call](source));
+      await world.clock.advance(100);
+      if (call === 'ready' && code === 'no-frame') assert.equal(shot.error, undefined, 'its capture will tell');
+      else assert.ok(shot.error instanceof CaptureError && shot.error.code === code, `${call}: ${shot.error}`);
+      assert.equal(world.clock.timers(), 0);
+    }
+  }
+});
+
 test('an ending that fails does not keep the engine’s pixels', async (t) => {
   t.mock.method(console, 'error', () => {});
   const world = createWorld();

@@ -1,8 +1,11 @@
 /** The hidden elements that play tracks: one for all who need it, none for long after the last of them. */
 import assert from 'node:assert/strict';
 import { afterEach, beforeEach, test } from 'node:test';
+import { assemble } from '../../js/capture.js';
 import { createHiddenVideos } from '../../js/frames/hidden-videos.js';
-import { createTrack } from './fake-call.js';
+import { createReader } from '../../js/frames/reader.js';
+import { createPreparedSources } from '../../js/prepared.js';
+import { createFakeServer, createTrack } from './fake-call.js';
 import { createFakeClock } from './fake-clock.js';
 
 /** @type {any[]} */
@@ -29,7 +32,7 @@ beforeEach(() => {
     return video;
   };
   Object.assign(globalThis, {
-    document: { createElement, body: { append: (video) => shown.push(video) } },
+    document: { hidden: false, createElement, body: { append: (video) => shown.push(video) } },
     MediaStream: class {},
   });
 });
@@ -77,6 +80,32 @@ test('what has ended, or is disposed of, goes at once, whoever still holds it', 
   other.release();
   assert.deepEqual(shown, [again.video]);
   videos.dispose();
+});
+
+test('what is only shaped like a track: no frame, at once, and no TypeError', async () => {
+  Object.assign(globalThis, {
+    MediaStream: class {
+      constructor() {
+        throw new TypeError('not a MediaStreamTrack');
+      }
+    },
+  });
+  const clock = createFakeClock();
+  const reader = createReader(clock);
+  const prepared = createPreparedSources({ clock, warm: reader.warm, open: () => undefined });
+  const server = /** @type {any} */ (createFakeServer({ clock, clockOffset: 0, latency: () => 5 }));
+  const host = /** @type {any} */ ({ loaded: () => server, server: async () => server, dispose() {} });
+  const capture = assemble({ clock, reader, prepared, host });
+  const track = { ...createTrack(), kind: 'video' };
+  await capture.ready(track);
+  for (const call of [capture.snapshot(track), capture.grab(track)]) {
+    await assert.rejects(
+      call,
+      (/** @type {any} */ error) => error.code === 'no-frame' && error.cause.name === 'TypeError',
+    );
+  }
+  capture.dispose();
+  assert.deepEqual([shown.length, clock.timers()], [0, 0]);
 });
 
 test('it plays within the viewport: what cannot be seen at all is not decoded everywhere', () => {
