@@ -39,6 +39,8 @@ export function createHiddenVideos(clock) {
       playing.set(track, entry);
       clock.clearTimeout(entry.idle);
       entry.users++;
+      // A page that exchanges its body takes it out, and the browser stops it.
+      if (!entry.video.isConnected) (document.body || document.documentElement).append(entry.video);
       keepPlaying(entry.video);
       let released = false;
       return {
@@ -75,7 +77,6 @@ function createVideo(track) {
   const corner = { position: 'fixed', left: '0', top: '0', width: '1px', height: '1px' };
   Object.assign(video.style, corner, { opacity: '0', pointerEvents: 'none' });
   video.srcObject = new MediaStream([track]);
-  (document.body || document.documentElement).append(video);
   return video;
 }
 

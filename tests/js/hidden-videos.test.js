@@ -17,6 +17,9 @@ beforeEach(() => {
     const video = {
       style: {},
       paused: true,
+      get isConnected() {
+        return shown.includes(video);
+      },
       setAttribute() {},
       play() {
         video.paused = false;
@@ -106,6 +109,21 @@ test('what is only shaped like a track: no frame, at once, and no TypeError', as
   }
   capture.dispose();
   assert.deepEqual([shown.length, clock.timers()], [0, 0]);
+});
+
+test('one that the page has taken out of the document is put back, and plays on', () => {
+  const videos = createHiddenVideos(createFakeClock());
+  const track = createTrack();
+  const { video } = videos.use(track);
+  for (let i = 0; i < 2; i++) {
+    // As with a body that is exchanged: the browser pauses what is taken out.
+    shown = [];
+    video.pause();
+    assert.equal(videos.use(track).video, video);
+    assert.deepEqual(shown, [video]);
+    assert.equal(video.paused, false);
+  }
+  videos.dispose();
 });
 
 test('it plays within the viewport: what cannot be seen at all is not decoded everywhere', () => {
