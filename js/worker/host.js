@@ -42,8 +42,8 @@ const MOST_PONGS = 3;
 /** How long a worker may take to zero its memory, in ms, before it is ended anyway. */
 const FAREWELL_MS = 2000;
 
-/** @param {HostOptions} options @param {Clock} clock */
-export function createHost({ engine, worker, workerUrl }, clock) {
+/** @param {HostOptions} options @param {Clock} clock @param {typeof importLauncher} [loadLauncher] */
+export function createHost({ engine, worker, workerUrl }, clock, loadLauncher = importLauncher) {
   /** @type {Promise<Server> | undefined} */
   let server;
   /** @type {Server | undefined} */
@@ -52,7 +52,8 @@ export function createHost({ engine, worker, workerUrl }, clock) {
   let loaded;
   let disposed = false;
 
-  async function find() {
+  /** @param {Search} search */
+  async function find(search) {
     const launcher = await loadLauncher();
     const launched = worker === 'auto' ? await launcher.launch(workerUrl, clock) : {};
     if (launched.reason) warnOfPage(launched.reason);
@@ -62,10 +63,11 @@ export function createHost({ engine, worker, workerUrl }, clock) {
     const found = launched.worker
       ? connect(launched.worker, options, { clock, onCrash: forget })
       : await startInPage(options, launcher);
-    current = found;
-    if (disposed) found.close();
+    search.found = found;
     try {
-      await inTime(found.call('load', {}), clock);
+      if (disposed || search.isLate) throw new CaptureError('disposed');
+      current = found;
+      await found.call('load', {});
     } catch (error) {
       found.close();
       throw error;
@@ -87,7 +89,7 @@ export function createHost({ engine, worker, workerUrl }, clock) {
     server() {
       if (disposed) return Promise.reject(new CaptureError('disposed'));
       if (!server) {
-        const finding = find();
+        const finding = inTime(find, clock);
         server = finding;
         finding.catch(() => {
           if (server === finding) forget();
@@ -104,16 +106,35 @@ export function createHost({ engine, worker, workerUrl }, clock) {
   };
 }
 
-/** @param {Promise<unknown>} loading @param {Clock} clock @returns {Promise<unknown>} */
-function inTime(loading, clock) {
+/**
+ * @typedef {object} Search
+ * @property {boolean} isLate Nobody waits for it any more: what turns up now is to be closed.
+ * @property {Server} [found]
+ */
+
+/**
+ * All of it: a script that does not come is as silent as an engine.
+ * @param {(search: Search) => Promise<Server>} find @param {Clock} clock
+ * @returns {Promise<Server>} Rejects with `engine-load`.
+ */
+function inTime(find, clock) {
   return new Promise((resolve, reject) => {
-    const message = `The engine did not load within ${LOAD_MS} ms`;
-    const timer = clock.setTimeout(() => reject(new CaptureError('engine-load', message)), LOAD_MS);
-    loading.then(resolve, reject).then(() => clock.clearTimeout(timer));
+    /** @type {Search} */
+    const search = { isLate: false };
+    const fail = (/** @type {unknown} */ cause) =>
+      reject(CaptureError.is(cause) ? cause : new CaptureError('engine-load', undefined, { cause }));
+    const timer = clock.setTimeout(() => {
+      search.isLate = true;
+      fail(new CaptureError('engine-load', `The engine did not load within ${LOAD_MS} ms`));
+      search.found?.close();
+    }, LOAD_MS);
+    find(search)
+      .then(resolve, fail)
+      .then(() => clock.clearTimeout(timer));
   });
 }
 
-async function loadLauncher() {
+async function importLauncher() {
   return import('./launch.js').catch(failToLoad);
 }
 

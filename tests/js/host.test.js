@@ -164,3 +164,64 @@ test('closing: what is pending is disposed of, the worker zeroes its memory, or 
     workers = [];
   }
 });
+
+test('a script that never comes: engine-load in time, tried anew, and what turns up late is closed', async () => {
+  const launcher = /** @type {any} */ (await import('../../js/worker/launch.js'));
+  for (const stalls of ['launcher', 'worker', 'page']) {
+    const clock = createFakeClock();
+    let turnUp = () => {};
+    let isStalled = true;
+    const pageServices = [];
+    const stall = (value) => (isStalled ? new Promise((resolve) => (turnUp = () => resolve(value))) : value);
+    const importWorker = async () => ({
+      createService: () => {
+        const service = { asked: [], handle: async (op) => service.asked.push(op) };
+        pageServices.push(service);
+        return service;
+      },
+    });
+    const stalling = {
+      launcher: async () => stall(launcher),
+      worker: async () => ({ ...launcher, launch: async (...args) => stall(await launcher.launch(...args)) }),
+      page: async () => ({ ...launcher, importWorker: async () => stall(await importWorker()) }),
+    };
+    const host = createHost({ engine: {}, worker: stalls === 'page' ? false : 'auto' }, clock, stalling[stalls]);
+    const first = watch(host.server());
+    await clock.advance(29999);
+    assert.equal(first.error, undefined);
+    await clock.advance(1);
+    assert.equal(first.error?.code, 'engine-load', stalls);
+    assert.equal(host.loaded(), undefined);
+    isStalled = false;
+    const next = await host.server();
+    assert.equal(host.loaded(), next);
+    turnUp();
+    await new Promise(setImmediate);
+    await clock.advance(2000);
+    assert.equal(host.loaded(), next, 'the late one does not take its place');
+    if (stalls === 'page') assert.deepEqual(pageServices[1].asked, ['dispose']);
+    else assert.deepEqual(workers.map(({ isTerminated }) => isTerminated).sort(), [false, true]);
+    host.dispose();
+    await clock.advance(2000);
+    const all =
+      stalls === 'page'
+        ? pageServices.map(({ asked }) => asked.includes('dispose'))
+        : workers.map((each) => each.isTerminated);
+    assert.deepEqual([...new Set(all)], [true], 'and dispose() still ends the one that serves');
+    assert.equal(clock.timers(), 0);
+    workers = [];
+  }
+});
+
+test('whatever keeps an engine from being found is engine-load, with its cause', async () => {
+  const cause = new TypeError('no');
+  const launcher = /** @type {any} */ (
+    async () => ({
+      launch() {
+        throw cause;
+      },
+    })
+  );
+  const host = createHost({ engine: {}, worker: 'auto' }, createFakeClock(), launcher);
+  await assert.rejects(host.server(), { code: 'engine-load', cause });
+});
