@@ -24,7 +24,7 @@ export function ownerOf({ appId, appid }) {
 /** @param {IncomingStream} stream */
 export function hasOwner(stream) {
   const { sourceParticipantId, sourceUserId } = ownerOf(stream);
-  return Boolean(sourceParticipantId || sourceUserId);
+  return sourceParticipantId || sourceUserId;
 }
 
 /**

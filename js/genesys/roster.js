@@ -9,8 +9,8 @@ import { hasOwner, isOf, isShown, kindOfContent, ownerOf } from './incoming-stre
  * @property {string | null} participantId Null where nothing has told yet.
  * @property {string | null} userId
  * @property {string} kind `'camera'` or `'screen'`.
- * @property {boolean} cameraOff
- * @property {boolean} isAgent No target.
+ * @property {boolean} [cameraOff]
+ * @property {boolean} [isAgent] No target.
  */
 
 /**
@@ -26,9 +26,9 @@ import { hasOwner, isOf, isShown, kindOfContent, ownerOf } from './incoming-stre
 export function createRoster(session, agentUserId) {
   /** The conversation that everything below was told of. */
   let conversationId = session.conversationId;
-  /** @type {Map<string, ParticipantUpdate>} */
+  /** @type {Map<string | null, ParticipantUpdate>} */
   let present = new Map();
-  /** @type {Set<string>} */
+  /** @type {Set<string | null>} */
   const gone = new Set();
   /** By user, null for somebody without an account: all that this event knows. @type {(string | null)[]} */
   let onScreen = [];
@@ -112,15 +112,15 @@ export function createRoster(session, agentUserId) {
     const { stream } = entry;
     if (!isShown(stream)) return [];
     const { sourceParticipantId: participantId = null, sourceUserId: userId = null } = ownerOf(stream);
-    if (participantId !== null && gone.has(participantId)) return [];
+    if (gone.has(participantId)) return [];
     const candidates = candidatesOf(entry);
     if (candidates.length === 1 && hasStoppedSharing(candidates[0], entry)) return [];
     if (candidates.length > 0) return occupants(candidates, (participant) => kindsOf(participant, entry, isOnlyTrack));
     // Nobody that is remote, somebody who has left, or somebody whose presence has not been told yet.
-    const known = participantId === null ? undefined : present.get(participantId);
+    const known = present.get(participantId);
     const hasLeft = entry.isVoid || (!hasOwner(stream) && isNobodyThere());
     if (hasLeft || isAgent(known || { participantId, userId })) return [];
-    return [{ participantId, userId, kind: kindOfContent(stream) || 'camera', cameraOff: false, isAgent: false }];
+    return [{ participantId, userId, kind: kindOfContent(stream) || 'camera' }];
   }
 
   /**
@@ -134,7 +134,7 @@ export function createRoster(session, agentUserId) {
     const candidates = visible.length > 0 ? visible : others;
     if (candidates.length > 0) return occupants(candidates, (participant) => kindsByPresence(participant, isOnlyTrack));
     if (isNobodyThere()) return [];
-    return [{ participantId: null, userId: null, kind: 'camera', cameraOff: false, isAgent: false }];
+    return [{ participantId: null, userId: null, kind: 'camera' }];
   }
 
   /**

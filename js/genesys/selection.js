@@ -15,16 +15,45 @@ import { invalidArgument } from '../errors.js';
 
 const KINDS = ['camera', 'screen', 'any'];
 
-/** @param {Selection} selection */
-export function checkSelection(selection) {
-  if (Object(selection) !== selection) throw invalidArgument('options', 'an object', selection);
-  const { kind = 'any', interactionId, participantId } = selection;
-  if (!KINDS.includes(kind)) throw invalidArgument('kind', KINDS.join(' or '), kind);
-  for (const [name, value] of Object.entries({ interactionId, participantId })) {
-    if (value !== undefined && (typeof value !== 'string' || value === '')) {
-      throw invalidArgument(name, 'an id', value);
+const ID = /** @type {const} */ ([
+  'an id',
+  (/** @type {unknown} */ value) => typeof value === 'string' && value !== '',
+]);
+
+/** What each field is, and whether a value is that. @type {Record<string, readonly [string, (value: any) => boolean]>} */
+const FIELDS = {
+  kind: [KINDS.join(' or '), (value) => KINDS.includes(value)],
+  interactionId: ID,
+  participantId: ID,
+  interactionOf: ['a function', (value) => typeof value === 'function'],
+};
+
+/**
+ * Each field is read once, so that what is checked is what is used. A name that differs in upper and lower case only would
+ * be no filter, in silence.
+ * @template {Selection} T
+ * @param {T} options
+ * @returns {T}
+ * @throws {import('../errors.js').CaptureError} `invalid-argument`
+ */
+export function readSelection(options) {
+  const names = Object.keys(FIELDS);
+  /** @type {any} */
+  const given = {};
+  try {
+    // Of what is no object it throws.
+    for (const key of names.concat(/** @type {any} */ (Reflect.ownKeys(options)))) {
+      const isLike = (/** @type {string} */ name) => name.toLowerCase() === String(key).toLowerCase();
+      if (!(key in given) && names.some(isLike)) given[key] = /** @type {any} */ (options)[key];
     }
+  } catch (cause) {
+    throw Object.assign(invalidArgument('options', 'a readable object', options), { cause });
   }
+  for (const key of Object.keys(given)) {
+    const [expected, isValid] = FIELDS[key] || ['nothing'];
+    if (given[key] !== undefined && !isValid?.(given[key])) throw invalidArgument(key, expected, given[key]);
+  }
+  return given;
 }
 
 /**
@@ -46,7 +75,12 @@ export function createSource({ kind = 'any', interactionId, participantId }, lis
 
   return {
     source: {
-      targets: () => (disposed ? [] : list().filter(isWanted).sort(byPreference)),
+      targets: () =>
+        disposed
+          ? []
+          : list()
+              .filter(isWanted)
+              .sort((a, b) => rank(a) - rank(b)),
       on(_event, listener) {
         const entry = () => listener();
         if (!disposed) listeners.add(entry);
@@ -65,12 +99,7 @@ export function createSource({ kind = 'any', interactionId, participantId }, lis
   };
 }
 
-/** Cameras before screens, and what flows before what does not. @param {Target} a @param {Target} b */
-function byPreference(a, b) {
-  return rank(a) - rank(b);
-}
-
-/** @param {Target} target */
+/** Cameras before screens, and what flows before what does not. @param {Target} target */
 function rank({ kind, track }) {
   return (kind === 'camera' ? 0 : 2) + (track && !track.muted ? 0 : 1);
 }

@@ -75,16 +75,16 @@ export function followSession(session, { agentUserId, changed, ended }) {
       // Somebody whose camera is off is not in the picture.
       const visible = seen[i].filter(({ cameraOff }) => !cameraOff);
       const notBefore = settle(track, seen[i], visible);
-      for (const { participantId, userId, kind, cameraOff, isAgent } of seen[i]) {
+      for (const { isAgent, ...someone } of seen[i]) {
         if (isAgent) continue;
-        const target = { track, receiver, interactionId, participantId, userId, kind, cameraOff, notBefore };
-        list.push(visible.length > 1 && !cameraOff ? { ...target, guess: 'participant' } : target);
+        const target = { track, receiver, interactionId, ...someone, notBefore };
+        list.push(visible.length > 1 && !someone.cameraOff ? { ...target, guess: 'participant' } : target);
       }
     });
     // Somebody whose camera is off may never have sent anything: a target all the same, that says why.
-    for (const { participantId, userId } of roster.camerasOff()) {
-      if (list.some((target) => target.participantId === participantId)) continue;
-      list.push({ interactionId, participantId, userId, kind: 'camera', cameraOff: true });
+    for (const someone of roster.camerasOff()) {
+      if (list.some(({ participantId }) => participantId === someone.participantId)) continue;
+      list.push({ interactionId, ...someone, kind: 'camera', cameraOff: true });
     }
     return list;
   }
@@ -120,33 +120,31 @@ function receiving(connection) {
   if (!connection) return [];
   const transceivers = connection.getTransceivers?.() || [];
   const own = (connection.getSenders?.() || []).map(({ track }) => track);
-  const sdp = connection.remoteDescription?.sdp || '';
+  const offered = offeredTrackIds(connection.remoteDescription?.sdp || '');
   return connection.getReceivers().flatMap((receiver) => {
     const { track } = receiver;
     const transceiver = transceivers.find((each) => each.receiver === receiver);
     if (track?.kind !== 'video' || own.includes(track)) return [];
     if (!RECEIVING.includes(transceiver?.currentDirection)) return [];
-    return [{ receiver, track, offeredId: offeredTrackId(sdp, transceiver?.mid) }];
+    return [{ receiver, track, offeredId: offered.get(transceiver?.mid) }];
   });
 }
 
 /** What the description that was read last says: it is long, is read at each look at the targets, and rarely changes. */
-let described = { sdp: '', trackIds: /** @type {Map<string, string | undefined>} */ (new Map()) };
+let described = { sdp: '', trackIds: /** @type {Map<unknown, string | undefined>} */ (new Map()) };
 
 /**
- * The id that the server gave a track: Firefox makes up one of its own. From `a=msid` (RFC 8830, section 2).
- * @param {string} sdp @param {string | null | undefined} mid
+ * The ids that the server gave the tracks, by `mid`: Firefox makes up some of its own. From `a=msid` (RFC 8830, section 2).
+ * @param {string} sdp
  */
-function offeredTrackId(sdp, mid) {
-  if (typeof mid !== 'string') return undefined;
-  if (described.sdp !== sdp) described = { sdp, trackIds: new Map() };
-  const { trackIds } = described;
-  if (!trackIds.has(mid)) trackIds.set(mid, findTrackId(sdp, mid));
-  return trackIds.get(mid);
-}
-
-/** @param {string} sdp @param {string} mid */
-function findTrackId(sdp, mid) {
-  const section = sdp.split(/\r?\nm=/).find((part) => part.split(/\r?\n/).includes(`a=mid:${mid}`));
-  return /\na=msid:\S+ (\S+)/.exec(section || '')?.[1];
+function offeredTrackIds(sdp) {
+  if (described.sdp !== sdp) {
+    const read = (/** @type {string} */ section, /** @type {RegExp} */ line) => line.exec(section)?.[1];
+    const sections = sdp.split('\nm=');
+    const ids = sections.map(
+      (each) => /** @type {const} */ ([read(each, /\na=mid:(\S+)/) || '', read(each, /\na=msid:\S+ (\S+)/)]),
+    );
+    described = { sdp, trackIds: new Map(ids) };
+  }
+  return described.trackIds;
 }

@@ -21,8 +21,8 @@ export function createSubscriptions() {
       const answer = emitter.on(event, heard);
       takeBacks.push(() => {
         isOn = false;
-        if (emitter.off) emitter.off(event, heard);
-        else if (emitter.removeListener) emitter.removeListener(event, heard);
+        const off = emitter.off || emitter.removeListener;
+        if (off) off.call(emitter, event, heard);
         // Others answer with what takes the listener back; Node's answer with themselves.
         else if (typeof answer === 'function') answer();
       });
@@ -30,7 +30,7 @@ export function createSubscriptions() {
 
     /** @param {EventTarget | undefined} target @param {string[]} events @param {() => void} listener */
     listen(target, events, listener) {
-      if (!target || typeof target.addEventListener !== 'function') return;
+      if (!target?.addEventListener) return;
       for (const event of events) target.addEventListener(event, listener);
       takeBacks.push(() => {
         for (const event of events) target.removeEventListener(event, listener);

@@ -9,7 +9,7 @@
  */
 import { invalidArgument } from '../errors.js';
 import { createArrivals } from './arrivals.js';
-import { checkSelection, createSource } from './selection.js';
+import { createSource, readSelection } from './selection.js';
 import { createSubscriptions, isEmitter } from './subscriptions.js';
 
 /** @import { CaptureSource, Target } from '../frames/source.js' */
@@ -40,11 +40,8 @@ const CAMERAS = [undefined, null, '', 'camera', 'video'];
  */
 export function fromVideoClient(videoClient, options = {}) {
   if (!isVideoClient(videoClient)) throw invalidArgument('videoClient', 'a VideoClient', videoClient);
-  checkSelection(options);
-  const { interactionOf } = options;
-  if (interactionOf !== undefined && typeof interactionOf !== 'function') {
-    throw invalidArgument('interactionOf', 'a function', interactionOf);
-  }
+  const selection = readSelection(options);
+  const { interactionOf } = selection;
   /**
    * By id where they have one: an event may bring a new object for somebody known.
    * @type {Map<unknown, ClientParticipant>}
@@ -53,7 +50,7 @@ export function fromVideoClient(videoClient, options = {}) {
   const arrivals = createArrivals(() => activeInteraction(videoClient));
   const tracks = createSubscriptions();
   const subscriptions = createSubscriptions();
-  const { source, changed } = createSource(options, list, () => {
+  const { source, changed } = createSource(selection, list, () => {
     tracks.dispose();
     subscriptions.dispose();
   });
@@ -174,8 +171,9 @@ function activeInteraction(client) {
 
 /** Those who came before the adapter did. @param {import('./shapes.js').VideoClientLike} client @returns {any[]} */
 function presentParticipants(client) {
-  const given = client.getParticipants?.() || client.participants || [];
-  return Array.from(given instanceof Map ? given.values() : given);
+  const given = /** @type {any} */ (client.getParticipants?.() || client.participants || []);
+  // A Map's are its values.
+  return Array.from(given.values?.() || given);
 }
 
 /**
@@ -184,11 +182,7 @@ function presentParticipants(client) {
  * @returns {ClientParticipant | undefined}
  */
 function findParticipant(args) {
-  for (const arg of args) {
-    if (isParticipant(arg)) return arg;
-    if (isParticipant(arg?.participant)) return arg.participant;
-  }
-  return undefined;
+  return args.flatMap((arg) => [arg, arg?.participant]).find(isParticipant);
 }
 
 /** @param {any} value @returns {value is ClientParticipant} */

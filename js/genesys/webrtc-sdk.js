@@ -1,6 +1,6 @@
 /** Sources over `genesys-cloud-webrtc-sdk`: every remote video of every live video session. */
 import { invalidArgument } from '../errors.js';
-import { checkSelection, createSource } from './selection.js';
+import { createSource, readSelection } from './selection.js';
 import { followSession } from './session.js';
 import { createSubscriptions, isEmitter } from './subscriptions.js';
 
@@ -26,11 +26,10 @@ const over = new WeakSet();
  */
 export function fromWebrtcSdk(sdk, options = {}) {
   if (!isEmitter(sdk)) throw invalidArgument('sdk', 'a genesys-cloud-webrtc-sdk instance', sdk);
-  checkSelection(options);
   /** The newest last. @type {Map<SessionLike, FollowedSession>} */
   const sessions = new Map();
   const subscriptions = createSubscriptions();
-  const { source, changed } = createSource(options, list, () => {
+  const { source, changed } = createSource(readSelection(options), list, () => {
     subscriptions.dispose();
     for (const session of Array.from(sessions.keys())) drop(session);
   });
@@ -73,7 +72,7 @@ export function fromWebrtcSdk(sdk, options = {}) {
     return Array.from(byConversation.values()).flat();
   }
 
-  for (const session of knownSessions(sdk)) add(session);
+  list();
   subscriptions.on(sdk, 'sessionStarted', (session) => {
     over.delete(session);
     add(session);
@@ -96,8 +95,7 @@ function knownSessions({ sessionManager }) {
 /** @param {import('./shapes.js').WebrtcSdkLike} sdk @param {SessionLike} session */
 function isVideoSession(sdk, session) {
   if (!isEmitter(session)) return false;
-  if (session.sessionType) return session.sessionType === VIDEO;
-  return Boolean(sdk.isVideoSession?.(session));
+  return session.sessionType ? session.sessionType === VIDEO : sdk.isVideoSession?.(session);
 }
 
 /** @param {import('../frames/source.js').Target[]} targets */

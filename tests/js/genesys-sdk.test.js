@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { EventEmitter } from 'node:events';
 import { test } from 'node:test';
 import { chooseTarget, followTarget } from '../../js/frames/target.js';
-import { fromWebrtcSdk } from '../../js/genesys/index.js';
+import { fromVideoClient, fromWebrtcSdk } from '../../js/genesys/index.js';
 import { agent, brief, countListeners, person, Sdk, Session, Track } from './genesys-fakes.js';
 
 /** A session with the agent, one customer, and a track. */
@@ -415,6 +415,43 @@ test('what is no SDK, and selections that are none', () => {
   for (const options of [null, 'screen', 5, { kind: 'both' }, { interactionId: '' }, { participantId: 1 }]) {
     throws(() => fromWebrtcSdk(new EventEmitter(), /** @type {any} */ (options)), 'invalid-argument');
   }
+});
+
+test('options are read once, wherever they come from; those that fail, or are spelled otherwise, are no filter that is none', () => {
+  const make = {
+    fromWebrtcSdk: (/** @type {any} */ options) => fromWebrtcSdk(new Sdk(), options),
+    fromVideoClient: (/** @type {any} */ options) =>
+      fromVideoClient(Object.assign(new EventEmitter(), { getActiveInteraction: () => null }), options),
+  };
+  const cause = new Error('mine');
+  const revoked = Proxy.revocable({}, {});
+  revoked.revoke();
+  for (const from of Object.values(make)) {
+    for (const options of [{ Kind: 'camera' }, { interactionid: 'x' }, { kind: 'any', ParticipantID: 'p' }]) {
+      const [name] = Object.keys(options).slice(-1);
+      assert.throws(() => from(options), { code: 'invalid-argument', details: { name, expected: 'nothing' } });
+    }
+    throws(() => from(revoked.proxy), 'invalid-argument');
+    const broken = {
+      get kind() {
+        throw cause;
+      },
+    };
+    assert.throws(() => from(broken), { code: 'invalid-argument', cause });
+    from({ kind: undefined, Kind: undefined, theme: 'dark', [Symbol('kind')]: 'none' });
+  }
+  let reads = 0;
+  class Shifty {
+    get interactionId() {
+      return ['a', 7][reads++];
+    }
+  }
+  const sdk = new Sdk();
+  sdk.start(call('a'));
+  sdk.start(call('b'));
+  const source = fromWebrtcSdk(sdk, /** @type {any} */ (new Shifty()));
+  assert.deepEqual(brief(source.targets()), ['a customer of a camera video of a']);
+  assert.equal(reads, 1);
 });
 
 /** The one who is on the one track `v`, as the server names it. @param {object} stream */
