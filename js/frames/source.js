@@ -69,7 +69,7 @@ function recognize(value) {
   // By shape, not by class: a stream, a track or an element may come from another frame of the page.
   if (isObject(value)) {
     if (typeof value.targets === 'function' && typeof value.on === 'function') return /** @type {any} */ (value);
-    if (typeof value.getVideoTracks === 'function') return fromMediaStream(/** @type {any} */ (value));
+    if (isStream(value)) return fromMediaStream(value);
     // In lower case where the page is XHTML.
     if (String(value.tagName).toUpperCase() === 'VIDEO') return fromElement(/** @type {any} */ (value));
     if (value.kind === 'video' && 'readyState' in value) return fromTrack(/** @type {any} */ (value));
@@ -108,9 +108,7 @@ export function onChange(source, listener) {
  * @throws {CaptureError} `invalid-argument`
  */
 export function fromMediaStream(stream) {
-  if (!isObject(stream) || typeof stream.getVideoTracks !== 'function') {
-    throw invalidArgument('stream', 'a MediaStream', stream);
-  }
+  if (!isStream(stream)) throw invalidArgument('stream', 'a MediaStream', stream);
   return {
     targets: () => streamTargets(stream, 'stream'),
     on(_event, listener) {
@@ -164,6 +162,15 @@ function streamTargets(stream, kind) {
 /** @param {string} kind @param {unknown} origin */
 function plain(kind, origin) {
   return { kind, origin, interactionId: null, participantId: null };
+}
+
+/** @param {any} value @returns {value is MediaStream} */
+function isStream(value) {
+  try {
+    return typeof value.getVideoTracks === 'function';
+  } catch {
+    return false;
+  }
 }
 
 /** @param {unknown} value @returns {value is Record<string, unknown>} */

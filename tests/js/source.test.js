@@ -1,7 +1,7 @@
 /** What can be captured from, by shape and not by class: it may come from another frame of the page. */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { onChange, toSource } from '../../js/frames/source.js';
+import { fromMediaStream, onChange, toSource } from '../../js/frames/source.js';
 import { chooseTarget, followTarget } from '../../js/frames/target.js';
 import { createTrack } from './fake-call.js';
 
@@ -14,6 +14,21 @@ test('a video element of an HTML page, and one of an XHTML page', () => {
   }
   for (const wrong of [null, undefined, 'video', { tagName: 'AUDIO' }, { tagName: {} }, { kind: 'video' }]) {
     assert.throws(() => toSource(wrong), { code: 'invalid-argument' });
+  }
+});
+
+test('what cannot be looked at is no source', () => {
+  const { proxy, revoke } = Proxy.revocable({}, {});
+  revoke();
+  const broken = {
+    get getVideoTracks() {
+      throw new Error('mine');
+    },
+  };
+  for (const make of [toSource, fromMediaStream]) {
+    for (const wrong of [proxy, broken, null, undefined, 7, 'stream', {}]) {
+      assert.throws(() => make(/** @type {any} */ (wrong)), { code: 'invalid-argument' });
+    }
   }
 });
 
