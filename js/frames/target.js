@@ -224,7 +224,7 @@ function checkTrack(track) {
 function markGuess(target, _i, all) {
   if (target.guess || target.cameraOff) return target;
   const rivals = all.filter((other) => isSame(other, target) && !other.guess && !other.cameraOff);
-  if (rivals.some(({ participantId }) => participantId !== target.participantId)) {
+  if (rivals.some((other) => personOf(other) !== personOf(target))) {
     return { ...target, guess: 'participant' };
   }
   const isElsewhere = rivals.some(({ interactionId }) => interactionId !== target.interactionId);
@@ -237,8 +237,8 @@ function markGuess(target, _i, all) {
  */
 function replaces(candidate, target) {
   return (
-    identityOf(target) !== undefined &&
-    identityOf(candidate) === identityOf(target) &&
+    (personOf(target) ?? target.origin ?? undefined) !== undefined &&
+    personOf(candidate) === personOf(target) &&
     candidate.interactionId === target.interactionId &&
     candidate.kind === target.kind &&
     candidate.origin === target.origin &&
@@ -249,8 +249,8 @@ function replaces(candidate, target) {
 }
 
 /** @param {Target} target */
-function identityOf({ participantId, userId, origin }) {
-  return participantId ?? userId ?? origin ?? undefined;
+function personOf({ participantId, userId }) {
+  return participantId ?? userId ?? undefined;
 }
 
 /** @param {Target} target */

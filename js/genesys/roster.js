@@ -226,7 +226,6 @@ function identify({ participantId, userId }) {
 
 /** @param {Occupant[]} all */
 function distinct(all) {
-  const isFirst = (/** @type {Occupant} */ { participantId, kind }, /** @type {number} */ i) =>
-    all.findIndex((other) => other.participantId === participantId && other.kind === kind) === i;
-  return all.filter(isFirst);
+  const ids = all.map(({ participantId, userId, kind }) => [participantId || userId, kind].join());
+  return all.filter((_, i) => ids.indexOf(ids[i]) === i);
 }

@@ -608,6 +608,14 @@ test('two streams of one user, or on one track: a guess, not the first', () => {
     on({ appId: { sourceParticipantId: 'q' }, contentType: 'camera' }),
   );
   for (const name of [undefined, 'p', 'q']) throws(() => chooseTarget(source, 'a', name), 'interaction-ambiguous');
+  // Nor of two users of whom nobody has told.
+  session.memberStatus(
+    on({ appId: { sourceUserId: 'ua' }, contentType: 'camera' }),
+    on({ appId: { sourceUserId: 'ub' }, contentType: 'camera' }),
+  );
+  throws(() => chooseTarget(source), 'interaction-ambiguous');
+  session.memberStatus(...['ua', 'ua'].map((sourceUserId) => on({ appId: { sourceUserId }, contentType: 'camera' })));
+  assert.deepEqual([chooseTarget(source).userId, source.targets().length], ['ua', 1]);
 });
 
 test('where participants have been told of and none is remote, nobody is in the picture', () => {

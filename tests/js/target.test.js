@@ -168,6 +168,13 @@ test('one picture listed for several people is a guess, and a name makes it no b
   assert.equal(chooseTarget(source(p, q, own), undefined, 'q').track, own.track);
 });
 
+test('one picture listed for two accounts is a guess, too, though neither has been told of', () => {
+  const a = target('a', { userId: 'ua' });
+  throws(() => chooseTarget(source(a, { ...a, userId: 'ub' })), 'interaction-ambiguous');
+  throws(() => chooseTarget(source(a, { ...a, userId: null })), 'interaction-ambiguous');
+  assert.equal(chooseTarget(source(a, { ...a })).userId, 'ua');
+});
+
 test('one picture listed under several interactions is a guess too', () => {
   const a = target('a', { participantId: 'p' });
   const both = source(a, { ...a, interactionId: 'b' });
