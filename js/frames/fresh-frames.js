@@ -65,6 +65,8 @@ export function createFreshFrames({ source, target: chosen, reader, limits, life
   const { clock } = lifetime;
   const wait = lifetime.child();
   let target = chosen;
+  /** What was last seen of it, also while nothing was taken. */
+  let last = chosen;
   /** Frames from before were there before they were asked for, or before something else was seen on the track. */
   let since = clock.now();
   let attempt = wait.child();
@@ -89,17 +91,16 @@ export function createFreshFrames({ source, target: chosen, reader, limits, life
 
   /** As the source has it now. Who was known to be in the picture, whenever that was, stays known. @param {Target} shown */
   function look(shown) {
-    const now = followTarget(source, { ...shown, known: target.known });
-    target = { ...target, known: now.known };
+    const now = followTarget(source, { ...shown, known: last.known });
+    if (!isSamePicture(now, last)) since = clock.now();
+    last = now;
     return now;
   }
 
   /** @param {Target} shown @returns {boolean} Whether it is what the source shows now. */
   function follow(shown) {
-    const now = look(shown);
-    if (!isSamePicture(now, target)) since = clock.now();
-    target = now;
-    return isSamePicture(now, shown);
+    target = look(shown);
+    return isSamePicture(target, shown);
   }
 
   /**

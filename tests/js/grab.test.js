@@ -1021,6 +1021,10 @@ const EVENTS = {
   /** Nothing: frames come. */
   none() {},
   person: (world, dice) => world.change({ participantId: someoneElse(world, dice, PEOPLE) }, world.manners(dice)),
+  /** The source no longer tells who it is. One that does not tell of its changes could go back to that unseen. */
+  unknown(world) {
+    if (world.isTelling) world.change({ participantId: null });
+  },
   interaction: (world, dice) =>
     world.change({ interactionId: someoneElse(world, dice, INTERACTIONS) }, world.manners(dice)),
   track: (world, dice) => world.change({ track: createTrack() }, world.manners(dice)),
@@ -1045,7 +1049,8 @@ const EXCUSES = {
   'stale-frame': ({ goodWhileWaiting, changes }) => !goodWhileWaiting || changes.size > 0,
   'black-frame': ({ frames }) => frames.some(({ verdict }) => verdict === 'black'),
   'too-small': ({ frames, minWidth }) => frames.some(({ width }) => width < minWidth),
-  'stream-ended': ({ changes }) => ['ended', 'left', 'person', 'settled', 'track'].some((name) => changes.has(name)),
+  'stream-ended': ({ changes }) =>
+    ['ended', 'unknown', 'left', 'person', 'settled', 'track'].some((name) => changes.has(name)),
   'interaction-changed': ({ changes }) => changes.has('interaction'),
   'camera-off': ({ changes }) => changes.has('cameraOff'),
   'no-source': ({ changes }) => changes.has('left'),
@@ -1073,13 +1078,20 @@ test('whatever happens in whatever order: the right picture of the right person,
     const kinds = Object.keys(EVENTS);
     const timeoutMs = dice.pick([200, 1000, 3000]);
     const minWidth = dice.pick([0, 0, 640]);
-    const busy = dice.pick([['none'], ['none', 'none', 'none', dice.pick(kinds)], ['none', ...kinds]]);
+    const busy = dice.pick([
+      ['none'],
+      ['none', 'none', 'none', dice.pick(kinds)],
+      ['none', ...kinds],
+      ['none', 'none', 'none', 'unknown', 'unknown', 'person'],
+    ]);
     const frameMs = dice.pick([15, 33, 66, 400]);
     const isSilent = dice.between(0, 15) === 0;
     const controller = new AbortController();
     const story = {
       frames: [],
       changes: new Set(),
+      /** Who was known first since the call. @type {string | null} */
+      person: null,
       changed: 0,
       goodWhileWaiting: false,
       minWidth,
@@ -1096,6 +1108,7 @@ test('whatever happens in whatever order: the right picture of the right person,
     for (let ms = 0, step = 0; ms < 26000 && !(shot?.isOver && step > 40); ms += frameMs, step++) {
       if (step === 8) {
         calledAt = world.clock.now();
+        story.person = world.target()?.participantId;
         const options = { timeoutMs, minWidth, signal: controller.signal, maxFrameAgeMs, select, withinMs };
         shot = watch(world.capture.snapshot(world.source, options));
         await world.clock.settle();
@@ -1114,6 +1127,7 @@ test('whatever happens in whatever order: the right picture of the right person,
         }
       }
       const target = world.target();
+      if (shot && !shot.isOver) story.person = story.person || target?.participantId;
       if (!isSilent && target?.track.readyState === 'live' && dice.between(0, 9) > 0) {
         const verdict = dice.pick(['ok', 'ok', 'ok', 'black']);
         const width = dice.pick([320, 640, 640]);
@@ -1143,6 +1157,8 @@ test('whatever happens in whatever order: the right picture of the right person,
         [interactionId, participantId],
         'and who is still there',
       );
+      // What is not told may have been over when it was looked at.
+      if (world.isTelling && participantId) assert.equal(participantId, story.person, 'and who was known first');
       assert.equal(truth.verdict, 'ok');
       assert.ok(truth.width >= minWidth);
       if (select === 'sharpest') {
