@@ -44,8 +44,8 @@ export function createEntry(settings, { clock, database }, store, telling) {
       }
     }
     /** @type {Change<Item | undefined>} */
-    const add = (items, to) => {
-      const entry = store.database() ? written : plain;
+    const add = (items, to, isOnDisk) => {
+      const entry = isOnDisk ? written : plain;
       if (!entry) throw new Error('The key has failed'); // Keeps it out of a database that is back only now.
       return queue.add(items, to, ...entry, settings, store.isBlind());
     };

@@ -42,7 +42,7 @@ const QUEUE = ['items', 'pictures', 'receipts', 'marks'];
 
 /**
  * @typedef {object} Generations
- * @property {() => string} generation What stays the same until the database is cleared: by the user, by the system or by
+ * @property {() => number | undefined} generation What stays the same until the database is cleared: by the user, by the system or by
  *   `Clear-Site-Data`. As of the last transaction, once something has been written.
  *
  * @typedef {import('./record.js').Store & KeyStore & Generations} Database
@@ -51,9 +51,6 @@ const QUEUE = ['items', 'pictures', 'receipts', 'marks'];
 /** @import { Item } from './record.js' */
 
 /** @typedef {(name: string) => IDBObjectStore} Stores */
-
-/** The mark's first half. @param {unknown} mark Missing in a database that is empty. */
-const generationOf = (mark) => String(mark).split(' ')[0];
 
 /**
  * What a request comes to. Awaited inside of its transaction, which stays open that long.
@@ -78,7 +75,7 @@ export function createDatabase(name, clock, migrations = MIGRATIONS) {
   /**
    * The items as a transaction left them, and the mark that it left with them. As long as that mark is there nobody has
    * changed them, and they need not be read again: in a queue of a thousand that is most of the work.
-   * @type {[mark: string, items: Item[]]}
+   * @type {[mark: unknown, items: Item[], generation?: number]}
    */
   let known = ['', []];
 
@@ -147,18 +144,21 @@ export function createDatabase(name, clock, migrations = MIGRATIONS) {
   return {
     async transact(change, strict = false) {
       const [outcome, ...left] = await run(QUEUE, 'readwrite', strict, async (at) => {
-        const mark = await result(at('marks').get('items'));
+        const [mark, found] = await Promise.all(['items', 'made'].map((of) => result(at('marks').get(of))));
         const items = mark && mark === known[0] ? known[1] : await result(at('items').getAll());
-        const next = `${mark ? generationOf(mark) : Math.random()} ${Math.random()}`;
+        const next = Math.random();
         const { writer, changed } = writeTo(at, next);
         const outcome = change([...items], writer);
         if (changed.size === 0) {
           purge(at('receipts'), clock.now());
-          return [outcome, mark, items];
+          return [outcome, mark, items, found];
         }
+        const generation = found || Math.random();
+        // A key of its own: a tab of an earlier version, which knows none, leaves it alone.
+        if (!found) at('marks').put(generation, 'made');
         const left = items.filter(({ id }) => !changed.has(id));
         for (const item of changed.values()) if (item) left.push(item);
-        return [outcome, next, left];
+        return [outcome, next, left, generation];
       });
       known = left;
       return outcome;
@@ -174,14 +174,14 @@ export function createDatabase(name, clock, migrations = MIGRATIONS) {
         if (!known) at('keys').put(candidate, 'pictures');
         return known || candidate;
       }),
-    generation: () => generationOf(known[0]),
+    generation: () => known[2],
     close: () => close(connection),
   };
 }
 
 /**
  * What a transaction writes, and what becomes of each item by it.
- * @param {Stores} at @param {string} mark Written first: a full disk may end the transaction with any write.
+ * @param {Stores} at @param {number} mark Written first: a full disk may end the transaction with any write.
  */
 function writeTo(at, mark) {
   /** Without an item, it is removed. @type {Map<string, Item | undefined>} */

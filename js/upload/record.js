@@ -68,8 +68,9 @@ import { CaptureError } from '../errors.js';
 /**
  * One atomic step over all items, whoever else shares them: it reads them all and writes through `to`. It changes no
  * item that it is given, and may run more than once, each time on what is there then. Throwing undoes everything.
+ * `isOnDisk`: what it puts comes onto the disk.
  * @template T
- * @typedef {(items: Item[], to: Writer) => T} Change
+ * @typedef {(items: Item[], to: Writer, isOnDisk?: boolean) => T} Change
  */
 
 /**

@@ -72,7 +72,7 @@ export function createStore(database, clock, onVolatile, onBack) {
         const onDisk = stored.filter(({ id }) => !left.has(id));
         held = new Map(memory.items);
         for (const { id } of onDisk) held.delete(id);
-        rehearsed = rehearse(change, onDisk.concat([...held.values()]));
+        rehearsed = rehearse((all, to) => change(all, to, true), onDisk.concat([...held.values()]));
         for (const [id, delivered] of left) remove(id, delivered);
         // Where the disk is full, one of these may throw.
         for (const write of rehearsed.writes) {

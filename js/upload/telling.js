@@ -11,7 +11,7 @@ import { textOf } from './text.js';
  * @typedef {object} Waiter
  * @property {Item} fresh As it was queued, not encrypted.
  * @property {Blob | undefined} blob
- * @property {string | undefined} generation Of the database that has held it.
+ * @property {number | undefined} generation Of the database that has held it.
  * @property {boolean} isUnknown Nobody knows whether the queue has it: there is only its id, and the database cannot be
  *   reached.
  * @property {Call[]} calls

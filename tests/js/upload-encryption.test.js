@@ -208,6 +208,57 @@ test('a picture without a key does not come onto the disk, also where the databa
   uploader.dispose();
 });
 
+test('a picture whose writing is under way stays encrypted where the key of another one fails meanwhile', async (t) => {
+  const database = createDatabase('another key fails', systemClock);
+  const { transact, key } = database;
+  /** @type {[string, boolean, string][]} */
+  const stored = [];
+  let keys = 0;
+  /** @type {((error: unknown) => void) | undefined} */
+  let failKey;
+  database.key = (candidate) =>
+    ++keys === 1
+      ? key(candidate)
+      : new Promise((_, reject) => {
+          failKey = reject;
+        });
+  database.transact = async (change, strict) => {
+    // The first picture is encrypted, and its transaction begins: now the second one finds no key.
+    if (failKey) {
+      failKey(new DOMException('closed', 'InvalidStateError'));
+      failKey = undefined;
+      await settled();
+    }
+    return transact((items, to) => {
+      const put = (/** @type {any} */ item, /** @type {ArrayBuffer | undefined} */ data) => {
+        if (data) stored.push([item.id, item.iv !== undefined, text(data)]);
+        to.put(item, data);
+      };
+      return change(items, { ...to, put });
+    }, strict);
+  };
+  const { uploader, line } = open(database);
+  t.after(() => uploader.dispose());
+  await settled();
+  line.isUp = false;
+  const { encrypt } = crypto.subtle;
+  crypto.subtle.encrypt = async (...args) => {
+    const data = await encrypt.apply(crypto.subtle, args);
+    for (let i = 0; i < 300 && !failKey; i++) await settled();
+    return data;
+  };
+  try {
+    for (const id of ['a', 'b']) uploader.send(fakeSnapshot(id)).catch(() => {});
+    for (let i = 0; i < 300 && stored.length === 0; i++) await settled();
+  } finally {
+    crypto.subtle.encrypt = encrypt;
+  }
+  assert.deepEqual(
+    stored.map(([id, isEncrypted, content]) => [id, isEncrypted, content === id]),
+    [['a', true, false]],
+  );
+});
+
 test('the key tells nothing', async () => {
   const database = createDatabase('key', systemClock);
   await createCipher(database);

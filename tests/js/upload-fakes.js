@@ -145,7 +145,8 @@ export function createWorld({ behave = () => ({ status: 200 }), random = () => 1
 
   /** @param {Tab} tab @returns {import('../../js/upload/indexeddb.js').Database} */
   function diskOf(tab) {
-    let generation = '';
+    /** @type {number | undefined} */
+    let generation;
     /** @template T @param {'transact' | 'picture' | 'receipt'} kind @param {() => Promise<T>} work */
     async function reach(kind, work) {
       await gate(tab);
@@ -167,7 +168,7 @@ export function createWorld({ behave = () => ({ status: 200 }), random = () => 1
               to.put(item, data);
             };
             const result = change(structuredClone(items), { ...to, put });
-            generation = String(world.clearings);
+            generation = world.clearings;
             // As in browsers, it shows when everything is to be written.
             if (faults.isFull && bytes > 0) throw new DOMException('full', 'QuotaExceededError');
             return result;

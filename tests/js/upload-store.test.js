@@ -263,6 +263,28 @@ describe('what has not changed', () => {
   });
 });
 
+test('what a tab of an earlier version writes, whose mark is one number, makes no other database of it', async () => {
+  const name = newName();
+  const database = createDatabase(name, systemClock);
+  await database.transact(putOne('a'));
+  const first = database.generation();
+  const connection = /** @type {IDBDatabase} */ (
+    await new Promise((resolve) => {
+      const opening = indexedDB.open(name);
+      opening.onsuccess = () => resolve(opening.result);
+    })
+  );
+  const writing = connection.transaction(['items', 'marks'], 'readwrite');
+  writing.objectStore('items').delete('a');
+  writing.objectStore('marks').put(0.5, 'items');
+  await new Promise((resolve) => writing.addEventListener('complete', resolve));
+  connection.close();
+  assert.deepEqual(await database.transact(list), []);
+  assert.equal(database.generation(), first);
+  await database.transact(putOne('b'));
+  assert.equal(database.generation(), first);
+});
+
 describe('versions', () => {
   /** A tab of long ago, which never lets go. @param {string} name @param {number} version @returns {Promise<IDBDatabase>} */
   const openOld = (name, version) =>
