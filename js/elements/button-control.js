@@ -54,6 +54,10 @@ export function createControl({ settings, showReview, on }) {
   const retired = new Set();
   /** The picture that the model shows, while it may have to be sent again. @type {Snapshot | null} */
   let unsent = null;
+  /** What the customer has agreed to last: to a picture of whom, from where. */
+  let agreement = '';
+  /** @type {any} */
+  let agreedSource;
   /** Where the page has none. @type {Capture | null} */
   let own = null;
   let isAlive = false;
@@ -99,8 +103,16 @@ export function createControl({ settings, showReview, on }) {
       capture: captureNow,
       source,
       options,
-      // Who has agreed to a picture has agreed to a better one.
-      consent: consent && !again,
+      consent: consent
+        ? {
+            // Who has agreed to a picture has agreed to a better one of themselves.
+            has: (context) => again && agreedSource === source && agreement === JSON.stringify(context),
+            keep(context) {
+              agreedSource = source;
+              agreement = JSON.stringify(context);
+            },
+          }
+        : null,
       review: review ? showReview : null,
       on: {
         asking: () => happen({ type: 'asking', take: number }),

@@ -10,6 +10,7 @@ import { setAttribute } from './create.js';
 import { invalid } from './errors.js';
 import { parseShortcut } from './shortcut.js';
 import { click, flash } from './shutter.js';
+import { gone } from './take.js';
 
 /** As most systems have it for a double click. */
 const DOUBLE_TAP_MS = 500;
@@ -249,19 +250,20 @@ export class CaseframeButton extends CaseframeElement {
 /**
  * In the page's own review, where it has put one into the slot, else in one that is gone afterwards.
  * @param {CaseframeButton} button @param {Still} still @param {Region[]} regions @param {Region[]} suggestions
- * @param {Region[]} drafts
+ * @param {Region[]} drafts @param {AbortSignal} signal
  * @returns {Promise<Answer>}
  */
-async function showReview(button, still, regions, suggestions, drafts) {
+async function showReview(button, still, regions, suggestions, drafts, signal) {
   const slot = /** @type {HTMLSlotElement} */ (button.shadowRoot?.querySelector('slot[name=review]'));
   const own = slot.assignedElements().find((element) => element.localName === 'caseframe-review');
   const review = /** @type {any} */ (own || document.createElement('caseframe-review'));
   Object.assign(review, { still, regions, suggestions, drafts });
   if (!own) slot.append(review);
   try {
-    return await review.show();
+    return await Promise.race([review.show(), gone(signal)]);
   } finally {
     if (!own) review.remove();
+    else if (signal.aborted) review._end?.(); // Nothing is shown of a picture that is taken back.
   }
 }
 

@@ -18,7 +18,15 @@ import { invalid, toCaptureError } from './errors.js';
 /**
  * Shows a still, with what is covered from the start, what the hooks of `detect` have found, and text, which is covered
  * unless it is dropped.
- * @typedef {(still: Still, regions: Region[], suggestions: Region[], drafts: Region[]) => Promise<Answer>} ShowReview
+ * @typedef {(still: Still, regions: Region[], suggestions: Region[], drafts: Region[], signal: AbortSignal) =>
+ *   Promise<Answer>} ShowReview Rejects with 'aborted', and shows nothing any more, once the signal is.
+ */
+
+/**
+ * What the customer has agreed to.
+ * @typedef {object} Consent
+ * @property {(context: CaptureContext) => boolean} has Whether nobody need be asked again.
+ * @property {(context: CaptureContext) => void} keep
  */
 
 /** @typedef {Exclude<CaptureOptions['detect'], any[] | 'text' | undefined>} DetectHook */
@@ -43,7 +51,7 @@ const MOST_WITH_TEXT = 900;
  * @param {() => CaptureLike} args.capture May throw.
  * @param {any} args.source
  * @param {CaptureOptions} args.options The page's.
- * @param {boolean} args.consent Whether the agent is asked first.
+ * @param {Consent | null} args.consent null where the agent is not asked first.
  * @param {ShowReview | null} args.review null where none is shown.
  * @param {TakeEvents} args.on
  */
@@ -58,7 +66,9 @@ export function createTake({ capture, source, options, consent, review, on }) {
   /** @param {CaptureContext} context */
   async function beforeCapture(context) {
     // First the customer, then whatever the page does about what they said.
-    if (!(await ask())) return false;
+    const { has, keep } = /** @type {Consent} */ (consent);
+    if (!has(context) && !(await ask())) return false;
+    keep(context);
     return options.beforeCapture ? options.beforeCapture(context) : undefined;
   }
 
@@ -73,7 +83,17 @@ export function createTake({ capture, source, options, consent, review, on }) {
     return agreed;
   }
 
+  /** Once it has been taken back, nothing comes of it. */
+  function stay() {
+    if (signal.aborted) throw new CaptureError('aborted');
+  }
+
   async function run() {
+    if (given) {
+      if (typeof given.addEventListener !== 'function') throw invalid('signal', 'an AbortSignal', given);
+      if (given.aborted) follow();
+      given.addEventListener('abort', follow);
+    }
     const asked = { ...options, signal, ...(consent ? { beforeCapture } : {}) };
     if (!review) {
       const snapshot = await capture().snapshot(source, asked);
@@ -85,29 +105,29 @@ export function createTake({ capture, source, options, consent, review, on }) {
     const { text, hooks } = parseDetect(detect);
     const still = await capture().grab(source, others);
     try {
-      const given = options.redact || [];
+      const regions = options.redact || [];
       const found = await Promise.race([Promise.all(hooks.map((hook) => suggest(hook, still))), gone(signal)]);
       const suggestions = /** @type {Region[]} */ ([]).concat(...found);
-      const most = Math.max(1, MOST_WITH_TEXT - given.length - suggestions.length);
+      const most = Math.max(1, MOST_WITH_TEXT - regions.length - suggestions.length);
       const drafts = text ? await still.findText({ most }) : [];
-      if (signal.aborted) throw new CaptureError('aborted');
+      stay();
       on.grabbed();
-      const decided = await review(still, given, suggestions, drafts);
+      const decided = await review(still, regions, suggestions, drafts, signal);
+      stay();
       if (decided.action === 'retake') return on.retake;
       if (decided.action !== 'confirm') return on.discarded;
       const snapshot = await still.encode({ replaceRedact: decided.redact });
+      stay();
       return () => on.captured(decided.dropped ? Object.assign(snapshot, { dropped: decided.dropped }) : snapshot);
     } finally {
       still.discard();
     }
   }
 
-  if (given?.aborted) follow();
-  given?.addEventListener('abort', follow);
   run()
     .catch((error) => () => on.stopped(toCaptureError(error, 'invalid-argument', 'The capture failed')))
     .then((end) => {
-      given?.removeEventListener('abort', follow);
+      given?.removeEventListener?.('abort', follow);
       // Aborted by the page's own signal, it is told; by the button, it is known.
       if (!signal.aborted || given?.aborted) end();
     });
@@ -119,8 +139,8 @@ export function createTake({ capture, source, options, consent, review, on }) {
   };
 }
 
-/** A hook that never ends holds no picture beyond that. @param {AbortSignal} signal @returns {Promise<never>} */
-function gone(signal) {
+/** Whatever never ends holds no picture beyond that. @param {AbortSignal} signal @returns {Promise<never>} */
+export function gone(signal) {
   return new Promise((_, reject) => {
     const leave = () => reject(new CaptureError('aborted'));
     if (signal.aborted) leave();

@@ -276,3 +276,37 @@ test('cancel appears after 400 ms, and counts anew after consent', async (t) => 
   assert.equal(control.model().isSlow, true);
   control.end();
 });
+
+test('who has agreed to a picture is not asked for a better one; somebody else is', async () => {
+  const capture = createFakeCapture();
+  const settings = { source: createSource(), capture, uploader: null, options: {}, consent: true, review: true };
+  settings.source.become(true);
+  /** @type {((answer: any) => void)[]} */
+  const reviews = [];
+  const control = createControl({
+    settings: /** @type {any} */ (settings),
+    showReview: () => new Promise((resolve) => reviews.push(resolve)),
+    on: { changed() {}, shot() {}, repeat() {}, captured() {}, delivered() {}, failed() {} },
+  });
+  control.begin();
+  control.changed('source');
+  /** The next picture, up to its review or to the question. */
+  const next = async () => {
+    for (let i = 0; i < 5; i++) await task();
+    for (const entry of [...capture.running]) entry.resolve();
+    for (let i = 0; i < 5; i++) await task();
+    return stateOf(control.model());
+  };
+  control.click(1);
+  assert.equal(await next(), 'asking');
+  control.answer(true);
+  assert.equal(await next(), 'reviewing');
+  reviews[0]({ action: 'retake' });
+  assert.equal(await next(), 'reviewing');
+  settings.source = createSource();
+  settings.source.become(true);
+  control.changed('source');
+  reviews[1]({ action: 'retake' });
+  assert.equal(await next(), 'asking');
+  control.end();
+});

@@ -37,9 +37,9 @@ async function take(options, { findText = async () => [TEXT], review = null, mea
       capture: () => /** @type {any} */ (capture),
       source: {},
       options,
-      consent: false,
+      consent: null,
       review: async (_still, ...shown) => {
-        seen.shown = shown;
+        seen.shown = shown.slice(0, 3);
         return review ? review(...shown) : { action: 'confirm', redact: shown[2], dropped: [] };
       },
       on: /** @type {any} */ ({ grabbed() {}, ...on }),
@@ -95,6 +95,30 @@ test('a hook that never ends holds no picture beyond the abort, and shows none',
   };
   const early = await take({ detect, signal: controller.signal });
   assert.deepEqual([early.discards, early.outcome.name, early.outcome.value.code], [1, 'stopped', 'aborted']);
+});
+
+test('a picture that the page takes back in the review, or while it is encoded, is none', async () => {
+  for (const moment of ['review', 'encode']) {
+    const controller = new AbortController();
+    const { signal } = controller;
+    const review = async () => {
+      if (moment === 'review') controller.abort();
+      return {
+        action: 'confirm',
+        get redact() {
+          if (moment === 'encode') controller.abort();
+          return [];
+        },
+      };
+    };
+    const { outcome, discards } = await take({ signal }, { review });
+    assert.deepEqual([outcome.name, outcome.value?.code, discards], ['stopped', 'aborted', 1], moment);
+  }
+});
+
+test('what is no signal is refused, and the take ends', async () => {
+  const { outcome, grabs } = await take({ signal: new AbortController() });
+  assert.deepEqual([outcome.name, outcome.value?.code, grabs], ['stopped', 'invalid-argument', 0]);
 });
 
 test('what is no detect is refused before anything is captured', async () => {
