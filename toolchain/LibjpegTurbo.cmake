@@ -53,5 +53,5 @@ target_compile_options(libjpeg-turbo-encoder PRIVATE -w)
 # What runs a few times a picture is made small, not fast; and so is Huffman coding, whose macros and loops gain nothing by
 # being unrolled further.
 foreach(file jcapimin jcapistd jccoefct jchuff jcinit jcmainct jcmarker jcmaster jcomapi jcparam jcprepct jmemmgr jutils jsimd_none)
-  set_property(SOURCE ${source}/${file}.c APPEND PROPERTY COMPILE_OPTIONS -Os)
+  set_property(SOURCE ${source}/${file}.c APPEND PROPERTY COMPILE_OPTIONS ${CASEFRAME_SMALL})
 endforeach()
