@@ -5,13 +5,15 @@
 namespace caseframe {
 namespace {
 
-// A cell shows the median colour, not the mean, of a square this many cells wide around it. Ink covers less than half
-// of such a square, so that the median is the ground the text stands on, whatever it says; a mean moves with each
-// stroke, and there is always a text that carries it over the border between two levels.
-constexpr std::uint32_t kReach = 2;
-// A region half as long again as it is wide is taken for a line of text. The ink of bold digits covers half of a tight
-// line: the square must reach beyond it.
-constexpr std::uint32_t kReachOfLine = 3;
+// A cell shows the median colour, not the mean, of a square this many cells wide around it, of which the region has at
+// most 4 × 4. That is less than half: where what surrounds the region is of one colour, the median is that colour,
+// whatever is in the region. Over other grounds it moves with the share of ink, and the less, the wider the square is;
+// a mean moves with each stroke, and there is always a text that carries it over the border between two levels.
+constexpr std::uint32_t kReach = 6;
+static_assert(2 * kMaxCells * kMaxCells < kReach * kReach);
+// Where the frame is narrower, all of it but a cell, and at least this: a region over the whole frame is a mosaic
+// still.
+constexpr std::uint32_t kReachInFrame = 3;
 
 // A square is looked at on a lattice of at most this many points a side: what one region costs has a bound.
 constexpr std::uint32_t kMaxLattice = 64;
@@ -28,30 +30,25 @@ Mosaic::Mosaic(const Canvas& canvas, const Redaction& redaction)
       colors_(look(canvas)) {}
 
 Mosaic::Colors Mosaic::look(const Canvas& canvas) const {
-  const std::uint64_t longer = std::max(rect_.width(), rect_.height());
-  const std::uint64_t shorter = std::min(rect_.width(), rect_.height());
-  const std::uint32_t side = cell_ * (2 * longer >= 3 * shorter ? kReachOfLine : kReach);
   Colors colors{};
   for (std::uint32_t j = 0; j < rows_; ++j) {
-    const Span vertical = sampled(rect_.top, rect_.bottom, j, side, canvas.height());
+    const Span vertical = sampled(rect_.top, rect_.bottom, j, canvas.height());
     for (std::uint32_t i = 0; i < columns_; ++i) {
-      const Span horizontal = sampled(rect_.left, rect_.right, i, side, canvas.width());
+      const Span horizontal = sampled(rect_.left, rect_.right, i, canvas.width());
       colors[j * kMaxCells + i] = color_of(median(canvas, horizontal, vertical));
     }
   }
   return colors;
 }
 
-Mosaic::Span Mosaic::sampled(std::uint32_t low, std::uint32_t high, std::uint32_t index, std::uint32_t side,
-                             std::uint32_t limit) const {
+Mosaic::Span Mosaic::sampled(std::uint32_t low, std::uint32_t high, std::uint32_t index, std::uint32_t limit) const {
+  const std::uint32_t room = std::max(limit, cell_) - cell_;
+  const std::uint32_t side = std::clamp(room, kReachInFrame * cell_, kReach * cell_);
   if (limit <= side) return {0, limit};
-  const bool fits = high - low >= side;
-  const std::uint32_t first = fits ? low + index * cell_ : low;
-  const std::uint32_t last = fits ? std::min(first + cell_, high) : high;
+  const std::uint32_t first = low + index * cell_, last = std::min(first + cell_, high);
   const std::int64_t begin = (std::int64_t{first} + last - side) / 2;
-  const auto moved =
-      fits ? std::clamp<std::int64_t>(begin, low, high - side) : std::clamp<std::int64_t>(begin, 0, limit - side);
-  return {static_cast<std::uint32_t>(moved), static_cast<std::uint32_t>(moved) + side};
+  const auto moved = static_cast<std::uint32_t>(std::clamp<std::int64_t>(begin, 0, limit - side));
+  return {moved, moved + side};
 }
 
 Levels Mosaic::median(const Canvas& canvas, Span horizontal, Span vertical) {

@@ -44,10 +44,9 @@ class Mosaic {
 
   [[nodiscard]] Rgb at(std::uint32_t i, std::uint32_t j) const { return colors_[j * kMaxCells + i]; }
   [[nodiscard]] Colors look(const Canvas& canvas) const;
-  // What cell `index` looks at: `side` pixels around its middle, moved into the region; where the region has fewer,
-  // that many around the region's middle, moved into the frame; all of the frame where even that has fewer.
-  [[nodiscard]] Span sampled(std::uint32_t low, std::uint32_t high, std::uint32_t index, std::uint32_t side,
-                             std::uint32_t limit) const;
+  // What cell `index` looks at in one direction: the side of its square, around its middle, moved into the frame; all
+  // of the frame where it has less.
+  [[nodiscard]] Span sampled(std::uint32_t low, std::uint32_t high, std::uint32_t index, std::uint32_t limit) const;
   static Levels median(const Canvas& canvas, Span horizontal, Span vertical);
   // The two cells whose centres enclose `offset`, the one cell twice near the region's edges.
   [[nodiscard]] Weight weight(std::uint32_t offset, std::uint32_t count) const;

@@ -23,26 +23,21 @@ const CHROMA_STEP = 32;
 
 /** @param {Rectangle} region @param {number} width Of the frame. @param {number} height @returns {Layout} */
 export function layoutOf(region, width, height) {
-  const longer = Math.max(region.width, region.height);
-  const shorter = Math.min(region.width, region.height);
-  const cell = Math.max(LEAST_CELL, Math.ceil(longer / MOST_CELLS));
-  const side = cell * (longer >= 1.5 * shorter ? 3 : 2);
+  const cell = Math.max(LEAST_CELL, Math.ceil(Math.max(region.width, region.height) / MOST_CELLS));
   return {
     cell,
-    columns: windows(region.x, region.width, cell, side, width),
-    rows: windows(region.y, region.height, cell, side, height),
+    columns: windows(region.x, region.width, cell, width),
+    rows: windows(region.y, region.height, cell, height),
   };
 }
 
-/** @param {number} low @param {number} size @param {number} cell @param {number} side @param {number} limit */
-function windows(low, size, cell, side, limit) {
+/** @param {number} low @param {number} size @param {number} cell @param {number} limit */
+function windows(low, size, cell, limit) {
+  const side = Math.min(limit, Math.max(3 * cell, Math.min(limit - cell, 6 * cell)));
   return Array.from({ length: Math.ceil(size / cell) }, (_, i) => {
-    if (limit <= side) return { begin: 0, end: limit, step: Math.ceil(limit / LATTICE) };
-    const fits = size >= side;
-    const first = fits ? low + i * cell : low;
-    const last = fits ? Math.min(first + cell, low + size) : low + size;
-    const [least, most] = fits ? [low, low + size - side] : [0, limit - side];
-    const begin = Math.min(Math.max(Math.trunc((first + last - side) / 2), least), most);
+    const first = low + i * cell;
+    const last = Math.min(first + cell, low + size);
+    const begin = Math.min(Math.max(Math.trunc((first + last - side) / 2), 0), limit - side);
     return { begin, end: begin + side, step: Math.ceil(side / LATTICE) };
   });
 }

@@ -29,7 +29,7 @@ import { CAPITALS, DIGITS, glyphOf, LETTERS, makeSecret } from './secret.js';
  * @property {Rectangle} region On even coordinates.
  */
 
-export const SIZES = Object.freeze([10, 12, 14, 16, 20, 24, 28, 32, 40, 48, 56, 64]);
+export const SIZES = Object.freeze([10, 12, 14, 16, 20, 24, 28, 32, 40, 48, 56, 64, 96]);
 export const PLACEMENTS = Object.freeze(/** @type {const} */ (['tight', 'margin', 'offset']));
 export const GROUNDS = Object.freeze(/** @type {const} */ (['flat', 'label', 'gradient', 'noise', 'photograph']));
 
@@ -74,16 +74,19 @@ export async function makeScene(dice, { kind, font, size, colour, placement, gro
   const descent = Math.max(...extents.map(({ top, height }) => top + height));
 
   const margin = marginsOf(placement, dice, size);
-  const x = dice.between(0, 2 * size) + margin.left + 2;
-  const baseline = dice.between(0, 2 * size) + margin.top + ascent + 2;
+  // The frame ends near the region, or goes on for as much again.
+  const rooms = dice.pick([0, secret.width]);
+  const room = () => dice.between(0, 2 * size + rooms);
+  const x = room() + margin.left + 2;
+  const baseline = room() + margin.top + ascent + 2;
   const region = even(
     x - 1 - margin.left,
     baseline - ascent - margin.top,
     x + secret.width + 1 + margin.right,
     baseline + descent + margin.bottom,
   );
-  const width = region.x + region.width + dice.between(0, 2 * size);
-  const height = region.y + region.height + dice.between(0, 2 * size);
+  const width = region.x + region.width + room();
+  const height = region.y + region.height + room();
   const { ink, paper } = COLOURS[colour];
   return {
     ...{ secret, glyphs, x, baseline, top: baseline - ascent, bottom: baseline + descent, ink, width, height, region },

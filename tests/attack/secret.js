@@ -5,7 +5,7 @@
 /** @typedef {import('../js/random.js').Dice} Dice */
 /** @typedef {import('./font.js').Glyphs} Glyphs */
 
-/** @typedef {'number' | 'date' | 'name' | 'listed name'} Kind */
+/** @typedef {'number' | 'code' | 'digit' | 'date' | 'name' | 'listed name'} Kind */
 
 /**
  * @typedef {object} Secret
@@ -83,14 +83,21 @@ export function glyphOf(glyphs, character) {
   return glyph;
 }
 
+/** @param {string} shape @param {Dice} dice @param {Glyphs} glyphs @returns {Secret} */
+function digits(shape, dice, glyphs) {
+  const positions = Array.from(shape, (c) => (c === ' ' ? [' '] : [...DIGITS]));
+  const text = positions.map((choices) => dice.pick(choices)).join('');
+  return { text, positions, alphabet: DIGITS, width: widthOf(text, glyphs), chance: 1 / DIGITS.length };
+}
+
 /** @type {Readonly<Record<Kind, (dice: Dice, glyphs: Glyphs, size: number) => Secret>>} */
 const KINDS = Object.freeze({
   /** A card's number: sixteen digits in groups of four. */
-  number(dice, glyphs) {
-    const positions = Array.from('dddd dddd dddd dddd', (c) => (c === ' ' ? [' '] : [...DIGITS]));
-    const text = positions.map((choices) => dice.pick(choices)).join('');
-    return { text, positions, alphabet: DIGITS, width: widthOf(text, glyphs), chance: 1 / DIGITS.length };
-  },
+  number: (dice, glyphs) => digits('dddd dddd dddd dddd', dice, glyphs),
+  /** What stands on a card's back, or a PIN: in a region that is no long line. */
+  code: (dice, glyphs) => digits(dice.pick(['ddd', 'dddd']), dice, glyphs),
+  /** A region to itself, as what reads characters gives them. */
+  digit: (dice, glyphs) => digits('d', dice, glyphs),
   date(dice, glyphs) {
     const text = dice.pick(DATES);
     return { text, list: DATES, alphabet: DIGITS, width: widthOf(text, glyphs), chance: DATE_CHANCE };

@@ -16,13 +16,13 @@ export const seed = Number(process.env.CASEFRAME_SEED ?? 2016);
 
 export const MODES = Object.freeze(/** @type {const} */ (['pixelate', 'blur']));
 
-/** Of one mode, font, weight, band of sizes and kind of text: 15 make 1,080 for each mode, 2,160 in all. */
+/** Of one mode, font, weight, band of sizes and kind of text: 15 make 1,620 for each mode, 3,240 in all. */
 const TEXTS = 15;
 
 export const BANDS = [
   { name: '10–16 px', sizes: SIZES.filter((size) => size <= 16) },
   { name: '20–32 px', sizes: SIZES.filter((size) => size > 16 && size <= 32) },
-  { name: '40–64 px', sizes: SIZES.filter((size) => size > 32) },
+  { name: '40–96 px', sizes: SIZES.filter((size) => size > 32) },
 ];
 
 /**

@@ -4,7 +4,7 @@ import { add, attackAll, attackOrdinary, inShort, MODES, tallyOf } from '../atta
 
 const ALL = 'all';
 const GROUPS = [...KIND_NAMES, ALL];
-const HEADS = { number: 'number (16 digits)', name: 'random name' };
+const HEADS = { number: 'number (16 digits)', code: 'code (3 or 4)', digit: 'digit of its own', name: 'random name' };
 
 /** Cells of an ordinary mosaic, in pixels. */
 const ORDINARY = [8, 16];
