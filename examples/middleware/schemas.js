@@ -48,6 +48,9 @@ export const SNAPSHOT_PATH = {
   properties: { id: { type: 'string', pattern: '^[A-Za-z0-9][A-Za-z0-9_-]{0,63}$' } },
 };
 
+/** Of text that no line and no database takes: control characters, and halves of surrogate pairs. */
+const UNWRITABLE = '\\u0000-\\u001f\\u007f\\ud800-\\udfff';
+
 /** One line for the audit. */
 export const REASON = {
   type: 'object',
@@ -57,7 +60,7 @@ export const REASON = {
     reason: {
       type: 'string',
       maxLength: 500,
-      pattern: '^[^\\u0000-\\u001f\\u007f]*[^\\s\\u0000-\\u001f\\u007f][^\\u0000-\\u001f\\u007f]*$',
+      pattern: `^[^${UNWRITABLE}]*[^\\s${UNWRITABLE}][^${UNWRITABLE}]*$`,
     },
   },
 };

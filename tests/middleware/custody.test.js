@@ -305,7 +305,7 @@ describe('an admin', () => {
 
   test('gives a reason, in one line', async () => {
     const id = await uploaded();
-    for (const reason of ['', '  ', 'a\nb', 'a\0b', '\u007f', 'x'.repeat(501), 7, null, ['a']]) {
+    for (const reason of ['', '  ', 'a\nb', 'a\0b', '\u007f', '\ud83d', 'a\udc00b', 'x'.repeat(501), 7, null, ['a']]) {
       const answer = await read(await fetch(`${service.url}/${id}/legal-hold`, decision('PUT', KEYS.admin, reason)));
       assert.deepEqual([answer.status, answer.body.code], [400, 'invalid-field'], String(reason));
     }
@@ -331,6 +331,10 @@ describe('an admin', () => {
       assert.deepEqual([answer.status, answer.body.code], [status, code], body.slice(0, 40));
     }
     assert.deepEqual(await audit(id), ['agent-7 agent stored']);
+    const key = String((await service.records.find('local', id))?.objectKey);
+    assert.equal((await service.storage.head(key))?.held, false, 'nothing is done before the request is in order');
+    const emoji = await fetch(`${service.url}/${id}/legal-hold`, decision('PUT', KEYS.admin, 'Fall 😀'));
+    assert.equal(emoji.status, 200);
   });
 
   test('holds: it stays past its time and refuses to be deleted; released, it goes', async () => {
