@@ -178,6 +178,15 @@ describe('a bad field', () => {
     await refused(await upload({ fields: { metadata } }), 413, 'field-too-large');
   });
 
+  test('metadata that are nested deeper than anybody reads', async () => {
+    const nested = (/** @type {number} */ depth) => `{"a":${'['.repeat(depth - 1)}${']'.repeat(depth - 1)}}`;
+    for (const depth of [65, 30_000]) {
+      await refused(await upload({ fields: { metadata: nested(depth) } }), 400, 'invalid-field');
+    }
+    const { status, body } = await upload({ fields: { metadata: nested(64) } });
+    assert.equal(status, 200, JSON.stringify(body));
+  });
+
   test('an idempotency key that is none', async () => {
     await refused(await upload({ key: 'a b' }), 400, 'invalid-idempotency-key');
     await refused(await upload({ key: 'x'.repeat(256) }), 400, 'invalid-idempotency-key');

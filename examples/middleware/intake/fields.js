@@ -7,6 +7,8 @@ const SHA256 = /^[0-9a-f]{64}$/;
 const ISO_8601 = /^(\d{4}-\d{2}-\d{2})T\d{2}:\d{2}:\d{2}(\.\d{1,9})?(Z|[+-]\d{2}:\d{2})$/;
 /** 1 to 255 printable ASCII characters. */
 const IDEMPOTENCY_KEY = /^[\x21-\x7e]{1,255}$/;
+/** Of metadata, in each other. What is much deeper cannot be written as JSON again: that takes a stack. */
+const MAX_DEPTH = 64;
 
 /** @typedef {ReturnType<typeof checkFields>} Fields */
 
@@ -82,8 +84,22 @@ function jsonObject(value) {
   try {
     // Busboy hands over a part that calls itself application/json already parsed.
     const parsed = typeof value === 'string' ? JSON.parse(value) : value;
-    return typeof parsed === 'object' && parsed !== null && !Array.isArray(parsed) ? parsed : undefined;
+    return isObject(parsed) && !Array.isArray(parsed) && isShallow(parsed) ? parsed : undefined;
   } catch {
     return undefined;
   }
+}
+
+/** Level by level, since a call for each would need the stack itself. @param {object} value */
+function isShallow(value) {
+  let level = [value];
+  for (let depth = 1; depth <= MAX_DEPTH && level.length > 0; depth += 1) {
+    level = level.flatMap((inner) => Object.values(inner)).filter(isObject);
+  }
+  return level.length === 0;
+}
+
+/** @param {unknown} value @returns {value is object} */
+function isObject(value) {
+  return typeof value === 'object' && value !== null;
 }
