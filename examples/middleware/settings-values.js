@@ -24,6 +24,12 @@ export function parsePorts(asked) {
   return [Number(asked)];
 }
 
+/** A name or an address, without brackets, perhaps with a zone. @param {string | undefined} asked */
+export function parseHost(asked = '127.0.0.1') {
+  if (/^[A-Za-z0-9._:%-]+$/.test(asked)) return asked;
+  throw new SyntaxError(`“${asked}” is not an address: give such as 127.0.0.1 in HOST or --host`);
+}
+
 /** @param {string} name @param {string | undefined} value @param {number} fallback @param {number} least @param {number} most */
 export function parseWhole(name, value, fallback, least, most) {
   if (value === undefined) return fallback;
@@ -36,7 +42,8 @@ export function parseWhole(name, value, fallback, least, most) {
 export function parsePublicUrl(value) {
   if (value === undefined) return undefined;
   const url = URL.canParse(value) ? new URL(value) : undefined;
-  const isPlain = url && !url.username && !url.password && !url.search && !url.hash;
+  // By the text: of a URL's own parts, a query or fragment that is there and empty is none.
+  const isPlain = url && !url.username && !url.password && !/[?#]/.test(value);
   if (isPlain && /^https?:$/.test(url.protocol)) return url.href.replace(/\/+$/, '');
   throw new SyntaxError('PUBLIC_URL has to be such as https://snapshots.example, without user, query and fragment');
 }
@@ -63,7 +70,7 @@ export function parseAddress(url, parse) {
 
 /** Organisations are in lower case, as those of identities are. @param {string | undefined} value */
 export function parseRetention(value = '30') {
-  const [days, ...exceptions] = parseList(value);
+  const [days = '', ...exceptions] = parseList(value);
   /** @type {Map<string, number>} */
   const organizations = new Map();
   for (const exception of exceptions) {

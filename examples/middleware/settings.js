@@ -5,6 +5,7 @@
 
 import { join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { isToken } from './identity/identity.js';
 import { REGIONS } from './identity/regions.js';
 import { parseStaticKeys } from './identity/static-keys.js';
 import { isLoopback } from './loopback.js';
@@ -13,6 +14,7 @@ import { readAnnotation, TARGETS } from './settings-annotation.js';
 import {
   DEFAULT_PORT,
   parseAddress,
+  parseHost,
   parseList,
   parseOrigin,
   parsePorts,
@@ -145,7 +147,7 @@ export function readSettings(environment, flags = {}) {
   const list = (name) => parseList(text(name));
 
   const ports = checked([0], () => parsePorts(flags.port ?? text('PORT')));
-  const host = flags.host ?? text('HOST') ?? '127.0.0.1';
+  const host = checked('127.0.0.1', () => parseHost(flags.host ?? text('HOST')));
   const publicUrl = checked(undefined, () => parsePublicUrl(flags['public-url'] ?? text('PUBLIC_URL')));
   const allowedOrigins = list('ALLOWED_ORIGINS').map((origin) =>
     checked(origin, () => parseOrigin('ALLOWED_ORIGINS', origin)),
@@ -155,6 +157,7 @@ export function readSettings(environment, flags = {}) {
     text('FRAME_ANCESTORS') === undefined && region !== undefined
       ? [`https://apps.${region}`] // Where agents have their desktop (purecloud-client-app-sdk, env.ts).
       : list('FRAME_ANCESTORS').map((origin) => checked(origin, () => parseOrigin('FRAME_ANCESTORS', origin)));
+  if (flags.data === '') mistakes.push('--data has to name a folder');
   const data = resolve(flags.data ?? fileURLToPath(new URL('../../data', import.meta.url)));
   const storageUrl = checked('', () =>
     parseAddress(text('STORAGE_URL') ?? `file:${join(data, 'objects')}`, parseStorageUrl),
@@ -181,8 +184,8 @@ export function readSettings(environment, flags = {}) {
   const logLevel = text('LOG_LEVEL') ?? 'warn';
   if (!LOG_LEVELS.includes(logLevel)) mistakes.push(`LOG_LEVEL has to be one of ${LOG_LEVELS.join(', ')}`);
   const metricsKey = text('METRICS_KEY');
-  if (metricsKey !== undefined && !/^[\x21-\x7e]{1,512}$/.test(metricsKey)) {
-    mistakes.push('METRICS_KEY has to be 1 to 512 printable ASCII characters without a space');
+  if (metricsKey !== undefined && !isToken(metricsKey)) {
+    mistakes.push('METRICS_KEY has a character that does not go into an Authorization header, or too many');
   }
   const api = genesys && { apiUrl: genesys.baseUrl, loginUrl: genesys.loginUrl };
   const annotation = readAnnotation({ text, whole, mistakes, region: api, publicUrl });

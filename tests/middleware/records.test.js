@@ -466,6 +466,11 @@ describe('DATABASE_URL', () => {
     'postgres://',
     'postgres://user:secret@host',
     'postgres://user:secret@host:port/db',
+    'postgres://user:secret%@host/db',
+    'postgres://user:secret@host/db name',
+    'postgres://user:secret@host/db#part',
+    'postgres://user:secret@host/db?sslmod=require',
+    'postgres://user:secret@host/db?SSLMODE=require',
   ]) {
     test(`“${url}” gets a sentence that repeats no password`, async () => {
       await assert.rejects(openRecords(url), (error) => {

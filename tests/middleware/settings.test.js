@@ -34,7 +34,10 @@ test('flags win over the environment', () => {
   assert.deepEqual([settings.ports, settings.host, settings.publicUrl], [[0], '127.0.0.2', 'http://localhost:2/base']);
 });
 
-test('an empty value is none', () => {
+test('an empty value is none, an empty flag is a mistake', () => {
+  for (const flag of ['host', 'data', 'port', 'public-url']) {
+    assert.throws(() => readSettings({ STATIC_KEYS: 'a-key=a:agent' }, { [flag]: '' }), SettingsError, flag);
+  }
   assert.equal(readSettings({ STATIC_KEYS: '', GENESYS_REGION: ' ', PORT: '' }).identity.demo, true);
 });
 
@@ -126,11 +129,23 @@ describe('a mistake has a sentence', () => {
       (ALLOWED_ORIGINS) =>
         /** @type {[any, RegExp]} */ ([{ ALLOWED_ORIGINS, STATIC_KEYS: 'a-key=a:agent' }, /is not an origin/]),
     ),
-    ...['snapshots.example', 'ftp://x', 'https://u:p@x', 'https://x/?a', 'https://x/#a', 'javascript:alert(1)'].map(
+    ...[
+      'snapshots.example',
+      'ftp://x',
+      'https://u:p@x',
+      'https://x/?a',
+      'https://x/#a',
+      'https://x/?',
+      'https://x/base#',
+      'javascript:alert(1)',
+    ].map(
       (PUBLIC_URL) =>
         /** @type {[any, RegExp]} */ ([{ PUBLIC_URL, STATIC_KEYS: 'a-key=a:agent' }, /PUBLIC_URL has to be/]),
     ),
-    ...['0', '-1', '1.5', 'forever', '30,=90', '30,a=', '30,a=0', '30 days', '99999'].map(
+    ...['two words', 'a/b', 'http://127.0.0.1'].map(
+      (HOST) => /** @type {[any, RegExp]} */ ([{ HOST, STATIC_KEYS: 'a-key=a:agent' }, /is not an address/]),
+    ),
+    ...['0', '-1', '1.5', 'forever', ',', '30,=90', '30,a=', '30,a=0', '30 days', '99999'].map(
       (RETENTION_DAYS) => /** @type {[any, RegExp]} */ ([{ RETENTION_DAYS }, /RETENTION_DAYS has to be/]),
     ),
     ...['30,acme=90,acme=1', '30,acme=90,ACME=90'].map(
@@ -148,7 +163,17 @@ describe('a mistake has a sentence', () => {
       'k=a:agent,',
     ].map((STATIC_KEYS) => /** @type {[any, RegExp]} */ ([{ STATIC_KEYS }, /STATIC_KEYS/])),
     [{ STORAGE_URL: 'ftp://x' }, /STORAGE_URL|storage/i],
+    ...['?', '#'].map(
+      (end) =>
+        /** @type {[any, RegExp]} */ ([
+          { STORAGE_URL: `s3://bucket?endpoint=${encodeURIComponent(`https://s3.example/${end}`)}` },
+          /STORAGE_URL’s endpoint has no query/,
+        ]),
+    ),
     [{ DATABASE_URL: 'mysql://x' }, /DATABASE_URL/],
+    ...['u:100%@h/db', 'u:p%w@h/db', '%u@h/db', 'u@h/d%b', 'u:%ff@h/db'].map(
+      (place) => /** @type {[any, RegExp]} */ ([{ DATABASE_URL: `postgres://${place}` }, /DATABASE_URL.*%25/]),
+    ),
     [{ ...GENESYS, GENESYS_REGION: 'evil.example' }, /GENESYS_REGION has to be one of mypurecloud.com/],
     [{ ...GENESYS, GENESYS_REGION: 'mypurecloud.de.evil.example' }, /GENESYS_REGION/],
     [{ ...GENESYS, GENESYS_REGION: 'mypurecloud.de/@evil.example' }, /GENESYS_REGION/],
@@ -161,7 +186,9 @@ describe('a mistake has a sentence', () => {
     [{ ...GENESYS, CASEFRAME_TEST_GENESYS_URL: 'http://127.0.0.1.evil.example' }, /CASEFRAME_TEST_GENESYS_URL/],
     [{ MAX_PIXELS: '0' }, /MAX_PIXELS has to be a whole number/],
     [{ LOG_LEVEL: 'loud' }, /LOG_LEVEL has to be one of/],
-    [{ METRICS_KEY: 'two words' }, /METRICS_KEY/],
+    ...['two words', 'a,b', '#', 'x'.repeat(5000)].map(
+      (METRICS_KEY) => /** @type {[any, RegExp]} */ ([{ METRICS_KEY }, /METRICS_KEY/]),
+    ),
     [
       { ...NOTES, ANNOTATE: 'participant-attributes' },
       /ANNOTATE has to be off, auto, or some of .*“participant-attributes”/,
@@ -241,6 +268,7 @@ describe('a mistake has a sentence', () => {
       { PUBLIC_URL: `https://u:${secret}@x` },
       { DATABASE_URL: `mysql://u:${secret}@x/y` },
       { DATABASE_URL: `postgres://u:${secret}@x` },
+      { DATABASE_URL: `postgres://u:${secret}%@x/y` },
       { STORAGE_URL: `s3://u:${secret}@bucket` },
       { STORAGE_URL: `ftp://u:${secret}@bucket` },
     ];

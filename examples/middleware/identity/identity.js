@@ -21,6 +21,11 @@ export function isAtLeast({ role: own }, role) {
   return ORDER.indexOf(own) >= ORDER.indexOf(role);
 }
 
+/** What may stand behind “Bearer”. @param {string} text */
+export function isToken(text) {
+  return /^[A-Za-z0-9._~+/=:@!$%&*-]{1,4096}$/.test(text);
+}
+
 /** For the audit. @param {Identity} identity @returns {import('../records/records.js').Actor} */
 export function actorOf({ agentId, role, via }) {
   return { id: agentId, role, via };
@@ -33,8 +38,8 @@ export function actorOf({ agentId, role, via }) {
  */
 export function bearerToken({ headers: { authorization } }) {
   if (authorization === undefined) return undefined;
-  const [, token] = /^Bearer +([A-Za-z0-9._~+/=:@!$%&*-]{1,4096})$/i.exec(authorization) ?? [];
-  if (token === undefined) throw unauthorized('Authorization has to be “Bearer” and a key or token');
+  const [, token = ''] = /^Bearer +(.*)$/i.exec(authorization) ?? [];
+  if (!isToken(token)) throw unauthorized('Authorization has to be “Bearer” and a key or token');
   return token;
 }
 

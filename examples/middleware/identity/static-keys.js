@@ -2,6 +2,7 @@
 
 import { createHash, timingSafeEqual } from 'node:crypto';
 import { isIdentifier } from '../intake/fields.js';
+import { isToken } from './identity.js';
 
 /** The organisation of everybody who comes with one. */
 const ORGANIZATION_ID = 'local';
@@ -34,7 +35,7 @@ export function parseStaticKeys(text) {
 /** @param {string} key @param {string} agentId @param {string} role */
 function mistakeOf(key, agentId, role) {
   if (key === '') return 'give key=agentId:role';
-  if (!/^[A-Za-z0-9._~+/=:@!$%&*-]{1,4096}$/.test(key)) {
+  if (!isToken(key)) {
     return 'the key has a character that does not go into an Authorization header';
   }
   if (!isIdentifier(agentId)) return "the agent's id is not valid";

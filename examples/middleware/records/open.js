@@ -15,6 +15,9 @@ import { upkeepRecords } from './upkeep.js';
 
 const EXAMPLES = 'such as sqlite:./data/records.db or postgres://user:password@host:5432/database';
 
+/** Of pg-connection-string, its README. */
+const SSL_PARAMETERS = new Set(['ssl', 'sslmode', 'sslcert', 'sslkey', 'sslrootcert', 'sslnegotiation']);
+
 /**
  * @typedef {object} RecordsOptions
  * @property {() => Date} [now] Default: the machine's clock.
@@ -95,11 +98,26 @@ export function parseDatabaseUrl(url) {
     return { kind: 'sqlite', place: resolve(path) };
   }
   if (scheme === 'postgres' || scheme === 'postgresql') {
-    if (!rest.startsWith('//') || !URL.canParse(url)) throw wrong('it is no URL that can be read');
-    if (new URL(url).pathname.length < 2) throw wrong('it names no database');
+    if (!rest.startsWith('//') || !URL.canParse(url) || /[\s#]/.test(url)) throw wrong('it is no URL that can be read');
+    if (!isEncoded(url)) throw wrong('it has a percent sign that is no %XX, which is written as %25');
+    const { pathname, searchParams } = new URL(url);
+    if (pathname.length < 2) throw wrong('it names no database');
+    // The driver passes over what it does not know, and would talk in clear.
+    const unknown = [...searchParams.keys()].find((name) => /^ssl/i.test(name) && !SSL_PARAMETERS.has(name));
+    if (unknown !== undefined) throw wrong(`“${unknown}” is none of ${[...SSL_PARAMETERS].join(', ')}`);
     return { kind: 'postgres', place: url };
   }
   throw wrong(scheme === '' ? 'it has no scheme' : `“${scheme}:” is no database that this service knows`);
+}
+
+/** Else whoever takes it apart finds other words in it than the next one, or none. @param {string} url */
+function isEncoded(url) {
+  try {
+    decodeURIComponent(url);
+    return true;
+  } catch {
+    return false;
+  }
 }
 
 /** The URL itself is not repeated: it may hold a password. @param {string} why */

@@ -222,13 +222,13 @@ class Parameters {
     const insecure = this.flag('insecure') ?? false;
     if (value === undefined) return undefined;
     if (!URL.canParse(value)) throw new StorageUrlError(`STORAGE_URL’s endpoint is no address`);
-    const { protocol, username, password, hostname, search, hash } = new URL(value);
+    const { protocol, username, password, hostname } = new URL(value);
     if (username || password)
       throw new StorageUrlError('STORAGE_URL’s endpoint names no credentials: these come from the environment');
     if (protocol !== 'https:' && protocol !== 'http:') {
       throw new StorageUrlError(`STORAGE_URL’s endpoint begins with https:// or http://, not ${quote(protocol)}`);
     }
-    if (search || hash) throw new StorageUrlError('STORAGE_URL’s endpoint has no query and no fragment');
+    if (/[?#]/.test(value)) throw new StorageUrlError('STORAGE_URL’s endpoint has no query and no fragment');
     if (isMetadataService(hostname)) {
       throw new StorageUrlError(
         'STORAGE_URL’s endpoint is a machine’s metadata service, which hands out its credentials',
