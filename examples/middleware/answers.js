@@ -1,16 +1,59 @@
 /** Every error leaves as `{ error, code }`: a sentence for people and a code for programs. */
 
+import { STATUS_CODES } from 'node:http';
 import { isStorageError, storageProblem } from './failures.js';
 import { Problem } from './problem.js';
 
-/** What Fastify and its plugins refuse by themselves. @type {Map<string, Problem>} */
+/** What Node, Fastify and its plugins refuse by themselves. @type {Map<string, Problem>} */
 const KNOWN = new Map([
   ['FST_ERR_CTP_BODY_TOO_LARGE', new Problem(413, 'body-too-large', 'The body is too large')],
   ['FST_ERR_CTP_INVALID_JSON_BODY', new Problem(400, 'malformed-body', 'The body is not valid JSON')],
   ['FST_ERR_CTP_EMPTY_JSON_BODY', new Problem(400, 'malformed-body', 'The body is empty')],
+  ['FST_ERR_MAX_PARAM_LENGTH', new Problem(414, 'address-too-long', 'The address is longer than any of this service')],
+  ['HPE_HEADER_OVERFLOW', new Problem(431, 'headers-too-large', 'The address and the headers are too large')],
+  [
+    'ERR_HTTP_REQUEST_TIMEOUT',
+    new Problem(408, 'request-timeout', 'The request took too long to arrive', { 'retry-after': '1' }),
+  ],
 ]);
 
-/** @param {import('fastify').FastifyInstance} app @param {ReturnType<typeof import('./operations/metrics.js').createMetrics>} metrics */
+/** @typedef {Pick<ReturnType<typeof import('./operations/metrics.js').createMetrics>, 'refusals'>} Metrics */
+
+/**
+ * Options of Fastify, for what is refused before there is a route: by the router, and by Node's parser, which has read no
+ * request then.
+ * @param {Metrics} metrics
+ * @returns {Pick<import('fastify').FastifyServerOptions, 'frameworkErrors' | 'clientErrorHandler'>}
+ */
+export function earlyAnswers({ refusals }) {
+  return {
+    frameworkErrors(error, request, reply) {
+      const { statusCode, code, message } = asProblem(error, request);
+      refusals.inc({ code });
+      reply
+        .code(statusCode)
+        .type('application/json')
+        .send(JSON.stringify({ error: message, code }));
+    },
+    clientErrorHandler(error, socket) {
+      if (error.code === 'ECONNRESET' || !socket.writable) return;
+      const { statusCode, code, message, headers } = KNOWN.get(error.code) ?? notUnderstood(400);
+      refusals.inc({ code });
+      const body = JSON.stringify({ error: message, code });
+      const all = {
+        ...headers,
+        'content-type': 'application/json',
+        'content-length': body.length,
+        connection: 'close',
+      };
+      const lines = Object.entries(all).map(([name, value]) => `${name}: ${value}\r\n`);
+      socket.write(`HTTP/1.1 ${statusCode} ${STATUS_CODES[statusCode]}\r\n${lines.join('')}\r\n${body}`);
+      socket.destroy(error);
+    },
+  };
+}
+
+/** @param {import('fastify').FastifyInstance} app @param {Metrics} metrics */
 export function answerProblems(app, { refusals }) {
   app.setErrorHandler((error, request, reply) => {
     const { statusCode, code, message, headers, details, cause } = asProblem(error, request);
@@ -51,8 +94,11 @@ function asProblem(error, request) {
   if (error.statusCode === 429) {
     return new Problem(429, 'too-many-requests', 'You ask too often: try again after the time in Retry-After');
   }
-  if (error.statusCode < 500) {
-    return new Problem(error.statusCode, 'bad-request', 'The request could not be understood');
-  }
+  if (error.statusCode < 500) return notUnderstood(error.statusCode);
   return new Problem(500, 'internal', 'Something went wrong here: try again');
+}
+
+/** @param {number} statusCode */
+function notUnderstood(statusCode) {
+  return new Problem(statusCode, 'bad-request', 'The request could not be understood');
 }

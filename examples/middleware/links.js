@@ -6,6 +6,13 @@ export const PATH = '/api/v1/video-snapshot';
 /** A name or an address, and perhaps a port (RFC 9110, 7.2). */
 const HOST = /^([A-Za-z0-9.-]{1,253}|\[[0-9A-Fa-f:.]{2,45}\])(:\d{1,5})?$/;
 
+/** RFC 9112, 3.2. @param {import('fastify').FastifyRequest} request */
+export function checkHasHost({ headers, raw }) {
+  if (headers.host === undefined && raw.httpVersion === '1.1') {
+    throw new Problem(400, 'bad-request', 'The header Host is missing');
+  }
+}
+
 /** What is no host would become part of an address. @param {import('fastify').FastifyRequest} request */
 export function checkHost({ host }) {
   if (!HOST.test(host)) throw new Problem(400, 'bad-request', 'The header Host is not one');

@@ -8,7 +8,7 @@ import underPressure from '@fastify/under-pressure';
 import fastify from 'fastify';
 import { createAnnotation } from './annotation/annotation.js';
 import { createAnnotationMetrics } from './annotation/metrics.js';
-import { answerProblems } from './answers.js';
+import { answerProblems, earlyAnswers } from './answers.js';
 import { auditRoute } from './custody/audit.js';
 import { auditRefusal } from './custody/authorise.js';
 import { decisionRoutes } from './custody/decisions.js';
@@ -22,7 +22,7 @@ import { createDemoKey } from './identity/demo.js';
 import { requireIdentity } from './identity/plugin.js';
 import { whoRoute } from './identity/who.js';
 import { uploadRoute } from './intake/upload.js';
-import { checkHost, PATH } from './links.js';
+import { checkHasHost, checkHost, PATH } from './links.js';
 import { healthRoutes } from './operations/health.js';
 import { dropLeftovers } from './operations/leftovers.js';
 import { createLog } from './operations/log.js';
@@ -91,8 +91,10 @@ export async function createService(
     loggerInstance: log,
     requestTimeout: settings.limits.requestTimeoutMs,
     connectionTimeout: SILENCE_MS,
+    ...earlyAnswers(metrics),
     http: {
       connectionsCheckingInterval: TIMEOUTS_EVERY_MS,
+      requireHostHeader: false, // Node's own refusal has no body; `checkHasHost` has one.
       // Never more than the whole request's: Node would take the one for the other.
       headersTimeout: Math.min(HEADERS_TIMEOUT_MS, settings.limits.requestTimeoutMs),
     },
@@ -101,6 +103,9 @@ export async function createService(
     routerOptions: { maxParamLength: 100 },
   });
   answerProblems(app, metrics);
+  // An expectation that nobody here knows may be passed over (RFC 9110, 10.1.1); Node's own refusal has no body.
+  app.server.on('checkExpectation', (request, response) => app.server.emit('request', request, response));
+  app.addHook('onRequest', async (request) => checkHasHost(request));
   measure(app, metrics);
   dropLeftovers(app, { maxBytes: 4 * settings.limits.maxFileBytes, maxMs: settings.limits.requestTimeoutMs });
   await describeRoutes(app, settings.publicUrl);

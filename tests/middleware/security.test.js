@@ -93,13 +93,44 @@ describe('attacks on what comes in', () => {
   attack('A slow body', async () => {
     const began = Date.now();
     const answer = await raw(head({ 'content-length': '100000' }), { drip: '-', everyMs: 50 });
-    assert.match(answer, /^HTTP\/1\.1 408 /);
+    refusedRaw(answer, 408, 'request-timeout');
+    assert.match(answer, /^retry-after: \d/im);
     assert.ok(Date.now() - began >= 1000 * TIMEOUT_SECONDS, 'not before its time');
   });
 
   attack('A slow header', async () => {
     const answer = await raw(`POST ${PATH}/upload HTTP/1.1\r\nhost: x\r\nx-slow: `, { drip: 'a', everyMs: 50 });
-    assert.match(answer, /^HTTP\/1\.1 408 /);
+    refusedRaw(answer, 408, 'request-timeout');
+  });
+
+  attack('An endless address or header', async () => {
+    const host = 'host: 127.0.0.1\r\n';
+    const long = (/** @type {number} */ n) => `GET ${PATH}/${'x'.repeat(n)} HTTP/1.1\r\n${host}\r\n`;
+    refusedRaw(await raw(long(200)), 414, 'address-too-long');
+    refusedRaw(await raw(long(20_000)), 431, 'headers-too-large');
+    refusedRaw(await raw(`GET / HTTP/1.1\r\n${host}x-y: ${'y'.repeat(20_000)}\r\n\r\n`), 431, 'headers-too-large');
+  });
+
+  attack('What is no HTTP, or no address', async () => {
+    for (const request of [
+      `GET ${PATH}/%zz HTTP/1.1\r\nhost: 127.0.0.1\r\n\r\n`,
+      'GET /%c3%28/x HTTP/1.1\r\nhost: 127.0.0.1\r\n\r\n',
+      'GET /livez HTTP/9.9\r\nhost: 127.0.0.1\r\n\r\n',
+      'BREW /livez HTTP/1.1\r\nhost: 127.0.0.1\r\n\r\n',
+      'GET /livez HTTP/1.1\r\nhost 127.0.0.1\r\n\r\n',
+      `GET ${PATH}/@me HTTP/1.1\r\n\r\n`,
+      'GET /livez HTTP/1.1\r\n\r\n',
+      '\x16\x03\x01\x02\0\x01\0\r\n\r\n',
+    ]) {
+      refusedRaw(await raw(request), 400, 'bad-request');
+    }
+    const expecting = 'GET /livez HTTP/1.1\r\nhost: 127.0.0.1\r\nexpect: more\r\n\r\n';
+    assert.match(
+      await raw(expecting),
+      /^HTTP\/1\.1 200 .*\{"status":"ok"\}$/s,
+      'what nobody understands is passed over',
+    );
+    assert.match(await raw('GET /livez HTTP/1.0\r\n\r\n'), /^HTTP\/1\.1 200 /, 'HTTP/1.0 has no host');
   });
 
   attack('Too many parts', async () => {
@@ -182,7 +213,7 @@ describe('attacks on what comes in', () => {
 
   attack('Request smuggling: two lengths', async () => {
     const both = head({ 'content-length': '5', 'transfer-encoding': 'chunked' });
-    assert.match(await raw(`${both}0\r\n\r\n`), /^HTTP\/1\.1 400 /);
+    refusedRaw(await raw(`${both}0\r\n\r\n`), 400, 'bad-request');
     const twice = head({ 'content-length': '5' }).replace('\r\n\r\n', '\r\ncontent-length: 6\r\n\r\n');
     assert.match(await raw(`${twice}hello`), /^HTTP\/1\.1 400 /);
   });
@@ -341,6 +372,15 @@ async function post(form, headers = {}) {
 /** @param {{ status: number, body: any }} answer @param {number} status @param {string} [code] */
 async function refused(answer, status, code = answer.body.code) {
   assert.deepEqual([answer.status, answer.body.code], [status, code], JSON.stringify(answer.body));
+}
+
+/** @param {string} answer As it came over the wire. @param {number} status @param {string} code */
+function refusedRaw(answer, status, code) {
+  assert.equal(answer.split(' ')[1], String(status), answer);
+  const body = JSON.parse(answer.slice(answer.indexOf('\r\n\r\n')));
+  assert.deepEqual(Object.keys(body), ['error', 'code']);
+  assert.equal(body.code, code);
+  assert.ok(body.error.length > 10 && !/x{9}|y{9}/.test(body.error), body.error);
 }
 
 /** @param {Record<string, string>} headers */
