@@ -518,6 +518,65 @@ describe('where one side fails in the middle, a held picture is never lost, and 
     assert.equal(await raced.storage.head(objectKey), undefined);
   });
 
+  test('a look that a deletion or the bucket’s lifecycle overtakes: it is gone, not missing', async (t) => {
+    let late = 0;
+    let kind = /** @type {'file' | 's3'} */ ('file');
+    let overtake = async (/** @type {string} */ _key) => {};
+    const raced = await startService({
+      now: () => new Date(Date.now() + late),
+      wrap: ({ storage }) => ({
+        storage: {
+          ...storage,
+          get kind() {
+            return kind;
+          },
+          head: async (key) => {
+            await overtake(key);
+            return storage.head(key);
+          },
+          read: async (key) => {
+            await overtake(key);
+            return storage.read(key);
+          },
+        },
+      }),
+    });
+    t.after(() => raced.close());
+    const ways = {
+      'Article 17': async (/** @type {string} */ key) => {
+        const row = (await raced.records.findByObjects([key])).get(key);
+        await raced.records.markDeleted('local', String(row?.id), 'Article 17', { id: 'admin-2', role: 'admin' });
+        await raced.storage.remove(key);
+      },
+      retention: async (/** @type {string} */ key) => {
+        late = 31 * DAY_MS;
+        await raced.storage.remove(key);
+      },
+    };
+    for (const [reason, way] of Object.entries(ways)) {
+      for (const [path, storeKind] of /** @type {const} */ ([
+        ['', 'file'],
+        ['', 's3'],
+        ['/thumbnail', 'file'],
+        ['/export', 'file'],
+      ])) {
+        overtake = async () => {};
+        late = 0;
+        const id = await uploaded({ to: raced });
+        kind = storeKind;
+        overtake = way;
+        const look = await read(await fetch(`${raced.url}/${id}${path}`, { headers: bearer(KEYS.supervisor) }));
+        assert.deepEqual([look.status, look.body.code, look.body.reason], [410, 'deleted', reason], path);
+      }
+    }
+    overtake = async () => {};
+    late = 0;
+    const id = await uploaded({ to: raced });
+    overtake = (key) => raced.storage.remove(key);
+    const lost = await read(await fetch(`${raced.url}/${id}`, { headers: bearer(KEYS.supervisor) }));
+    assert.deepEqual([lost.status, lost.body.code], [500, 'picture-missing'], 'what nobody has deleted is missing');
+  });
+
   test('a hold that a deletion overtakes: it is deleted, not missing', async (t) => {
     const raced = await startService({
       wrap: ({ storage, records }) => ({

@@ -1,5 +1,6 @@
 /** Finds the snapshot that a request is about, if whoever asks may have to do with it. */
 
+import { isStorageError } from '../failures.js';
 import { actorOf, isAtLeast } from '../identity/identity.js';
 import { Problem } from '../problem.js';
 
@@ -30,6 +31,23 @@ export function checkPresent(snapshot, now) {
   // Past its time it is gone, whether the sweep or the bucket's lifecycle has come by or not.
   if (!snapshot.legalHold && Date.parse(snapshot.expiresAt) <= now.getTime())
     throw gone(snapshot.expiresAt, 'retention');
+}
+
+/**
+ * Looks for the picture. One that is not there may have been deleted, or expired, since its row was read.
+ * @template T
+ * @param {import('fastify').FastifyRequest} request @param {Pick<import('../service.js').Parts, 'records' | 'now'>} parts
+ * @param {() => Promise<T>} look
+ * @returns {Promise<T>}
+ * @throws {Problem} 410, where that is why.
+ */
+export async function orGone(request, parts, look) {
+  try {
+    return await look();
+  } catch (error) {
+    if (isStorageError(error) && error.code === 'missing') checkPresent(await findSnapshot(request, parts), parts.now());
+    throw error;
+  }
 }
 
 /**

@@ -3,7 +3,7 @@
 import { Readable } from 'node:stream';
 import { actorOf } from '../identity/identity.js';
 import { refusals, SNAPSHOT_PATH } from '../schemas.js';
-import { auditView, checkPresent, findSnapshot } from './authorise.js';
+import { auditView, checkPresent, findSnapshot, orGone } from './authorise.js';
 import { exportSnapshot } from './export.js';
 
 /** @param {import('fastify').FastifyInstance} app @param {import('../service.js').Parts} parts */
@@ -27,7 +27,7 @@ export async function exportRoute(app, parts) {
     if (isHead) await auditView(request, snapshot.id, { export: true }, parts);
     const zip = isHead
       ? Readable.from([])
-      : await exportSnapshot({ ...parts, snapshot, actor: actorOf(request.identity) });
+      : await orGone(request, parts, () => exportSnapshot({ ...parts, snapshot, actor: actorOf(request.identity) }));
     return reply
       .type('application/zip')
       .headers({

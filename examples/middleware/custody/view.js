@@ -3,9 +3,9 @@
  * The audit comes last before the answer: who was shown something stands in it, and nobody is shown anything without.
  */
 
-import { Problem } from '../problem.js';
 import { refusals, SNAPSHOT_PATH } from '../schemas.js';
-import { auditView, checkPresent, findSnapshot } from './authorise.js';
+import { StorageError } from '../storage/storage.js';
+import { auditView, checkPresent, findSnapshot, orGone } from './authorise.js';
 import { readPicture } from './picture.js';
 import { makeThumbnail } from './thumbnails.js';
 
@@ -34,10 +34,8 @@ export async function viewRoutes(app, parts) {
   app.get('/:id', { schema: view }, async (request, reply) => {
     const snapshot = await findSnapshot(request, parts);
     checkPresent(snapshot, now());
-    // A link to nothing would be the store's own error page.
-    if (storage.kind !== 'file') await storage.head(snapshot.objectKey).then(mustBeThere);
-    const link = await storage.link(snapshot.objectKey, { seconds: LINK_SECONDS, fileName: `${snapshot.id}.jpg` });
-    const bytes = link === undefined ? await readPicture(storage, snapshot) : undefined;
+    const link = await orGone(request, parts, () => linkTo(snapshot));
+    const bytes = link === undefined ? await orGone(request, parts, () => readPicture(storage, snapshot)) : undefined;
     await auditView(request, snapshot.id, {}, parts);
     if (link !== undefined) {
       reply.header('cache-control', 'no-store');
@@ -55,16 +53,20 @@ export async function viewRoutes(app, parts) {
   app.get('/:id/thumbnail', { schema: thumbnail }, async (request, reply) => {
     const snapshot = await findSnapshot(request, parts);
     checkPresent(snapshot, now());
-    const bytes = await readPicture(storage, snapshot);
+    const bytes = await orGone(request, parts, () => readPicture(storage, snapshot));
     const small = await decoding(() => makeThumbnail(bytes));
     await auditView(request, snapshot.id, { thumbnail: true }, parts);
     return sendPicture(reply, `${snapshot.id}-small`, small);
   });
-}
 
-/** @param {import('../storage/storage.js').Head | undefined} head */
-function mustBeThere(head) {
-  if (head === undefined) throw new Problem(500, 'picture-missing', 'The picture is not where it was stored');
+  /** @param {import('../records/records.js').Snapshot} snapshot */
+  async function linkTo({ id, objectKey }) {
+    // A link to nothing would be the store's own error page.
+    if (storage.kind !== 'file' && (await storage.head(objectKey)) === undefined) {
+      throw new StorageError('missing', `There is no “${objectKey}”`);
+    }
+    return storage.link(objectKey, { seconds: LINK_SECONDS, fileName: `${id}.jpg` });
+  }
 }
 
 /** @param {import('fastify').FastifyReply} reply @param {string} name Of the file. @param {Buffer | undefined} bytes */
