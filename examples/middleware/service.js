@@ -19,7 +19,7 @@ import { viewRoutes } from './custody/view.js';
 import { overloaded, withProblems } from './failures.js';
 import { createGate } from './gate.js';
 import { createDemoKey } from './identity/demo.js';
-import { requireIdentity } from './identity/plugin.js';
+import { requireIdentity, requireRole } from './identity/plugin.js';
 import { whoRoute } from './identity/who.js';
 import { uploadRoute } from './intake/upload.js';
 import { checkHasHost, checkHost, PATH } from './links.js';
@@ -136,15 +136,16 @@ export async function createService(
       await api.register(underPressure, { maxEventLoopDelay: MAX_EVENT_LOOP_DELAY_MS, pressureHandler });
       api.addHook('onRequest', async (request) => checkHost(request));
       const refused = (/** @type {any} */ request, /** @type {any} */ problem) => auditRefusal(request, problem, parts);
-      requireIdentity(api, { settings: settings.identity, demo, refused });
+      requireIdentity(api, { settings: settings.identity, demo });
       await api.register(rateLimit, {
-        hook: 'preHandler', // Once it is known who asks, and before a body is read.
+        hook: 'onRequest', // Those of routes come last: once it is known who asks, and before a body is read.
         max: REQUESTS_PER_MINUTE,
         timeWindow: 60_000,
         store: RequestCounts,
         keyGenerator: ({ identity, routeOptions }) =>
           `${identity.organizationId} ${identity.agentId} ${routeOptions.config.form ? 'uploads' : ''}`,
       });
+      requireRole(api, { refused });
       await api.register(multipart);
       for (const routes of [whoRoute, uploadRoute, viewRoutes, listRoute, decisionRoutes, auditRoute, exportRoute]) {
         await api.register(routes, parts);

@@ -265,6 +265,30 @@ describe('attacks on who one is', () => {
     assert.equal((await fetch(`${limited.url}/?interactionId=call-1`, { headers: bearer(KEYS.agent) })).status, 200);
   });
 
+  attack('Many requests of one agent, for what their role may not', async (t) => {
+    const limited = await startService();
+    t.after(() => limited.close());
+    const ask = async (/** @type {string} */ key) => {
+      const headers = { ...bearer(key), 'content-type': 'application/json' };
+      const answer = await fetch(`${limited.url}/x/legal-hold`, { method: 'PUT', headers, body: '{' });
+      return [answer.status, (await answer.json()).code].join(' ');
+    };
+    /** @type {Record<string, number>} */
+    const answers = {};
+    for (let n = 0; n < 1250; n += 1) {
+      const answer = await ask(KEYS.agent);
+      answers[answer] = (answers[answer] ?? 0) + 1;
+    }
+    assert.deepEqual(answers, { '403 forbidden': 1200, '429 too-many-requests': 50 });
+    assert.equal(
+      (await limited.records.auditHead('local')).seq,
+      1200,
+      'who was turned away for asking too often fills no audit',
+    );
+    assert.equal(await ask(KEYS.supervisor), '403 forbidden', 'others are not held up');
+    assert.equal(await ask(KEYS.admin), '400 malformed-body', 'the body is read of who may alone');
+  });
+
   attack('A form that another site posts', async () => {
     const form = formOf({ file: photo });
     const answer = await read(

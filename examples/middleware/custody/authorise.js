@@ -45,7 +45,8 @@ export async function orGone(request, parts, look) {
   try {
     return await look();
   } catch (error) {
-    if (isStorageError(error) && error.code === 'missing') checkPresent(await findSnapshot(request, parts), parts.now());
+    if (isStorageError(error) && error.code === 'missing')
+      checkPresent(await findSnapshot(request, parts), parts.now());
     throw error;
   }
 }

@@ -1,4 +1,4 @@
-/** Asks each request who it is from, before anything of it is read, and whether they may. */
+/** Asks each request who it is from, and whether they may, before its body is read. */
 
 import { Problem } from '../problem.js';
 import { createGenesysIdentities } from './genesys.js';
@@ -11,9 +11,8 @@ import { findStaticKey } from './static-keys.js';
  * @param {object} parts
  * @param {import('../settings.js').Settings['identity']} parts.settings
  * @param {ReturnType<typeof import('./demo.js').createDemoKey>} [parts.demo]
- * @param {(request: import('fastify').FastifyRequest, problem: Problem) => Promise<void>} parts.refused For the audit.
  */
-export function requireIdentity(app, { settings, demo, refused }) {
+export function requireIdentity(app, { settings, demo }) {
   const genesys =
     settings.genesys && createGenesysIdentities(settings.genesys, { api: createGenesysApi(settings.genesys.baseUrl) });
 
@@ -33,6 +32,17 @@ export function requireIdentity(app, { settings, demo, refused }) {
   app.decorateRequest('identity', /** @type {any} */ (null));
   app.addHook('onRequest', async (request) => {
     request.identity = await identify(request);
+  });
+}
+
+/**
+ * Once the rate limit has counted the request: each refusal is an entry in the audit.
+ * @param {import('fastify').FastifyInstance} app The scope of the routes that need it.
+ * @param {object} parts
+ * @param {(request: import('fastify').FastifyRequest, problem: Problem) => Promise<void>} parts.refused For the audit.
+ */
+export function requireRole(app, { refused }) {
+  app.addHook('preParsing', async (request) => {
     const { role } = request.routeOptions.config;
     if (role === undefined || isAtLeast(request.identity, role)) return;
     const problem = new Problem(403, 'forbidden', `This needs the role ${role}`);
