@@ -29,6 +29,8 @@ const LONGEST_WAIT_MS = 16 * 60_000;
  * @param {() => Date} now
  */
 export function outboxRecords(db, kind, now) {
+  const isPostgres = kind === 'postgres';
+
   /** @param {{ kinds: TaskKind[], limit: number, leaseMs: number }} options @returns {Promise<Task[]>} */
   async function claimTasks({ kinds, limit, leaseMs }) {
     const at = now();
@@ -56,7 +58,7 @@ export function outboxRecords(db, kind, now) {
         .with(
           (cte) => cte('due').materialized(),
           // SQLite's writers come one after the other anyway.
-          () => due(trx, limit).$if(kind === 'postgres', (query) => query.forUpdate().skipLocked()),
+          () => due(trx, limit).$if(isPostgres, (query) => query.forUpdate().skipLocked()),
         )
         .updateTable('outbox')
         .set((row) => ({
@@ -167,17 +169,27 @@ export function outboxRecords(db, kind, now) {
   }
 
   /** @param {{ queuedBefore: Date, limit?: number }} options */
-  function redriveTasks({ queuedBefore, limit = 100 }) {
+  async function redriveTasks({ queuedBefore, limit = 100 }) {
+    // Kind by kind: a hold has its snapshot when it asks for the protection's row, a note has its own when it asks for the
+    // snapshot. Whoever had both rows would wait for the hold, which waits for them.
+    const notes = await redriveKind('annotation', queuedBefore, limit);
+    const left = limit - notes.length;
+    return left > 0 ? [...notes, ...(await redriveKind('protection', queuedBefore, left))] : notes;
+  }
+
+  /** @param {TaskKind} kind @param {Date} queuedBefore @param {number} limit */
+  function redriveKind(kind, queuedBefore, limit) {
     return db.transaction().execute(async (trx) => {
       const at = now().toISOString();
       const dead = await trx
         .selectFrom('outbox')
         .selectAll()
         .where('state', '=', 'dead')
+        .where('kind', '=', kind)
         .where('created_at', '<', queuedBefore.toISOString())
         .orderBy('created_at')
         .limit(limit)
-        .$if(kind === 'postgres', (query) => query.forUpdate().skipLocked())
+        .$if(isPostgres, (query) => query.forUpdate().skipLocked())
         .execute();
       for (const row of dead) {
         await trx
@@ -185,7 +197,7 @@ export function outboxRecords(db, kind, now) {
           .set({ state: 'queued', attempts: 0, due_at: at, tried_at: null, created_at: at })
           .where('id', '=', row.id)
           .execute();
-        if (row.kind !== 'annotation') continue;
+        if (kind !== 'annotation') continue;
         await trx
           .updateTable('snapshots')
           .set({ annotation: 'queued', annotation_reason: null })
@@ -196,7 +208,7 @@ export function outboxRecords(db, kind, now) {
       return dead.map((row) => ({
         organizationId: row.organization_id,
         snapshotId: row.snapshot_id,
-        kind: row.kind,
+        kind,
         reason: row.last_error ?? '',
       }));
     });

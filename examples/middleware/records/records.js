@@ -155,7 +155,7 @@
  *   audit in one. `false`: what is to be told has changed meanwhile, and is queued anew. Throws `LeaseLost`.
  * @property {(options: { queuedBefore: Date, limit?: number }) =>
  *   Promise<{ organizationId: string, snapshotId: string, kind: TaskKind, reason: string }[]>} redriveTasks Queues dead ones
- *   anew, the oldest first; `reason` is what they died of. They count as queued now: one that dies again at once is not
+ *   anew, notes before protections, the oldest of each first; `reason` is what they died of. They count as queued now: one that dies again at once is not
  *   before `queuedBefore`.
  * @property {(kinds?: TaskKind[]) =>
  *   Promise<{ kind: TaskKind, state: 'queued' | 'dead', count: number, oldest: string }[]>} countTasks Default: all kinds.

@@ -208,8 +208,9 @@ export function snapshotRecords(db, kind, now) {
         .returningAll()
         .executeTakeFirst();
       if (!row) return undefined;
-      await audit(trx, row, actor, held ? 'held' : 'released', { reason });
+      // The organisation's audit comes last, as wherever a task is settled: who waits for it has all else already.
       if (protectRecordings) await enqueueProtection(trx, row, now().toISOString());
+      await audit(trx, row, actor, held ? 'held' : 'released', { reason });
       return fromRow(row);
     });
   }
