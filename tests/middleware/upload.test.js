@@ -566,6 +566,34 @@ describe('what breaks off', () => {
         [record?.objectKey],
       );
     });
+
+    test('the sweep that has dropped its row removes what was put under it, however late: nothing that was answered', async (t) => {
+      const { slow, first, goOn } = await slowService();
+      t.after(() => slow.close());
+      const [{ lease, snapshot }] = await slow.records.takeOverAbandoned(new Date(Date.now() + 10_000));
+      await slow.records.abandon(lease);
+      assert.equal((await slow.records.findByObjects([snapshot.objectKey])).size, 0, 'nobody’s, the sweep finds');
+      goOn();
+      assert.equal((await first).status, 200);
+      await slow.storage.remove(snapshot.objectKey); // By the sweep, which has looked before.
+      const shown = await fetch(`${slow.url}/snapshot-1`, { headers: bearer(KEYS.agent) });
+      assert.equal(shown.status, 200);
+      assert.deepEqual(Buffer.from(await shown.arrayBuffer()), photo);
+    });
+
+    test('another has filed it anew meanwhile, or is at it: what the first has put does not stay', async (t) => {
+      const { slow, first, goOn } = await slowService();
+      t.after(() => slow.close());
+      const [{ lease, snapshot }] = await slow.records.takeOverAbandoned(new Date(Date.now() + 10_000));
+      await slow.records.abandon(lease);
+      const objectKey = snapshot.objectKey.replace(/[^/]+$/, 'another.jpg');
+      const about = { organizationId: 'local', agentId: 'agent-7', idempotencyKey: 'key-1', leaseMs: 20_000 };
+      const { state, annotation, ...row } = snapshot;
+      await slow.records.claim({ ...about, snapshot: { ...row, objectKey } });
+      goOn();
+      assert.deepEqual([(await first).status, (await first).body.code], [409, 'in-progress']);
+      assert.deepEqual(await filesIn(join(slow.data, 'objects')), []);
+    });
   });
 
   test('an upload that is cut off before its last byte leaves nothing behind', async () => {

@@ -3,6 +3,7 @@
  * object and one row.
  */
 
+import { v7 as uuidv7 } from 'uuid';
 import { gone } from '../custody/authorise.js';
 import { isStorageError, storageProblem } from '../failures.js';
 import { Problem } from '../problem.js';
@@ -11,40 +12,43 @@ import { LeaseLost } from '../records/records.js';
 /** A lease is lost where putting took longer than it: once is bad luck, three times is a store that cannot keep up. */
 const MAX_CLAIMS = 3;
 
-/** @typedef {import('../records/records.js').Snapshot} Snapshot */
+/**
+ * @typedef {import('../records/records.js').Snapshot} Snapshot
+ * @typedef {import('../records/records.js').Claim} Claim
+ * @typedef {Omit<Claim, 'snapshot'> & { snapshot: Omit<Claim['snapshot'], 'objectKey'> }} Intake
+ */
 
 /** @param {Pick<import('../service.js').Parts, 'storage' | 'records' | 'log'>} parts */
 export function createStore({ storage, records, log }) {
   /**
-   * @param {import('../records/records.js').Claim} claim @param {Buffer} file @param {number} days
+   * @param {Intake} intake @param {Buffer} file @param {number} days
    * @param {import('../records/records.js').Actor} actor
    * @returns {Promise<Snapshot>}
    */
-  async function store(claim, file, days, actor) {
-    /** What was put under a lease that was lost meanwhile. @type {string | undefined} */
-    let orphan;
+  async function store(intake, file, days, actor) {
     for (let claims = 0; claims < MAX_CLAIMS; claims += 1) {
-      const claimed = await records.claim(claim);
+      // One for each claim: whoever has dropped the row of the one before may be about to remove what was put under it.
+      const objectKey = `video-snapshots/${intake.snapshot.interactionId}/${uuidv7()}.jpg`;
+      const claimed = await records.claim({ ...intake, snapshot: { ...intake.snapshot, objectKey } });
       if (claimed.outcome === 'in-progress') throw inProgress(claimed.retryAfterMs);
       if (claimed.outcome === 'mismatch') throw mismatch();
       if (claimed.outcome === 'id-taken') {
         throw new Problem(422, 'snapshot-exists', 'Another snapshot has this id');
       }
       const { snapshot } = claimed;
-      if (orphan !== undefined && orphan !== snapshot.objectKey) await removeOrphan(orphan);
       if (claimed.outcome === 'deleted') throw gone(snapshot.deletedAt, snapshot.deletedReason);
       if (claimed.outcome === 'stored') return snapshot;
       // Of a row that was taken over, an object may be there already.
-      const isNew = snapshot.objectKey === claim.snapshot.objectKey;
+      const isNew = snapshot.objectKey === objectKey;
       await put(claimed.lease, snapshot, { file, days, isNew });
       try {
         return await records.stored(claimed.lease, actor);
       } catch (error) {
         if (!(error instanceof LeaseLost)) throw error;
-        orphan = snapshot.objectKey;
+        await removeOrphan(snapshot.objectKey);
       }
     }
-    throw inProgress(claim.leaseMs);
+    throw inProgress(intake.leaseMs);
   }
 
   /**
@@ -59,8 +63,8 @@ export function createStore({ storage, records, log }) {
       const problem = storageProblem(error);
       if (isNew && (error.code === 'full' || error.code === 'denied')) {
         await records.abandon(lease);
-        // It may have got half way, such as bytes for whose sidecar the disk had no room. Whose row is there is another's.
-        if ((await records.findByObjects([objectKey])).size === 0) await removeOrphan(objectKey);
+        // It may have got half way, such as bytes for whose sidecar the disk had no room.
+        await removeOrphan(objectKey);
       } else {
         // Nobody knows whether it got there: the row stays, so that the next try puts the same object again.
         await records.release(lease);
@@ -69,8 +73,9 @@ export function createStore({ storage, records, log }) {
     }
   }
 
-  /** @param {string} objectKey */
+  /** Whose row is there is another's, who has taken it over. @param {string} objectKey */
   async function removeOrphan(objectKey) {
+    if ((await records.findByObjects([objectKey])).size > 0) return;
     await storage.remove(objectKey).catch((error) => log.error({ err: error, objectKey }, 'an object is left over'));
   }
 

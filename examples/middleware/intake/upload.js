@@ -1,7 +1,6 @@
 /** A snapshot comes in. Everything is checked before anything is kept, and it is durable before the answer is given. */
 
 import { createHash, randomUUID } from 'node:crypto';
-import { v7 as uuidv7 } from 'uuid';
 import { auditRefusal } from '../custody/authorise.js';
 import { overloaded } from '../failures.js';
 import { actorOf } from '../identity/identity.js';
@@ -124,7 +123,7 @@ export async function uploadRoute(app, parts) {
     const id = fields.snapshotId ?? randomUUID();
     const receivedAt = now();
     const days = retentionDays(settings.retention, organizationId);
-    /** @type {import('../records/records.js').Claim} */
+    /** @type {import('./store.js').Intake} */
     const claim = {
       organizationId,
       agentId,
@@ -142,7 +141,6 @@ export async function uploadRoute(app, parts) {
         ...size,
         redactions: redactionsOf(metadata),
         metadata,
-        objectKey: `video-snapshots/${interactionId}/${uuidv7()}.jpg`,
         expiresAt: new Date(receivedAt.getTime() + days * DAY_MS).toISOString(),
       },
     };
