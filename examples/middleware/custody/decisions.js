@@ -3,7 +3,8 @@
  *
  * The row and the store each know of a hold. The row may only say so while the store really keeps the object: a hold goes
  * to the store first, a release to the row first. What a crash leaves in between is an object that is kept for too long,
- * never one that is lost: half a hold is one, from deletion and from expiry. The same request again mends it.
+ * never one that is lost: half a hold is one, from deletion and from expiry. The same request again mends it. Two at the
+ * same time may cross between the two; `holds.js` sees to that.
  */
 
 import { isStorageError } from '../failures.js';
@@ -11,6 +12,7 @@ import { actorOf } from '../identity/identity.js';
 import { Problem } from '../problem.js';
 import { REASON, refusals, SNAPSHOT_PATH } from '../schemas.js';
 import { checkPresent, findSnapshot, gone, notFound } from './authorise.js';
+import { createHolds } from './holds.js';
 
 const MAX_BODY_BYTES = 8 * 1024;
 
@@ -19,6 +21,7 @@ const MAX_BODY_BYTES = 8 * 1024;
 /** @param {import('fastify').FastifyInstance} app @param {import('../service.js').Parts} parts */
 export async function decisionRoutes(app, parts) {
   const { storage, records, now, settings } = parts;
+  const { setInStore, checkStore } = createHolds(parts);
   const protectRecordings = settings.annotation?.protectRecordings;
   app.addContentTypeParser(
     'application/json',
@@ -37,11 +40,14 @@ export async function decisionRoutes(app, parts) {
   app.put('/:id/legal-hold', { schema: hold, config }, async (request) => {
     const snapshot = await findSnapshot(request, parts);
     await checkPresentOrKept(snapshot);
-    await holdObject(request, snapshot, true);
+    await unlessDeleted(request, () => storage.hold(snapshot.objectKey, true));
     const held = await setHold(request, true);
-    if (held !== undefined) return answerOf(held, request);
+    if (held !== undefined) {
+      await unlessDeleted(request, () => checkStore(snapshot));
+      return answerOf(held, request);
+    }
     // It was deleted in the meantime, and the deletion could not take the object away.
-    await holdObject(request, snapshot, false);
+    await unlessDeleted(request, () => storage.hold(snapshot.objectKey, false));
     await remove(snapshot);
     throw await whyNot(request);
   });
@@ -52,7 +58,7 @@ export async function decisionRoutes(app, parts) {
     await checkPresentOrKept(snapshot);
     const released = await setHold(request, false);
     if (released === undefined) return releaseDeleted(request, snapshot);
-    await holdObject(request, snapshot, false);
+    await unlessDeleted(request, () => setInStore(snapshot, false));
     return answerOf(released, request);
   });
 
@@ -104,10 +110,10 @@ export async function decisionRoutes(app, parts) {
     return (await storage.head(objectKey))?.held === true;
   }
 
-  /** @param {import('fastify').FastifyRequest} request @param {Snapshot} snapshot @param {boolean} held */
-  async function holdObject(request, { objectKey }, held) {
+  /** @param {import('fastify').FastifyRequest} request @param {() => Promise<void>} work Holds the object, or lets it go. */
+  async function unlessDeleted(request, work) {
     try {
-      await storage.hold(objectKey, held);
+      await work();
     } catch (error) {
       const isMissing = isStorageError(error) && error.code === 'missing';
       // Deleted in the meantime: nobody has to be woken for that.
@@ -123,7 +129,7 @@ export async function decisionRoutes(app, parts) {
     const details = { reason: reasonOf(request) };
     const entry = { actor: actorOf(request.identity), action: 'released', snapshotId: id, details };
     await records.audit(organizationId, entry);
-    await holdObject(request, snapshot, false);
+    await unlessDeleted(request, () => storage.hold(snapshot.objectKey, false));
     await remove(snapshot);
     return answerOf({ ...snapshot, legalHold: false }, request);
   }

@@ -13,6 +13,8 @@
  * objects have no row, the database is more likely the wrong or an older one than the objects are nobody's: they stay.
  */
 
+import { createHolds } from '../custody/holds.js';
+
 /** Rows at a time, and objects whose rows are looked up at once. */
 const PAGE = 200;
 /** Objects that are looked at beside each other. */
@@ -60,6 +62,7 @@ const SYSTEM = { id: 'system', role: 'system', via: 'reconcile' };
 /** @param {Options} options @returns {Promise<Summary>} */
 export async function reconcile(options) {
   const { storage, records, sweep, now, graceMs, protectRecordings, isDryRun, isForced, signal, report } = options;
+  const holds = createHolds(options);
   /** @type {Summary} */
   const summary = { rows: 0, objects: 0, mended: 0, left: 0 };
   const before = now().getTime() - graceMs;
@@ -132,11 +135,10 @@ export async function reconcile(options) {
   }
 
   /** @param {Snapshot} snapshot */
-  async function holdObject({ organizationId, id, objectKey }) {
+  async function holdObject(snapshot) {
+    const { organizationId, id, objectKey } = snapshot;
     await audit(organizationId, 'held-by-row-only', objectKey, id);
-    await storage.hold(objectKey, true);
-    // Released in between: the release has been to the store already, before this.
-    if (!(await records.find(organizationId, id))?.legalHold) await storage.hold(objectKey, false);
+    await holds.setInStore(snapshot, true);
     return undefined;
   }
 
@@ -144,7 +146,9 @@ export async function reconcile(options) {
   async function holdRow({ organizationId, id }) {
     const reason = 'The store holds it: a hold or a release was broken off. Release it if it is not to be held.';
     const held = await records.setHold(organizationId, id, true, reason, SYSTEM, { protectRecordings });
-    return held ? undefined : 'it was deleted meanwhile';
+    if (held === undefined) return 'it was deleted meanwhile';
+    await holds.checkStore(held);
+    return undefined;
   }
 
   async function compareObjects() {
