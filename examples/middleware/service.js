@@ -30,11 +30,19 @@ import { createMetrics, measure, metricsRoute } from './operations/metrics.js';
 import { describeRoutes, openapiRoute } from './operations/openapi.js';
 import { createReconciler } from './operations/reconciler.js';
 import { createUnderWay } from './operations/under-way.js';
+import { createPlaces } from './places.js';
 import { RequestCounts } from './request-counts.js';
 import { PROBLEM, SNAPSHOT } from './schemas.js';
 
 /** Decoded at a time. A picture of 8K is 100 MB then. */
 const DECODERS = 2;
+/**
+ * Held in memory at a time: forms that are arriving or being stored, pictures that are looked at. A browser asks for six
+ * thumbnails at once, over HTTP/2 for all of a timeline: these wait.
+ */
+const UPLOADS = { inAll: 64, ofOne: 8 };
+const LOOKS = { inAll: 16, ofOne: 4, waiting: { inAll: 512, ofOne: 128 } };
+const EXPORTS = { inAll: 4, ofOne: 2, waiting: { inAll: 32, ofOne: 8 } };
 /** Of one agent, beside uploads: a timeline of a hundred thumbnails is a hundred requests. */
 const REQUESTS_PER_MINUTE = 1200;
 /** Beyond it the process is too busy to answer in time: others come again rather than all wait. */
@@ -55,6 +63,7 @@ const TIMEOUTS_EVERY_MS = 1000;
  * @property {ReturnType<typeof createMetrics>} metrics
  * @property {ReturnType<typeof createUnderWay>} underWay
  * @property {ReturnType<typeof createGate>} decoding
+ * @property {Record<'uploads' | 'looks' | 'exports', import('./places.js').Places>} places
  * @property {() => Date} now
  * @property {import('fastify').FastifyBaseLogger} log
  */
@@ -84,7 +93,17 @@ export async function createService(
   const underWay = createUnderWay();
   const metrics = createMetrics(underWay);
   /** @type {Parts} */
-  const parts = { settings, storage, records, metrics, underWay, decoding: createGate(DECODERS), now, log };
+  const parts = {
+    settings,
+    storage,
+    records,
+    metrics,
+    underWay,
+    decoding: createGate(DECODERS),
+    places: { uploads: createPlaces(UPLOADS), looks: createPlaces(LOOKS), exports: createPlaces(EXPORTS) },
+    now,
+    log,
+  };
   let isDraining = false;
 
   const app = fastify({

@@ -370,6 +370,8 @@ const ELSEWHERE = new Map([
   ['A redirect of Genesys that would carry the service’s token elsewhere', 'annotation-token.test.js'],
   ['A presigned link, used again after a minute', 'storage-s3.test.js'],
   ['A secret in the log', 'operations.test.js'],
+  ['Many uploads at a time of one agent, sent slowly', 'places.test.js'],
+  ['Many looks at a time, read slowly', 'places.test.js'],
 ]);
 
 test('each attack is a row of the README, and each row an attack', async () => {

@@ -6,6 +6,9 @@ import { refusals, SNAPSHOT_PATH } from '../schemas.js';
 import { auditView, checkPresent, findSnapshot, orGone } from './authorise.js';
 import { exportSnapshot } from './export.js';
 
+/** The audit of a large organisation, from the picture on, is read and sent meanwhile. */
+const LONGEST_MS = 15 * 60_000;
+
 /** @param {import('fastify').FastifyInstance} app @param {import('../service.js').Parts} parts */
 export async function exportRoute(app, parts) {
   const schema = {
@@ -25,15 +28,16 @@ export async function exportRoute(app, parts) {
     // Who asks for the head alone is handed nothing out.
     const isHead = request.method === 'HEAD';
     if (isHead) await auditView(request, snapshot.id, { export: true }, parts);
+    const actor = actorOf(request.identity);
     const zip = isHead
       ? Readable.from([])
-      : await orGone(request, parts, () => exportSnapshot({ ...parts, snapshot, actor: actorOf(request.identity) }));
-    return reply
-      .type('application/zip')
-      .headers({
-        'cache-control': 'private, no-store',
-        'content-disposition': `attachment; filename="${snapshot.id}.zip"`,
-      })
-      .send(zip);
+      : await parts.places.exports.untilAnswered({ request, reply, longestMs: LONGEST_MS }, () =>
+          orGone(request, parts, () => exportSnapshot({ ...parts, snapshot, actor })),
+        );
+    reply.type('application/zip').headers({
+      'cache-control': 'private, no-store',
+      'content-disposition': `attachment; filename="${snapshot.id}.zip"`,
+    });
+    return zip;
   });
 }

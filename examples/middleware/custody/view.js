@@ -11,11 +11,13 @@ import { makeThumbnail } from './thumbnails.js';
 
 /** Long enough to follow a redirect, too short to pass around. */
 const LINK_SECONDS = 60;
+/** From the store to the client: the largest picture at 1 Mbit/s. */
+const LONGEST_MS = 150_000;
 const LINK = { type: 'object', required: ['url'], properties: { url: { type: 'string' } } };
 
 /** @param {import('fastify').FastifyInstance} app @param {import('../service.js').Parts} parts */
 export async function viewRoutes(app, parts) {
-  const { storage, decoding, now } = parts;
+  const { storage, places, decoding, now } = parts;
   const picture = {
     description: 'The JPEG',
     content: { 'image/jpeg': { schema: { type: 'string', format: 'binary' } } },
@@ -35,14 +37,11 @@ export async function viewRoutes(app, parts) {
     const snapshot = await findSnapshot(request, parts);
     checkPresent(snapshot, now());
     const link = await orGone(request, parts, () => linkTo(snapshot));
-    const bytes = link === undefined ? await orGone(request, parts, () => readPicture(storage, snapshot)) : undefined;
+    if (link === undefined) return show(request, reply, snapshot.id, {}, () => readPicture(storage, snapshot));
     await auditView(request, snapshot.id, {}, parts);
-    if (link !== undefined) {
-      reply.header('cache-control', 'no-store');
-      // A page that sends its key cannot follow a redirect to where its own policy does not let it read.
-      return request.headers.accept === 'application/json' ? { url: link.url } : reply.redirect(link.url, 302);
-    }
-    return sendPicture(reply, snapshot.id, bytes);
+    reply.header('cache-control', 'no-store');
+    // A page that sends its key cannot follow a redirect to where its own policy does not let it read.
+    return request.headers.accept === 'application/json' ? { url: link.url } : reply.redirect(link.url, 302);
   });
 
   const thumbnail = {
@@ -53,11 +52,28 @@ export async function viewRoutes(app, parts) {
   app.get('/:id/thumbnail', { schema: thumbnail }, async (request, reply) => {
     const snapshot = await findSnapshot(request, parts);
     checkPresent(snapshot, now());
-    const bytes = await orGone(request, parts, () => readPicture(storage, snapshot));
-    const small = await decoding(() => makeThumbnail(bytes));
-    await auditView(request, snapshot.id, { thumbnail: true }, parts);
-    return sendPicture(reply, `${snapshot.id}-small`, small);
+    return show(request, reply, snapshot.id, { thumbnail: true }, async () => {
+      const bytes = await readPicture(storage, snapshot);
+      return decoding(() => makeThumbnail(bytes));
+    });
   });
+
+  /**
+   * @param {import('fastify').FastifyRequest} request @param {import('fastify').FastifyReply} reply @param {string} id
+   * @param {{ thumbnail?: true }} how @param {() => Promise<Buffer>} look
+   */
+  function show(request, reply, id, how, look) {
+    return places.looks.untilAnswered({ request, reply, longestMs: LONGEST_MS }, async () => {
+      const bytes = await orGone(request, parts, look);
+      await auditView(request, id, how, parts);
+      reply.type('image/jpeg').headers({
+        'cache-control': 'private, no-store',
+        'content-disposition': `inline; filename="${id}${how.thumbnail ? '-small' : ''}.jpg"`,
+        'content-security-policy': "default-src 'none'; sandbox",
+      });
+      return bytes;
+    });
+  }
 
   /** @param {import('../records/records.js').Snapshot} snapshot */
   async function linkTo({ id, objectKey }) {
@@ -67,16 +83,4 @@ export async function viewRoutes(app, parts) {
     }
     return storage.link(objectKey, { seconds: LINK_SECONDS, fileName: `${id}.jpg` });
   }
-}
-
-/** @param {import('fastify').FastifyReply} reply @param {string} name Of the file. @param {Buffer | undefined} bytes */
-function sendPicture(reply, name, bytes) {
-  return reply
-    .type('image/jpeg')
-    .headers({
-      'cache-control': 'private, no-store',
-      'content-disposition': `inline; filename="${name}.jpg"`,
-      'content-security-policy': "default-src 'none'; sandbox",
-    })
-    .send(bytes);
 }

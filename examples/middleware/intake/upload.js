@@ -2,7 +2,6 @@
 
 import { createHash, randomUUID } from 'node:crypto';
 import { auditRefusal } from '../custody/authorise.js';
-import { overloaded } from '../failures.js';
 import { actorOf } from '../identity/identity.js';
 import { addressOf } from '../links.js';
 import { Problem } from '../problem.js';
@@ -15,14 +14,12 @@ import { checkStructure } from './jpeg.js';
 import { createStore } from './store.js';
 
 const DAY_MS = 24 * 60 * 60 * 1000;
-/** Forms that are held in memory at a time, arriving or being stored. Others are told to come again. */
-const MAX_IN_MEMORY = 64;
 
 /** @typedef {import('../service.js').Parts} Parts */
 
 /** @param {import('fastify').FastifyInstance} app @param {Parts} parts */
 export async function uploadRoute(app, parts) {
-  const { settings, underWay, decoding, metrics, now } = parts;
+  const { settings, underWay, places, decoding, metrics, now } = parts;
   const { store } = createStore(parts);
   const { maxFileBytes, maxPixels, leaseMs, uploadsPerMinute } = settings.limits;
   const schema = {
@@ -52,9 +49,11 @@ export async function uploadRoute(app, parts) {
 
   app.post('/upload', { schema, config: { form: UPLOAD_FORM, rateLimit } }, async (request) => {
     const idempotencyKey = checkIdempotencyKey(request.headers['idempotency-key']);
-    const form = await admitted(() => readForm(request, maxFileBytes));
-    // From here on the client may go away: what has arrived is stored.
-    const snapshot = await underWay.run(() => take(request, form, idempotencyKey));
+    const snapshot = await places.uploads.during(request.identity, async () => {
+      const form = await readForm(request, maxFileBytes);
+      // From here on the client may go away: what has arrived is stored.
+      return underWay.run(() => take(request, form, idempotencyKey));
+    });
     return {
       success: true,
       id: snapshot.id,
@@ -63,22 +62,6 @@ export async function uploadRoute(app, parts) {
       annotation: snapshot.annotation,
     };
   });
-
-  let arriving = 0;
-  /**
-   * @template T
-   * @param {() => Promise<T>} work
-   * @returns {Promise<T>}
-   */
-  async function admitted(work) {
-    if (arriving + underWay.count() >= MAX_IN_MEMORY) throw overloaded();
-    arriving += 1;
-    try {
-      return await work();
-    } finally {
-      arriving -= 1;
-    }
-  }
 
   /**
    * @param {import('fastify').FastifyRequest} request

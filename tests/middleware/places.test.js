@@ -1,0 +1,222 @@
+/** What is held in memory at a time has a bound, in all and of one agent, whoever sends or reads slowly. */
+
+import assert from 'node:assert/strict';
+import { readFile } from 'node:fs/promises';
+import { Writable } from 'node:stream';
+import { after, before, describe, test } from 'node:test';
+import { createPlaces } from '../../examples/middleware/places.js';
+import { bearer, formOf, KEYS, newId, pause, STATIC_KEYS, startService } from './servers/service.js';
+
+const agent = (/** @type {string} */ agentId, organizationId = 'acme') => ({ organizationId, agentId });
+
+/** Work that goes on until it is told to end. */
+function createWork() {
+  /** @type {string[]} */
+  const running = [];
+  /** @type {Map<string, () => void>} */
+  const ends = new Map();
+  return {
+    running,
+    /** @param {string} name */
+    start: (name) => () => {
+      running.push(name);
+      return /** @type {Promise<string>} */ (new Promise((resolve) => ends.set(name, () => resolve(name))));
+    },
+    /** @param {string} name */
+    async end(name) {
+      running.splice(running.indexOf(name), 1);
+      ends.get(name)?.();
+      await pause(0);
+    },
+  };
+}
+
+describe('places', () => {
+  test('are so many in all, and of one agent; a name in another organisation is somebody else', async () => {
+    const places = createPlaces({ inAll: 4, ofOne: 2 });
+    const work = createWork();
+    for (const [who, name] of /** @type {const} */ ([
+      [agent('a'), 'a1'],
+      [agent('a'), 'a2'],
+      [agent('a', 'other'), 'b1'],
+    ])) {
+      places.during(who, work.start(name));
+    }
+    await pause(0);
+    await assert.rejects(places.during(agent('a'), work.start('a3')), { statusCode: 503, code: 'overloaded' });
+    places.during(agent('c'), work.start('c1'));
+    await assert.rejects(places.during(agent('d'), work.start('d1')), { headers: { 'retry-after': '5' } });
+    await work.end('a1');
+    places.during(agent('a'), work.start('a4'));
+    await pause(0);
+    assert.deepEqual(work.running, ['a2', 'b1', 'c1', 'a4']);
+  });
+
+  test('are given back by work that fails', async () => {
+    const places = createPlaces({ inAll: 1, ofOne: 1 });
+    for (let n = 0; n < 3; n += 1) {
+      await assert.rejects(
+        places.during(agent('a'), () => Promise.reject(new Error('broken'))),
+        /broken/,
+      );
+    }
+  });
+
+  test('are waited for in turn, and nobody waits behind an agent who has all of theirs', async () => {
+    const places = createPlaces({ inAll: 3, ofOne: 2, waiting: { inAll: 4, ofOne: 2 } });
+    const work = createWork();
+    for (const name of ['a1', 'a2', 'a3', 'a4', 'b1', 'b2', 'c1']) places.during(agent(name[0]), work.start(name));
+    await pause(0);
+    assert.deepEqual(work.running, ['a1', 'a2', 'b1']);
+    await assert.rejects(places.during(agent('a'), work.start('a5')), { statusCode: 503 }, 'too many of one wait');
+    await assert.rejects(places.during(agent('d'), work.start('d1')), { statusCode: 503 }, 'too many wait');
+    await work.end('b1');
+    assert.deepEqual(work.running, ['a1', 'a2', 'b2'], 'the first in turn who may');
+    await work.end('a1');
+    assert.deepEqual(work.running, ['a2', 'b2', 'a3']);
+    await work.end('b2');
+    assert.deepEqual(work.running, ['a2', 'a3', 'c1']);
+    await work.end('a3');
+    assert.deepEqual(work.running, ['a2', 'c1', 'a4']);
+  });
+
+  test('that do not come free are not waited for any longer', async (t) => {
+    t.mock.timers.enable({ apis: ['setTimeout'] });
+    const places = createPlaces({ inAll: 1, ofOne: 1, waiting: { inAll: 1, ofOne: 1 } });
+    places.during(agent('a'), () => new Promise(() => {}));
+    const waiting = assert.rejects(
+      places.during(agent('b'), async () => {}),
+      { statusCode: 503 },
+    );
+    t.mock.timers.tick(10_000);
+    await waiting;
+    const again = assert.rejects(
+      places.during(agent('c'), async () => {}),
+      { statusCode: 503 },
+    );
+    t.mock.timers.tick(10_000);
+    await again;
+  });
+
+  test('for an answer are taken until it has been sent, or the client has gone, and the work is over', async () => {
+    const places = createPlaces({ inAll: 1, ofOne: 1 });
+    const request = /** @type {any} */ ({ identity: agent('a') });
+    const ask = (/** @type {Writable} */ raw, work = async () => 'picture') =>
+      places.untilAnswered({ request, reply: /** @type {any} */ ({ raw }), longestMs: 60_000 }, work);
+    const read = client();
+    assert.equal(await ask(read), 'picture');
+    await assert.rejects(ask(client()), { statusCode: 503 }, 'it is not sent yet');
+    read.end();
+    await pause(0);
+
+    const work = createWork();
+    const gone = client();
+    const looked = ask(gone, work.start('look'));
+    gone.destroy();
+    await pause(0);
+    await assert.rejects(ask(client()), { statusCode: 503 }, 'the picture is still being read');
+    await work.end('look');
+    await looked;
+    await pause(0);
+    assert.equal(await ask(client()), 'picture');
+  });
+
+  test('for an answer are not kept by a client who hardly reads', async (t) => {
+    t.mock.timers.enable({ apis: ['setTimeout'] });
+    const places = createPlaces({ inAll: 1, ofOne: 1 });
+    const to = { request: /** @type {any} */ ({ identity: agent('a') }), longestMs: 60_000 };
+    const slow = client();
+    await places.untilAnswered({ ...to, reply: /** @type {any} */ ({ raw: slow }) }, async () => 'picture');
+    t.mock.timers.tick(60_000);
+    assert.equal(slow.destroyed, true);
+    await new Promise(setImmediate);
+    await places.untilAnswered({ ...to, reply: /** @type {any} */ ({ raw: client() }) }, async () => 'picture');
+  });
+});
+
+describe('one agent', () => {
+  /** @type {Buffer} */ let photo;
+  /** @type {Awaited<ReturnType<typeof startService>>} */ let service;
+  /** @type {(() => void)[]} */ let waiting = [];
+  let isSlow = false;
+  before(async () => {
+    photo = await readFile(new URL('../fixtures/rocket.jpg', import.meta.url));
+    const slowly = async () => {
+      if (isSlow) await new Promise((resolve) => waiting.push(() => resolve(undefined)));
+    };
+    service = await startService({
+      env: { STATIC_KEYS },
+      wrap: ({ storage }) => ({
+        storage: {
+          ...storage,
+          put: (...args) => slowly().then(() => storage.put(...args)),
+          read: (key) => slowly().then(() => storage.read(key)),
+        },
+      }),
+    });
+  });
+  after(() => service.close());
+
+  /** @param {string} key @param {string} agentId */
+  const upload = (key, agentId, snapshotId = newId()) =>
+    fetch(`${service.url}/upload`, {
+      method: 'POST',
+      headers: bearer(key),
+      body: formOf({ file: photo, fields: { agentId, snapshotId } }),
+    });
+
+  /** Read to its end. @param {Promise<Response>} answer */
+  async function statusOf(answer) {
+    const response = await answer;
+    await response.arrayBuffer();
+    if (response.status === 503) assert.ok(Number(response.headers.get('retry-after')) > 0);
+    return response.status;
+  }
+
+  /**
+   * Many at once, of which the store answers none until so many are with it and so many have been turned away.
+   * @param {number} count @param {{ atOnce: number, refused: number }} expected
+   * @param {() => Promise<Response>} ask @param {() => Promise<Response>} other
+   */
+  async function crowd(count, { atOnce, refused }, ask, other) {
+    isSlow = true;
+    waiting = [];
+    /** @type {number[]} */
+    const statuses = [];
+    const all = Array.from({ length: count }, async () => void statuses.push(await statusOf(ask())));
+    while (statuses.length < refused || waiting.length < atOnce) await pause(5);
+    assert.deepEqual(new Set(statuses), new Set([503]));
+    assert.deepEqual([statuses.length, waiting.length], [refused, atOnce]);
+    isSlow = false;
+    assert.equal(await statusOf(other()), 200, 'others are not held up');
+    for (const goOn of waiting) goOn();
+    await Promise.all(all);
+    assert.equal(statuses.filter((status) => status === 200).length, count - refused);
+  }
+
+  test('sends so many uploads at a time, and no more', async () => {
+    const other = () => upload(KEYS.other, 'agent-8');
+    await crowd(20, { atOnce: 8, refused: 12 }, () => upload(KEYS.agent, 'agent-7'), other);
+  });
+
+  test('looks at so many pictures at a time; those of a long timeline wait', async () => {
+    const id = newId();
+    await statusOf(upload(KEYS.agent, 'agent-7', id));
+    for (const path of ['', '/thumbnail']) {
+      const look = (/** @type {string} */ key) => () => fetch(`${service.url}/${id}${path}`, { headers: bearer(key) });
+      await crowd(150, { atOnce: 4, refused: 150 - 4 - 128 }, look(KEYS.agent), look(KEYS.supervisor));
+    }
+  });
+
+  test('exports so many at a time', async () => {
+    const id = newId();
+    await statusOf(upload(KEYS.agent, 'agent-7', id));
+    const save = (/** @type {string} */ key) => () => fetch(`${service.url}/${id}/export`, { headers: bearer(key) });
+    await crowd(20, { atOnce: 2, refused: 20 - 2 - 8 }, save(KEYS.supervisor), save(KEYS.admin));
+  });
+});
+
+/** Who is answered, and reads only what is ended. */
+function client() {
+  return new Writable({ write: (_chunk, _encoding, next) => next() });
+}
