@@ -11,14 +11,18 @@ const WAIT_MS = 10_000;
 
 /**
  * @typedef {{ inAll: number, ofOne: number }} Bounds
- * @typedef {Pick<import('./identity/identity.js').Identity, 'organizationId' | 'agentId'>} Agent
  * @typedef {ReturnType<typeof createPlaces>} Places
  */
+
+/** Who an agent is, to count them. @param {Pick<import('./identity/identity.js').Identity, 'organizationId' | 'agentId'>} agent */
+export function agentOf({ organizationId, agentId }) {
+  return `${organizationId} ${agentId}`;
+}
 
 /** @param {Bounds & { waiting?: Bounds }} bounds Default: nobody waits. */
 export function createPlaces({ inAll, ofOne, waiting = { inAll: 0, ofOne: 0 } }) {
   let taken = 0;
-  /** By agent. @type {Map<string, number>} */
+  /** By agent, or whoever it is that is counted. @type {Map<string, number>} */
   const takenBy = new Map();
   /** @type {{ who: string, enter: () => void }[]} */
   const queue = [];
@@ -59,29 +63,28 @@ export function createPlaces({ inAll, ofOne, waiting = { inAll: 0, ofOne: 0 } })
       const timer = setTimeout(() => {
         queue.splice(queue.indexOf(entry), 1);
         reject(overloaded());
-      }, WAIT_MS);
+      }, WAIT_MS).unref();
       queue.push(entry);
     });
   }
 
   /**
-   * @param {Agent} agent
+   * @param {string} who
    * @returns {Promise<() => void>} Gives the place back; to be called once.
    * @throws {import('./problem.js').Problem} 503
    */
-  async function take({ organizationId, agentId }) {
-    const who = `${organizationId} ${agentId}`;
+  async function take(who) {
     return isFree(who) ? enter(who) : wait(who);
   }
 
   return {
     /**
      * @template T
-     * @param {Agent} agent @param {() => Promise<T>} work
+     * @param {string} who @param {() => Promise<T>} work
      * @returns {Promise<T>}
      */
-    async during(agent, work) {
-      const leave = await take(agent);
+    async during(who, work) {
+      const leave = await take(who);
       try {
         return await work();
       } finally {
@@ -98,7 +101,7 @@ export function createPlaces({ inAll, ofOne, waiting = { inAll: 0, ofOne: 0 } })
      * @returns {Promise<T>}
      */
     async untilAnswered({ request, reply: { raw }, longestMs }, work) {
-      const leave = await take(request.identity);
+      const leave = await take(agentOf(request.identity));
       const timer = setTimeout(() => raw.destroy(), longestMs).unref();
       try {
         return await work();

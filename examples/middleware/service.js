@@ -30,7 +30,7 @@ import { createMetrics, measure, metricsRoute } from './operations/metrics.js';
 import { describeRoutes, openapiRoute } from './operations/openapi.js';
 import { createReconciler } from './operations/reconciler.js';
 import { createUnderWay } from './operations/under-way.js';
-import { createPlaces } from './places.js';
+import { agentOf, createPlaces } from './places.js';
 import { RequestCounts } from './request-counts.js';
 import { PROBLEM, SNAPSHOT } from './schemas.js';
 
@@ -155,14 +155,14 @@ export async function createService(
       await api.register(underPressure, { maxEventLoopDelay: MAX_EVENT_LOOP_DELAY_MS, pressureHandler });
       api.addHook('onRequest', async (request) => checkHost(request));
       const refused = (/** @type {any} */ request, /** @type {any} */ problem) => auditRefusal(request, problem, parts);
-      requireIdentity(api, { settings: settings.identity, demo });
+      requireIdentity(api, { settings, demo });
       await api.register(rateLimit, {
         hook: 'onRequest', // Those of routes come last: once it is known who asks, and before a body is read.
         max: REQUESTS_PER_MINUTE,
         timeWindow: 60_000,
         store: RequestCounts,
         keyGenerator: ({ identity, routeOptions }) =>
-          `${identity.organizationId} ${identity.agentId} ${routeOptions.config.form ? 'uploads' : ''}`,
+          `${agentOf(identity)} ${routeOptions.config.form ? 'uploads' : ''}`,
       });
       requireRole(api, { refused });
       await api.register(multipart);

@@ -5,8 +5,10 @@ import { once } from 'node:events';
 import { readFile } from 'node:fs/promises';
 import { request as httpRequest } from 'node:http';
 import { after, afterEach, before, describe, test } from 'node:test';
+import { clientAddress } from '../../examples/middleware/identity/client-address.js';
 import { CACHE_MS, createGenesysIdentities } from '../../examples/middleware/identity/genesys.js';
 import { createGenesysApi } from '../../examples/middleware/identity/genesys-api.js';
+import { unauthorized } from '../../examples/middleware/identity/identity.js';
 import { startGenesys } from './servers/genesys.js';
 import { bearer, formOf, KEYS, newId, PATH, read, startService } from './servers/service.js';
 
@@ -318,24 +320,24 @@ describe('the memory of Genesys tokens', () => {
     let clock = 0;
     const { identify } = createGenesysIdentities(settings, { api: createGenesysApi(genesys.url), now: () => clock });
     genesys.tokens.set('token', { organizationId: OURS, clientId: CLIENT, userId: ALICE });
-    assert.equal((await identify('token')).agentId, ALICE);
+    assert.equal((await identify('token', '192.0.2.1')).agentId, ALICE);
     genesys.tokens.delete('token');
     clock = CACHE_MS - 1;
-    assert.equal((await identify('token')).agentId, ALICE);
+    assert.equal((await identify('token', '192.0.2.1')).agentId, ALICE);
     clock = CACHE_MS;
-    await assert.rejects(identify('token'), { statusCode: 401 });
+    await assert.rejects(identify('token', '192.0.2.1'), { statusCode: 401 });
     assert.ok(CACHE_MS <= 60_000);
   });
 
   test('a clock that is set back does not make the minute longer', async (t) => {
     const { identify } = createGenesysIdentities(settings, { api: createGenesysApi(genesys.url) });
     genesys.tokens.set('remembered', { organizationId: OURS, clientId: CLIENT, userId: ALICE });
-    assert.equal((await identify('remembered')).agentId, ALICE);
+    assert.equal((await identify('remembered', '192.0.2.1')).agentId, ALICE);
     genesys.tokens.delete('remembered');
     const [time, span] = [Date.now(), performance.now()];
     t.mock.method(Date, 'now', () => time - 3_600_000);
     t.mock.method(performance, 'now', () => span + CACHE_MS);
-    await assert.rejects(identify('remembered'), { statusCode: 401 });
+    await assert.rejects(identify('remembered', '192.0.2.1'), { statusCode: 401 });
   });
 
   test('the minute begins with the question, and Genesys’ “unknown” to a conversation ends it', async () => {
@@ -346,11 +348,65 @@ describe('the memory of Genesys tokens', () => {
       clock = CACHE_MS; // The answer takes a minute.
       return false;
     });
-    const { checkParticipant } = await identify('slow');
+    const { checkParticipant } = await identify('slow', '192.0.2.1');
     genesys.setFault();
     genesys.tokens.delete('slow');
-    await assert.rejects(identify('slow'), { statusCode: 401 });
+    await assert.rejects(identify('slow', '192.0.2.1'), { statusCode: 401 });
     await assert.rejects(checkParticipant('call-1'), { statusCode: 401 });
+  });
+
+  /** Genesys, as far as it says whose a token is; tokens that begin with “slow” are never answered. */
+  function createApi() {
+    let asked = 0;
+    /** @type {ReturnType<typeof createGenesysApi>['get']} */
+    async function get(path, token) {
+      asked += 1;
+      if (token.startsWith('slow')) return new Promise(() => {});
+      if (token.startsWith('made-up')) throw unauthorized('Genesys does not know this token');
+      const body = { organization: { id: OURS }, OAuthClient: { id: CLIENT }, id: ALICE };
+      return { status: 200, body: path.startsWith('/tokens/me') || path.startsWith('/users/me') ? body : {} };
+    }
+    return { get, asked: () => asked };
+  }
+
+  test('is not filled by made-up tokens, which have a small one of their own', async () => {
+    const api = createApi();
+    const { identify } = createGenesysIdentities(settings, { api, now: () => 0 });
+    await identify('good', '192.0.2.1');
+    for (let n = 0; n < 11_000; n += 1) {
+      await assert.rejects(identify(`made-up-${n}`, '192.0.2.2'), { statusCode: 401 });
+    }
+    const before = api.asked();
+    await assert.rejects(identify('made-up-10999', '192.0.2.2'), { statusCode: 401 });
+    await identify('good', '192.0.2.1');
+    assert.equal(api.asked(), before, 'both are remembered');
+    await assert.rejects(identify('made-up-0', '192.0.2.2'), { statusCode: 401 });
+    assert.ok(api.asked() > before, 'the first ones are not');
+  });
+
+  test('lookups of one address do not keep others out; those who wait in vain are told so', async () => {
+    const api = createApi();
+    const { identify } = createGenesysIdentities(settings, { api });
+    const outcomes = Array.from({ length: 300 }, (_, n) =>
+      identify(`slow-${n}`, '192.0.2.2').catch((problem) => problem.statusCode),
+    );
+    const refused = await Promise.all(outcomes.slice(-80));
+    assert.deepEqual(new Set(refused), new Set([503]));
+    assert.equal(api.asked(), 2 * 20, 'at a time');
+    assert.equal((await identify('good', '192.0.2.1')).agentId, ALICE);
+  });
+
+  test('who asks is whom the proxy names, where one stands in front, and else the other end of the connection', () => {
+    const request = (/** @type {string} */ remoteAddress, /** @type {string} */ forwarded) =>
+      /** @type {any} */ ({ socket: { remoteAddress }, headers: forwarded ? { 'x-forwarded-for': forwarded } : {} });
+    const spoofed = request('::ffff:192.0.2.7', '198.51.100.1, 203.0.113.5');
+    assert.equal(clientAddress(spoofed, undefined), '192.0.2.7', 'anybody can send such a header');
+    assert.equal(clientAddress(spoofed, 'http://localhost:8080'), '192.0.2.7');
+    assert.equal(clientAddress(spoofed, 'https://snapshots.example'), '203.0.113.5', 'the proxy adds the last one');
+    assert.equal(clientAddress(request('192.0.2.7', ''), 'https://snapshots.example'), '192.0.2.7');
+    assert.equal(clientAddress(request('2001:db8:1:2:3::4', ''), undefined), '2001:db8:1:2::/64');
+    assert.equal(clientAddress(request('::1', ''), undefined), '0:0:0:0::/64');
+    assert.equal(clientAddress(request('1::2:3:4:5:6:7', ''), undefined), '1:0:2:3::/64');
   });
 
   test('who waits in vain is told so', async () => {

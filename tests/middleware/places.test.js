@@ -4,10 +4,10 @@ import assert from 'node:assert/strict';
 import { readFile } from 'node:fs/promises';
 import { Writable } from 'node:stream';
 import { after, before, describe, test } from 'node:test';
-import { createPlaces } from '../../examples/middleware/places.js';
+import { agentOf, createPlaces } from '../../examples/middleware/places.js';
 import { bearer, formOf, KEYS, newId, pause, STATIC_KEYS, startService } from './servers/service.js';
 
-const agent = (/** @type {string} */ agentId, organizationId = 'acme') => ({ organizationId, agentId });
+const agent = (/** @type {string} */ agentId, organizationId = 'acme') => agentOf({ organizationId, agentId });
 
 /** Work that goes on until it is told to end. */
 function createWork() {
@@ -100,7 +100,7 @@ describe('places', () => {
 
   test('for an answer are taken until it has been sent, or the client has gone, and the work is over', async () => {
     const places = createPlaces({ inAll: 1, ofOne: 1 });
-    const request = /** @type {any} */ ({ identity: agent('a') });
+    const request = /** @type {any} */ ({ identity: { organizationId: 'acme', agentId: 'a' } });
     const ask = (/** @type {Writable} */ raw, work = async () => 'picture') =>
       places.untilAnswered({ request, reply: /** @type {any} */ ({ raw }), longestMs: 60_000 }, work);
     const read = client();
@@ -124,7 +124,10 @@ describe('places', () => {
   test('for an answer are not kept by a client who hardly reads', async (t) => {
     t.mock.timers.enable({ apis: ['setTimeout'] });
     const places = createPlaces({ inAll: 1, ofOne: 1 });
-    const to = { request: /** @type {any} */ ({ identity: agent('a') }), longestMs: 60_000 };
+    const to = {
+      request: /** @type {any} */ ({ identity: { organizationId: 'acme', agentId: 'a' } }),
+      longestMs: 60_000,
+    };
     const slow = client();
     await places.untilAnswered({ ...to, reply: /** @type {any} */ ({ raw: slow }) }, async () => 'picture');
     t.mock.timers.tick(60_000);

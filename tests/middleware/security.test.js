@@ -361,6 +361,7 @@ const ELSEWHERE = new Map([
   ['Another organisation’s snapshots and keys', 'identity.test.js'],
   ['A token that was issued to another application', 'identity.test.js'],
   ['A token of another organisation', 'identity.test.js'],
+  ['Many made-up tokens', 'identity.test.js'],
   ['A token that has run out, in the cache', 'identity.test.js'],
   ['An interaction of somebody else', 'identity.test.js'],
   ['Genesys down, slow or talking nonsense', 'identity.test.js'],

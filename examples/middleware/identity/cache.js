@@ -10,24 +10,38 @@ export function createCache({ size, ms, now }) {
   /** @type {Map<string, Promise<T>>} */
   const asked = new Map();
 
+  /** @param {string} key @returns {T | undefined} */
+  function find(key) {
+    const entry = known.get(key);
+    return entry !== undefined && now() < entry.until ? entry.value : undefined;
+  }
+
+  /** @param {string} key @param {T} value @param {number} [since] When it was so. */
+  function remember(key, value, since = now()) {
+    known.delete(key);
+    known.set(key, { value, until: since + ms });
+    if (known.size > size) known.delete(/** @type {string} */ (known.keys().next().value));
+  }
+
   return {
+    find,
+    remember,
+
     /**
      * @param {string} key @param {() => Promise<T>} ask What it throws is not remembered.
      * @returns {Promise<T>}
      */
     get(key, ask) {
-      const entry = known.get(key);
-      if (entry !== undefined && now() < entry.until) return Promise.resolve(entry.value);
+      const value = find(key);
+      if (value !== undefined) return Promise.resolve(value);
       const underWay = asked.get(key);
       if (underWay !== undefined) return underWay;
       // From the question on, not from the answer: what was true then may have ended meanwhile.
-      const until = now() + ms;
+      const since = now();
       const answer = ask()
-        .then((value) => {
-          known.delete(key);
-          known.set(key, { value, until });
-          if (known.size > size) known.delete(/** @type {string} */ (known.keys().next().value));
-          return value;
+        .then((answered) => {
+          remember(key, answered, since);
+          return answered;
         })
         .finally(() => asked.delete(key));
       asked.set(key, answer);

@@ -1,6 +1,7 @@
 /** Asks each request who it is from, and whether they may, before its body is read. */
 
 import { Problem } from '../problem.js';
+import { clientAddress } from './client-address.js';
 import { createGenesysIdentities } from './genesys.js';
 import { createGenesysApi } from './genesys-api.js';
 import { bearerToken, isAtLeast, unauthorized } from './identity.js';
@@ -9,20 +10,20 @@ import { findStaticKey } from './static-keys.js';
 /**
  * @param {import('fastify').FastifyInstance} app The scope of the routes that need it.
  * @param {object} parts
- * @param {import('../settings.js').Settings['identity']} parts.settings
+ * @param {Pick<import('../settings.js').Settings, 'identity' | 'publicUrl'>} parts.settings
  * @param {ReturnType<typeof import('./demo.js').createDemoKey>} [parts.demo]
  */
-export function requireIdentity(app, { settings, demo }) {
+export function requireIdentity(app, { settings: { identity, publicUrl }, demo }) {
   const genesys =
-    settings.genesys && createGenesysIdentities(settings.genesys, { api: createGenesysApi(settings.genesys.baseUrl) });
+    identity.genesys && createGenesysIdentities(identity.genesys, { api: createGenesysApi(identity.genesys.baseUrl) });
 
   /** @param {import('fastify').FastifyRequest} request */
   async function identify(request) {
     const token = bearerToken(request);
     if (token !== undefined) {
-      const found = findStaticKey(settings.staticKeys, token);
+      const found = findStaticKey(identity.staticKeys, token);
       if (found !== undefined) return found;
-      if (genesys !== undefined) return genesys.identify(token);
+      if (genesys !== undefined) return genesys.identify(token, clientAddress(request, publicUrl));
       throw unauthorized('This key is not known');
     }
     if (demo !== undefined) return demo.identify(request);

@@ -4,6 +4,7 @@ import { createHash, randomUUID } from 'node:crypto';
 import { auditRefusal } from '../custody/authorise.js';
 import { actorOf } from '../identity/identity.js';
 import { addressOf } from '../links.js';
+import { agentOf } from '../places.js';
 import { Problem } from '../problem.js';
 import { refusals, UPLOAD_FORM } from '../schemas.js';
 import { retentionDays } from '../settings.js';
@@ -49,7 +50,7 @@ export async function uploadRoute(app, parts) {
 
   app.post('/upload', { schema, config: { form: UPLOAD_FORM, rateLimit } }, async (request) => {
     const idempotencyKey = checkIdempotencyKey(request.headers['idempotency-key']);
-    const snapshot = await places.uploads.during(request.identity, async () => {
+    const snapshot = await places.uploads.during(agentOf(request.identity), async () => {
       const form = await readForm(request, maxFileBytes);
       // From here on the client may go away: what has arrived is stored.
       return underWay.run(() => take(request, form, idempotencyKey));
