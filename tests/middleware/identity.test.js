@@ -187,8 +187,11 @@ describe('a Genesys token', () => {
     for (const [token, rights] of Object.entries(tokens)) {
       genesys.tokens.set(token, { organizationId: OURS, clientId: CLIENT, userId: BOB, ...rights });
     }
-    const look = async (/** @type {string} */ token) =>
-      (await fetch(`${service.url}/${body.id}`, { headers: bearer(token) })).status;
+    const look = async (/** @type {string} */ token) => {
+      const response = await fetch(`${service.url}/${body.id}`, { headers: bearer(token) });
+      await response.arrayBuffer(); // Else the service waits for it to be read before it closes.
+      return response.status;
+    };
     const hold = async (/** @type {string} */ token) =>
       (
         await fetch(`${service.url}/${body.id}/legal-hold`, {
