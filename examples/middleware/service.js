@@ -148,7 +148,7 @@ export async function createService(
   app.addSchema(SNAPSHOT);
 
   healthRoutes(app, { storage, records: bareRecords, isDraining: () => isDraining, log });
-  metricsRoute(app, { metrics, metricsKey: settings.metricsKey });
+  metricsRoute(app, { metrics, settings });
   openapiRoute(app);
   await app.register(
     async (api) => {

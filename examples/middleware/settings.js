@@ -61,7 +61,8 @@ export const NAMES = /** @type {const} */ ({
   DRAIN_NOTICE_SECONDS: 'how long it goes on taking requests after SIGTERM, not ready any more (default 0)',
   RECONCILE_HOURS: 'how often rows and objects are compared; 0 is never (default 24)',
   RECONCILE_GRACE_MINUTES: 'how old a difference has to be (default 1440)',
-  METRICS_KEY: 'opens /metrics to Authorization: Bearer from anywhere; without it only this machine sees them',
+  METRICS_KEY:
+    'opens /metrics to Authorization: Bearer; without it only this machine sees them, with PUBLIC_URL nobody',
   LOG_LEVEL: `one of ${LOG_LEVELS.join(', ')} (default warn)`,
 });
 

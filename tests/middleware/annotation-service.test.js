@@ -13,6 +13,7 @@ import { bearer, decision, formOf, PATH, pause, read, startMain, startService } 
 const [ORGANIZATION, WIDGET, ALICE, BOSS, CLIENT] = Array.from({ length: 5 }, () => randomUUID());
 const SECRET = 'the-secret-of-the-service';
 const PUBLIC_URL = 'https://snapshots.example';
+const METRICS_KEY = 'key-of-prometheus';
 
 /** @type {Buffer} */ let photo;
 /** @type {Awaited<ReturnType<typeof startGenesys>>} */ let genesys;
@@ -39,6 +40,7 @@ before(async () => {
     PUBLIC_URL,
     ANNOTATE: 'auto',
     ANNOTATE_LEASE_SECONDS: '1',
+    METRICS_KEY,
   };
 });
 beforeEach(() => {
@@ -83,7 +85,7 @@ describe('an upload', () => {
     service = await startService({ env: { ...env, PROTECT_RECORDINGS: 'on' }, annotation: { pollMs: 20 } });
   });
   after(async () => {
-    const metrics = await (await fetch(`${service.base}/metrics`)).text();
+    const metrics = await (await fetch(`${service.base}/metrics`, { headers: bearer(METRICS_KEY) })).text();
     await service.close();
     const printed = service.log.join('') + metrics;
     assert.ok(service.log.length > 0);
@@ -103,7 +105,7 @@ describe('an upload', () => {
     assert.equal(url, `${PUBLIC_URL}${PATH}/${id}`, 'the very link of the answer');
     const again = await upload(service.url, interactionId, id);
     assert.deepEqual([again.status, again.body.annotation], [200, 'done']);
-    const metrics = await (await fetch(`${service.base}/metrics`)).text();
+    const metrics = await (await fetch(`${service.base}/metrics`, { headers: bearer(METRICS_KEY) })).text();
     assert.match(metrics, /caseframe_annotations_total\{target="attributes",how="written"\} 1/);
     assert.match(metrics, /caseframe_outbox_outcomes_total\{kind="annotation",outcome="done"\} 1/);
     assert.match(metrics, /caseframe_genesys_requests_total\{status="202"\} 1/);

@@ -4,7 +4,7 @@ import assert from 'node:assert/strict';
 import { createHash } from 'node:crypto';
 import { once } from 'node:events';
 import { access, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
-import { createServer } from 'node:http';
+import { createServer, request as httpRequest } from 'node:http';
 import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -335,9 +335,26 @@ describe('metrics', () => {
   test('are for this machine, or for METRICS_KEY', async (t) => {
     const open = await startService();
     t.after(() => open.close());
-    for (const header of ['x-forwarded-for', 'forwarded']) {
+    for (const header of ['x-forwarded-for', 'forwarded', 'x-forwarded-proto', 'x-real-ip', 'via']) {
       assert.equal((await fetch(`${open.base}/metrics`, { headers: { [header]: 'for=192.0.2.1' } })).status, 403);
     }
+    // Proxies on this machine that say nothing, but of what they were asked for, or to whom they turn.
+    const { port } = new URL(open.base);
+    for (const [host, status] of /** @type {const} */ ([
+      [`127.0.0.1:${port}`, 200],
+      [`localhost:${port}`, 200],
+      ['snapshots.example', 403],
+      [`snapshots.example:${port}`, 403],
+      ['localhost', 403],
+      [`localhost:${Number(port) - 1}`, 403],
+    ])) {
+      assert.equal(await statusAs(open.base, host), status, host);
+    }
+    const behind = await startService({ env: { STATIC_KEYS, PUBLIC_URL: 'https://snapshots.example' } });
+    t.after(() => behind.close());
+    const answer = await fetch(`${behind.base}/metrics`);
+    assert.equal(answer.status, 403, 'a proxy stands in front, which may say nothing at all');
+    assert.match((await answer.json()).error, /METRICS_KEY/);
     const closed = await startService({ env: { STATIC_KEYS, METRICS_KEY: 'key-of-prometheus' } });
     t.after(() => closed.close());
     const status = async (/** @type {Record<string, string>} */ headers) =>
@@ -505,6 +522,13 @@ async function rawUpload() {
     `content-length: ${payload.length}`,
   ].join('\r\n');
   return { head: `${head}\r\n\r\n`, payload };
+}
+
+/** Under that name. @param {string} base @param {string} host @returns {Promise<number | undefined>} */
+async function statusAs(base, host) {
+  const [response] = await once(httpRequest(`${base}/metrics`, { headers: { host } }).end(), 'response');
+  response.resume();
+  return response.statusCode;
 }
 
 /** Until it takes no new connections. @param {string} base */

@@ -369,6 +369,7 @@ const ELSEWHERE = new Map([
   ['A name that points to this machine (DNS rebinding), in the demo', 'identity.test.js'],
   ['A region, endpoint or public URL that leads elsewhere (SSRF)', 'settings.test.js'],
   ['A redirect of Genesys that would carry the service’s token elsewhere', 'annotation-token.test.js'],
+  ['Metrics through a proxy on this machine that says nothing of itself', 'operations.test.js'],
   ['A presigned link, used again after a minute', 'storage-s3.test.js'],
   ['A secret in the log', 'operations.test.js'],
   ['Many uploads at a time of one agent, sent slowly', 'places.test.js'],

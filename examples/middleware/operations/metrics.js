@@ -1,16 +1,21 @@
 /**
  * Figures for Prometheus. No label names a person, an interaction or an organisation. Even so, counts tell outsiders how
- * busy a contact centre is: without METRICS_KEY only this machine sees them, and nothing that a proxy passes on.
+ * busy a contact centre is: without METRICS_KEY only this machine sees them, and nothing that a proxy passes on. A proxy
+ * on this machine may say nothing of itself: where PUBLIC_URL tells that one stands in front, nobody does.
  */
 
 import { createHash, timingSafeEqual } from 'node:crypto';
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
+import { isBehindProxy } from '../identity/client-address.js';
 import { bearerToken, unauthorized } from '../identity/identity.js';
 import { isLoopback } from '../loopback.js';
 import { Problem } from '../problem.js';
 
 /** In seconds. An upload of 1080p takes some tens of milliseconds, a bad connection a minute. */
 const DURATIONS = [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60];
+
+/** By which a proxy says that it is one. */
+const PROXY_HEADER = /^(x-forwarded-.*|forwarded|x-real-ip|via)$/;
 
 /** @param {ReturnType<typeof import('./under-way.js').createUnderWay>} underWay */
 export function createMetrics(underWay) {
@@ -54,21 +59,23 @@ export function measure(app, { requests }) {
 
 /**
  * @param {import('fastify').FastifyInstance} app
- * @param {{ metrics: ReturnType<typeof createMetrics>, metricsKey?: string }} parts
+ * @param {{ metrics: ReturnType<typeof createMetrics>, settings: Pick<import('../settings.js').Settings, 'metricsKey' |
+ *   'publicUrl'> }} parts
  */
-export function metricsRoute(app, { metrics: { registry }, metricsKey }) {
+export function metricsRoute(app, { metrics: { registry }, settings: { metricsKey, publicUrl } }) {
   app.get('/metrics', { schema: { hide: true } }, async (request, reply) => {
-    if (metricsKey === undefined) checkLocal(request);
+    if (metricsKey === undefined) checkLocal(request, publicUrl);
     else if (!isKey(bearerToken(request), metricsKey)) throw unauthorized('Metrics need METRICS_KEY');
     return reply.type(registry.contentType).send(await registry.metrics());
   });
 }
 
-/** @param {import('fastify').FastifyRequest} request */
-function checkLocal({ headers, socket }) {
-  const isForwarded = 'x-forwarded-for' in headers || 'forwarded' in headers;
+/** By the name and port that it has on this machine. @param {import('fastify').FastifyRequest} request @param {string} [publicUrl] */
+function checkLocal({ headers, hostname, port, socket }, publicUrl) {
+  const isForwarded = isBehindProxy(publicUrl) || Object.keys(headers).some((name) => PROXY_HEADER.test(name));
+  const isOwnName = isLoopback(hostname) && (port ?? 80) === socket.localPort;
   const address = socket.remoteAddress?.replace(/^::ffff:/, '') ?? '';
-  if (isLoopback(address) && !isForwarded) return;
+  if (isLoopback(address) && isOwnName && !isForwarded) return;
   throw new Problem(403, 'forbidden', 'Metrics are for this machine only, unless METRICS_KEY is set');
 }
 
