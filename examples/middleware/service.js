@@ -140,6 +140,7 @@ export async function createService(
       allowedHeaders: ['Authorization', 'Content-Type', 'Idempotency-Key'],
       exposedHeaders: ['Retry-After', 'Link'],
       maxAge: 600,
+      strictPreflight: false, // Its refusal is plain text; who is no page learns nothing from an empty answer.
     });
   }
   if (demo !== undefined) app.addHook('onRequest', async (request) => demo.checkHost(request));

@@ -709,6 +709,17 @@ describe('a page of another origin', () => {
     assert.equal((await ask(at, 'https://evil.example')).headers.get('access-control-allow-origin'), null);
   });
 
+  test('a preflight that is none is told nothing, in no other format', async (t) => {
+    const open = await startService({ env: { STATIC_KEYS, ALLOWED_ORIGINS: WIDGET } });
+    t.after(() => open.close());
+    for (const headers of [{}, { origin: WIDGET }, { origin: 'https://evil.example' }]) {
+      const answer = await fetch(`${open.base}${PATH}/upload`, { method: 'OPTIONS', headers });
+      assert.deepEqual([answer.status, await answer.text()], [204, '']);
+      const allowed = answer.headers.get('access-control-allow-origin');
+      assert.equal(allowed, headers.origin === WIDGET ? WIDGET : null);
+    }
+  });
+
   test('may do nothing unless it was named', async () => {
     assert.equal((await ask(base, WIDGET)).headers.get('access-control-allow-origin'), null);
     const answer = await fetch(`${base}${PATH}/upload`, { method: 'POST', headers: { origin: WIDGET } });
