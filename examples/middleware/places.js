@@ -8,6 +8,8 @@ import { overloaded } from './failures.js';
 
 /** Whoever waits for longer comes again. */
 const WAIT_MS = 10_000;
+/** Of an answer, to its last byte: the largest picture at 1 Mbit/s. */
+const LONGEST_MS = 150_000;
 
 /**
  * @typedef {{ inAll: number, ofOne: number }} Bounds
@@ -19,8 +21,10 @@ export function agentOf({ organizationId, agentId }) {
   return `${organizationId} ${agentId}`;
 }
 
-/** @param {Bounds & { waiting?: Bounds }} bounds Default: nobody waits. */
-export function createPlaces({ inAll, ofOne, waiting = { inAll: 0, ofOne: 0 } }) {
+/**
+ * @param {Bounds & { waiting?: Bounds, longestMs?: number }} bounds Default: nobody waits. `longestMs`: of an answer.
+ */
+export function createPlaces({ inAll, ofOne, waiting = { inAll: 0, ofOne: 0 }, longestMs = LONGEST_MS }) {
   let taken = 0;
   /** By agent, or whoever it is that is counted. @type {Map<string, number>} */
   const takenBy = new Map();
@@ -96,12 +100,13 @@ export function createPlaces({ inAll, ofOne, waiting = { inAll: 0, ofOne: 0 } })
      * Until the answer is on its way in full, or whoever asked has gone. A client that takes longer is cut off: else a few
      * who read slowly would keep all others out.
      * @template T
-     * @param {{ request: import('fastify').FastifyRequest, reply: import('fastify').FastifyReply, longestMs: number }} to
+     * @param {Pick<import('fastify').FastifyRequest, 'identity'>} request
+     * @param {Pick<import('fastify').FastifyReply, 'raw'>} reply
      * @param {() => Promise<T>} work What is answered.
      * @returns {Promise<T>}
      */
-    async untilAnswered({ request, reply: { raw }, longestMs }, work) {
-      const leave = await take(agentOf(request.identity));
+    async untilAnswered({ identity }, { raw }, work) {
+      const leave = await take(agentOf(identity));
       const timer = setTimeout(() => raw.destroy(), longestMs).unref();
       try {
         return await work();

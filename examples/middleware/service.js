@@ -37,12 +37,13 @@ import { PROBLEM, SNAPSHOT } from './schemas.js';
 /** Decoded at a time. A picture of 8K is 100 MB then. */
 const DECODERS = 2;
 /**
- * Held in memory at a time: forms that are arriving or being stored, pictures that are looked at. A browser asks for six
+ * Held in memory at a time: forms that are arriving or being stored, pictures and lists that are looked at. A browser asks for six
  * thumbnails at once, over HTTP/2 for all of a timeline: these wait.
  */
 const UPLOADS = { inAll: 64, ofOne: 8 };
 const LOOKS = { inAll: 16, ofOne: 4, waiting: { inAll: 512, ofOne: 128 } };
-const EXPORTS = { inAll: 4, ofOne: 2, waiting: { inAll: 32, ofOne: 8 } };
+/** With the audit of a large organisation, from the picture on. */
+const EXPORTS = { inAll: 4, ofOne: 2, waiting: { inAll: 32, ofOne: 8 }, longestMs: 15 * 60_000 };
 /** Of one agent, beside uploads: a timeline of a hundred thumbnails is a hundred requests. */
 const REQUESTS_PER_MINUTE = 1200;
 /** Beyond it the process is too busy to answer in time: others come again rather than all wait. */

@@ -102,7 +102,7 @@ describe('places', () => {
     const places = createPlaces({ inAll: 1, ofOne: 1 });
     const request = /** @type {any} */ ({ identity: { organizationId: 'acme', agentId: 'a' } });
     const ask = (/** @type {Writable} */ raw, work = async () => 'picture') =>
-      places.untilAnswered({ request, reply: /** @type {any} */ ({ raw }), longestMs: 60_000 }, work);
+      places.untilAnswered(request, /** @type {any} */ ({ raw }), work);
     const read = client();
     assert.equal(await ask(read), 'picture');
     await assert.rejects(ask(client()), { statusCode: 503 }, 'it is not sent yet');
@@ -123,17 +123,14 @@ describe('places', () => {
 
   test('for an answer are not kept by a client who hardly reads', async (t) => {
     t.mock.timers.enable({ apis: ['setTimeout'] });
-    const places = createPlaces({ inAll: 1, ofOne: 1 });
-    const to = {
-      request: /** @type {any} */ ({ identity: { organizationId: 'acme', agentId: 'a' } }),
-      longestMs: 60_000,
-    };
+    const places = createPlaces({ inAll: 1, ofOne: 1, longestMs: 60_000 });
+    const request = /** @type {any} */ ({ identity: { organizationId: 'acme', agentId: 'a' } });
     const slow = client();
-    await places.untilAnswered({ ...to, reply: /** @type {any} */ ({ raw: slow }) }, async () => 'picture');
+    await places.untilAnswered(request, /** @type {any} */ ({ raw: slow }), async () => 'picture');
     t.mock.timers.tick(60_000);
     assert.equal(slow.destroyed, true);
     await new Promise(setImmediate);
-    await places.untilAnswered({ ...to, reply: /** @type {any} */ ({ raw: client() }) }, async () => 'picture');
+    await places.untilAnswered(request, /** @type {any} */ ({ raw: client() }), async () => 'picture');
   });
 });
 
@@ -149,7 +146,15 @@ describe('one agent', () => {
     };
     service = await startService({
       env: { STATIC_KEYS },
-      wrap: ({ storage }) => ({
+      wrap: ({ storage, records }) => ({
+        records: {
+          ...records,
+          list: (...args) => slowly().then(() => records.list(...args)),
+          async *auditEntries(...args) {
+            await slowly();
+            yield* records.auditEntries(...args);
+          },
+        },
         storage: {
           ...storage,
           put: (...args) => slowly().then(() => storage.put(...args)),
@@ -208,6 +213,15 @@ describe('one agent', () => {
     for (const path of ['', '/thumbnail']) {
       const look = (/** @type {string} */ key) => () => fetch(`${service.url}/${id}${path}`, { headers: bearer(key) });
       await crowd(150, { atOnce: 4, refused: 150 - 4 - 128 }, look(KEYS.agent), look(KEYS.supervisor));
+    }
+  });
+
+  test('asks for so many lists at a time: their metadata may be as large as pictures', async () => {
+    const id = newId();
+    await statusOf(upload(KEYS.agent, 'agent-7', id));
+    for (const path of ['/?interactionId=call-1', `/${id}/audit`]) {
+      const ask = (/** @type {string} */ key) => () => fetch(service.url + path, { headers: bearer(key) });
+      await crowd(150, { atOnce: 4, refused: 150 - 4 - 128 }, ask(KEYS.supervisor), ask(KEYS.admin));
     }
   });
 

@@ -47,7 +47,12 @@ export async function auditRoute(app, parts) {
       ...refusals(400, 401, 403, 404, 429, 503),
     },
   };
-  app.get('/:id/audit', { schema, config: { role: 'supervisor' } }, async (request, reply) => {
+  app.get('/:id/audit', { schema, config: { role: 'supervisor' } }, (request, reply) =>
+    parts.places.looks.untilAnswered(request, reply, () => list(request, reply)),
+  );
+
+  /** @param {import('fastify').FastifyRequest} request @param {import('fastify').FastifyReply} reply */
+  async function list(request, reply) {
     const { id } = await findSnapshot(request, parts);
     await auditView(request, id, { audit: true }, parts);
     const { after = '0' } = /** @type {{ after?: string }} */ (request.query);
@@ -60,5 +65,5 @@ export async function auditRoute(app, parts) {
     }
     reply.header('cache-control', 'no-store');
     return { entries };
-  });
+  }
 }

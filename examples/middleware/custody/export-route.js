@@ -6,9 +6,6 @@ import { refusals, SNAPSHOT_PATH } from '../schemas.js';
 import { auditView, checkPresent, findSnapshot, orGone } from './authorise.js';
 import { exportSnapshot } from './export.js';
 
-/** The audit of a large organisation, from the picture on, is read and sent meanwhile. */
-const LONGEST_MS = 15 * 60_000;
-
 /** @param {import('fastify').FastifyInstance} app @param {import('../service.js').Parts} parts */
 export async function exportRoute(app, parts) {
   const schema = {
@@ -31,7 +28,7 @@ export async function exportRoute(app, parts) {
     const actor = actorOf(request.identity);
     const zip = isHead
       ? Readable.from([])
-      : await parts.places.exports.untilAnswered({ request, reply, longestMs: LONGEST_MS }, () =>
+      : await parts.places.exports.untilAnswered(request, reply, () =>
           orGone(request, parts, () => exportSnapshot({ ...parts, snapshot, actor })),
         );
     reply.type('application/zip').headers({

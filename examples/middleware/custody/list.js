@@ -7,7 +7,7 @@ import { refusals, SNAPSHOT_PATH } from '../schemas.js';
 const DEFAULT_LIMIT = 100;
 
 /** @param {import('fastify').FastifyInstance} app @param {import('../service.js').Parts} parts */
-export async function listRoute(app, { settings, records, now }) {
+export async function listRoute(app, { settings, records, places, now }) {
   const identifier = SNAPSHOT_PATH.properties.id;
   const schema = {
     summary: 'Lists the snapshots of an interaction, the oldest first',
@@ -31,7 +31,10 @@ export async function listRoute(app, { settings, records, now }) {
     },
   };
 
-  app.get('/', { schema }, async (request, reply) => {
+  app.get('/', { schema }, (request, reply) => places.looks.untilAnswered(request, reply, () => list(request, reply)));
+
+  /** @param {import('fastify').FastifyRequest} request @param {import('fastify').FastifyReply} reply */
+  async function list(request, reply) {
     const { identity } = request;
     const query = /** @type {{ interactionId: string, limit?: string, after?: string }} */ (request.query);
     const limit = Number(query.limit ?? DEFAULT_LIMIT);
@@ -61,5 +64,5 @@ export async function listRoute(app, { settings, records, now }) {
         thumbnailUrl: addressOf(request, settings.publicUrl, snapshot.id, '/thumbnail'),
       })),
     };
-  });
+  }
 }

@@ -11,8 +11,6 @@ import { makeThumbnail } from './thumbnails.js';
 
 /** Long enough to follow a redirect, too short to pass around. */
 const LINK_SECONDS = 60;
-/** From the store to the client: the largest picture at 1 Mbit/s. */
-const LONGEST_MS = 150_000;
 const LINK = { type: 'object', required: ['url'], properties: { url: { type: 'string' } } };
 
 /** @param {import('fastify').FastifyInstance} app @param {import('../service.js').Parts} parts */
@@ -63,7 +61,7 @@ export async function viewRoutes(app, parts) {
    * @param {{ thumbnail?: true }} how @param {() => Promise<Buffer>} look
    */
   function show(request, reply, id, how, look) {
-    return places.looks.untilAnswered({ request, reply, longestMs: LONGEST_MS }, async () => {
+    return places.looks.untilAnswered(request, reply, async () => {
       const bytes = await orGone(request, parts, look);
       await auditView(request, id, how, parts);
       reply.type('image/jpeg').headers({
