@@ -78,6 +78,7 @@ export function createStorageFake({ expires = false } = {}) {
         reach();
         await paused;
       }
+      if (objects.get(key)?.held) throw new StorageError('held', `${key} is under a legal hold`);
       objects.delete(key);
       fake.removals.push(key);
     },

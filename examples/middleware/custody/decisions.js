@@ -48,7 +48,7 @@ export async function decisionRoutes(app, parts) {
     }
     // It was deleted in the meantime, and the deletion could not take the object away.
     await unlessDeleted(request, () => storage.hold(snapshot.objectKey, false));
-    await remove(snapshot);
+    await removeUnlessHeld(snapshot);
     throw await whyNot(request);
   });
 
@@ -88,10 +88,7 @@ export async function decisionRoutes(app, parts) {
     if (outcome === 'held') throw await refuseHeld(request);
     if (outcome === 'missing') throw notFound();
     // Also where the row is gone already: the object may have been out of reach then.
-    await remove(snapshot).catch((error) => {
-      // A hold came in between: it finds the row deleted, lets go and removes the object.
-      if (outcome !== 'deleted' || !isStorageError(error) || error.code !== 'held') throw error;
-    });
+    await (outcome === 'deleted' ? removeUnlessHeld(snapshot) : remove(snapshot));
     const deleted = await records.find(organizationId, snapshot.id);
     return { id: snapshot.id, deletedAt: deleted?.deletedAt, reason: deleted?.deletedReason };
   });
@@ -130,7 +127,7 @@ export async function decisionRoutes(app, parts) {
     const entry = { actor: actorOf(request.identity), action: 'released', snapshotId: id, details };
     await records.audit(organizationId, entry);
     await unlessDeleted(request, () => storage.hold(snapshot.objectKey, false));
-    await remove(snapshot);
+    await removeUnlessHeld(snapshot);
     return answerOf({ ...snapshot, legalHold: false }, request);
   }
 
@@ -138,6 +135,15 @@ export async function decisionRoutes(app, parts) {
   async function remove({ organizationId, id, objectKey }) {
     await storage.remove(objectKey);
     await records.removed(organizationId, id);
+  }
+
+  /** A hold that came in between finds the row deleted, lets go and removes the object. @param {Snapshot} snapshot */
+  async function removeUnlessHeld(snapshot) {
+    try {
+      await remove(snapshot);
+    } catch (error) {
+      if (!isStorageError(error) || error.code !== 'held') throw error;
+    }
   }
 
   /** @param {import('fastify').FastifyRequest} request @param {boolean} held */
