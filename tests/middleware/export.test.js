@@ -8,6 +8,7 @@ import { dirname, join } from 'node:path';
 import { buffer } from 'node:stream/consumers';
 import { after, before, describe, test } from 'node:test';
 import { promisify } from 'node:util';
+import zlib from 'node:zlib';
 import yauzl from 'yauzl';
 import { exportSnapshot } from '../../examples/middleware/custody/export.js';
 import { openRecords } from '../../examples/middleware/records/open.js';
@@ -274,6 +275,16 @@ describe('an export', () => {
     }
     const own = String(unzipped.get('snapshot-somebody-elses/RECIPE.txt'));
     assert.deepEqual(await follow(join(place, 'snapshot-somebody-elses'), commandsOf(own)), RIGHT);
+  });
+
+  test('of what was looked at again and again holds a compressor for each look at no time', async (t) => {
+    for (let n = 0; n < 50; n += 1) {
+      await records.audit('acme', { actor: AGENT, action: 'viewed', snapshotId: 'somebody-elses' });
+    }
+    const compressed = t.mock.method(zlib, 'deflateRaw');
+    const entries = [...(await unzip(await exported('somebody-elses'))).keys()];
+    assert.ok(entries.filter((path) => path.includes('/audit/entries/')).length > 50);
+    assert.equal(compressed.mock.callCount(), 0);
   });
 
   test('fails where the audit lacks an entry, in place of a zip that says less', async () => {

@@ -41,13 +41,6 @@ export async function exportSnapshot({ records, storage, snapshot, actor }) {
     snapshotId: id,
     details: { sha256: snapshot.sha256 },
   });
-  /** The snapshot's own. @type {AuditEntry[]} */
-  const entries = [];
-  for await (const entry of records.auditEntries(organizationId, { snapshotId: id })) {
-    if (entry.seq <= last.seq) entries.push(entry);
-  }
-  const stored = entries.find(({ action }) => action === 'stored') ?? entries[0];
-
   const folder = `snapshot-${id.replace(/[^\w-]/g, '_')}`;
   const zip = new yazl.ZipFile();
   const output = /** @type {Readable} */ (zip.outputStream);
@@ -57,7 +50,8 @@ export async function exportSnapshot({ records, storage, snapshot, actor }) {
   const add = (/** @type {string} */ path, /** @type {string | Buffer} */ content) => {
     const bytes = Buffer.from(content);
     sums.push(sumLine(path, createHash('sha256').update(bytes).digest('hex')));
-    zip.addBuffer(bytes, `${folder}/${path}`, { mtime: new Date(last.at), compress: content !== file });
+    // As they are: all would be compressed at once, which takes a quarter of a megabyte each, and entries may be thousands.
+    zip.addBuffer(bytes, `${folder}/${path}`, { mtime: new Date(last.at), compress: false });
   };
   add('snapshot.jpg', file);
   add('record.json', json(snapshot));
@@ -70,10 +64,19 @@ export async function exportSnapshot({ records, storage, snapshot, actor }) {
       heldByStorage: head?.held ?? null,
     }),
   );
-  for (const entry of entries) add(`audit/entries/${number(entry.seq)}.json`, entry.text);
-  add('audit/before.txt', `${await hashBefore(records, organizationId, entries[0].seq)}\n`);
+  /** Of the snapshot's own. */
+  let first = last.seq;
+  /** @type {number | undefined} */
+  let stored;
+  for await (const { seq, action, text } of records.auditEntries(organizationId, { snapshotId: id })) {
+    if (seq > last.seq) break;
+    first = Math.min(first, seq);
+    if (action === 'stored') stored ??= seq;
+    add(`audit/entries/${number(seq)}.json`, text);
+  }
+  add('audit/before.txt', `${await hashBefore(records, organizationId, first)}\n`);
   add('audit/head.txt', `${last.hash}\n`);
-  add('RECIPE.txt', recipe({ stored: number(stored.seq), last, organizationId }));
+  add('RECIPE.txt', recipe({ stored: number(stored ?? first), last, organizationId }));
 
   const lazily = { mtime: new Date(last.at) };
   zip.addReadStreamLazy(`${folder}/audit/chain.txt`, lazily, (done) => {
@@ -88,7 +91,7 @@ export async function exportSnapshot({ records, storage, snapshot, actor }) {
         next();
       },
     });
-    const lines = Readable.from(chain(records, organizationId, entries[0].seq, last));
+    const lines = Readable.from(chain(records, organizationId, first, last));
     pipeline(lines, digested, (error) => {
       if (error) output.destroy(error);
     });
