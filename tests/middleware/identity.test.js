@@ -407,6 +407,17 @@ describe('the memory of Genesys tokens', () => {
     assert.equal(clientAddress(spoofed, 'http://localhost:8080'), '192.0.2.7');
     assert.equal(clientAddress(spoofed, 'https://snapshots.example'), '203.0.113.5', 'the proxy adds the last one');
     assert.equal(clientAddress(request('192.0.2.7', ''), 'https://snapshots.example'), '192.0.2.7');
+    for (const [forwarded, address] of [
+      ['203.0.113.5:40001', '203.0.113.5'],
+      ['[2001:db8:1:2::5]:40001', '2001:db8:1:2::/64'],
+      ['[2001:db8:1:2::5]', '2001:db8:1:2::/64'],
+    ]) {
+      assert.equal(
+        clientAddress(request('192.0.2.7', forwarded), 'https://snapshots.example'),
+        address,
+        'with its port',
+      );
+    }
     assert.equal(clientAddress(request('2001:db8:1:2:3::4', ''), undefined), '2001:db8:1:2::/64');
     assert.equal(clientAddress(request('::1', ''), undefined), '0:0:0:0::/64');
     assert.equal(clientAddress(request('1::2:3:4:5:6:7', ''), undefined), '1:0:2:3::/64');

@@ -16,7 +16,9 @@ export function isBehindProxy(publicUrl) {
 export function clientAddress({ socket, headers }, publicUrl) {
   const forwarded = isBehindProxy(publicUrl) ? String(headers['x-forwarded-for'] ?? '') : '';
   const address = forwarded.split(',').at(-1)?.trim() || (socket.remoteAddress ?? '');
-  const plain = address.replace(/^::ffff:(?=\d+\.)/i, '');
+  // Some proxies add the port as well.
+  const [, named = address] = /^(\d+(?:\.\d+){3}):\d+$|^\[(.*)\](?::\d+)?$/.exec(address)?.filter(Boolean) ?? [];
+  const plain = named.replace(/^::ffff:(?=\d+\.)/i, '');
   return isIPv6(plain) ? networkOf(plain) : plain;
 }
 

@@ -130,8 +130,10 @@ export async function reconcile(options) {
 
   /** Whether no hold or release may be under way just now. @param {Snapshot} snapshot */
   async function isSettled({ organizationId, id }) {
-    const entries = await Array.fromAsync(records.auditEntries(organizationId, { snapshotId: id }));
-    return entries.filter(({ action }) => action === 'released').every(({ at }) => isOld(at));
+    for await (const { action, at } of records.auditEntries(organizationId, { snapshotId: id })) {
+      if (action === 'released' && !isOld(at)) return false;
+    }
+    return true;
   }
 
   /** @param {Snapshot} snapshot */
