@@ -108,6 +108,14 @@ describe('a sweep', () => {
     assert.equal(lab.errors.length, 2);
   });
 
+  test('does not take an admin’s word for the store’s: what is deleted before its time is removed, whatever the reason', async () => {
+    lab = await setUp({ expires: true });
+    await lab.upload('early');
+    await lab.records.markDeleted('acme', 'early', 'retention', ADMIN);
+    assert.equal((await lab.retention.sweep()).removed, 1);
+    assert.deepEqual(lab.storage.keys(), []);
+  });
+
   test('leaves those past their retention to a store that expires them, and removes others that were deleted', async () => {
     lab = await setUp({ expires: true });
     const due = await lab.upload('due', { expiresAt: expiresAt() });

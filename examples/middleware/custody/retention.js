@@ -43,6 +43,15 @@ const REAL_CLOCK = {
   clearTimeout: (timer) => clearTimeout(timer),
 };
 
+/**
+ * Whether the store's own lifecycle removes the object of a deleted snapshot. “retention” may be an admin's word, too: what
+ * they delete before its time is not due there.
+ * @param {Pick<import('../storage/storage.js').Storage, 'expires'>} storage @param {Snapshot} snapshot
+ */
+export function isLeftToStore({ expires }, { deletedReason, deletedAt, expiresAt }) {
+  return expires && deletedReason === 'retention' && Date.parse(String(deletedAt)) >= Date.parse(expiresAt);
+}
+
 /** @param {RetentionOptions} options */
 export function createRetention({
   records,
@@ -172,7 +181,7 @@ export function createRetention({
         if (closing.signal.aborted) return;
         after = { deletedAt: String(snapshot.deletedAt), id: snapshot.id };
         await each(swept, snapshot, async () => {
-          if (!storage.expires || snapshot.deletedReason !== 'retention') await storage.remove(snapshot.objectKey);
+          if (!isLeftToStore(storage, snapshot)) await storage.remove(snapshot.objectKey);
           await records.removed(snapshot.organizationId, snapshot.id);
           swept.removed += 1;
         });

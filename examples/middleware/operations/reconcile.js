@@ -14,6 +14,7 @@
  */
 
 import { createHolds } from '../custody/holds.js';
+import { isLeftToStore } from '../custody/retention.js';
 
 /** Rows at a time, and objects whose rows are looked up at once. */
 const PAGE = 200;
@@ -209,9 +210,9 @@ export async function reconcile(options) {
   }
 
   /** Whether whoever was to remove it has had the time. @param {Snapshot} snapshot */
-  function isOverdue({ deletedAt, deletedReason }) {
-    const isLeft = storage.expires && deletedReason === 'retention';
-    return new Date(String(deletedAt)).getTime() + (isLeft ? LIFECYCLE_GRACE_MS : 0) <= before;
+  function isOverdue(snapshot) {
+    const graceMs = isLeftToStore(storage, snapshot) ? LIFECYCLE_GRACE_MS : 0;
+    return Date.parse(String(snapshot.deletedAt)) + graceMs <= before;
   }
 
   /** @param {Snapshot} snapshot */
