@@ -37,8 +37,8 @@ import { PROBLEM, SNAPSHOT } from './schemas.js';
 /** Decoded at a time. A picture of 8K is 100 MB then. */
 const DECODERS = 2;
 /**
- * Held in memory at a time: forms that are arriving or being stored, pictures and lists that are looked at. A browser asks for six
- * thumbnails at once, over HTTP/2 for all of a timeline: these wait.
+ * Held in memory at a time: forms that are arriving or being stored, pictures and lists that are looked at. A browser asks for
+ * six thumbnails at once, over HTTP/2 for all of a timeline: these wait.
  */
 const UPLOADS = { inAll: 64, ofOne: 8 };
 const LOOKS = { inAll: 16, ofOne: 4, waiting: { inAll: 512, ofOne: 128 } };
