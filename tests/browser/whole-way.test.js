@@ -86,11 +86,15 @@ test('from the click to the end of the retention', async () => {
 
   const link = await noted();
   assert.equal(link, `${address}${PATH}/${captured.id}`);
-  const agentSees = await read(
-    await fetch(`${address}${PATH}/?interactionId=${CALL}`, { headers: bearer('token-of-alice') }),
-  );
-  assert.equal(agentSees.body.snapshots.length, 1, 'once');
-  assert.equal(agentSees.body.snapshots[0].annotation, 'done');
+  /** @type {any[]} */
+  let seen = [];
+  // The note is written first, and then settled.
+  await until(async () => {
+    const list = await fetch(`${address}${PATH}/?interactionId=${CALL}`, { headers: bearer('token-of-alice') });
+    seen = (await read(list)).body.snapshots;
+    return seen[0]?.annotation === 'done';
+  }, 'the note is settled');
+  assert.equal(seen.length, 1, 'once');
 
   assert.equal((await opened(link)).sha, captured.sha256);
   assert.equal((await fetch(`${link}/legal-hold`, decision('PUT', 'token-of-boss'))).status, 200);
