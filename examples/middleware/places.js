@@ -7,7 +7,7 @@ import { finished } from 'node:stream';
 import { overloaded } from './failures.js';
 
 /** Whoever waits for longer comes again. */
-const WAIT_MS = 10_000;
+export const WAIT_MS = 10_000;
 /** Of an answer, to its last byte: the largest picture at 1 Mbit/s. */
 const LONGEST_MS = 150_000;
 
@@ -23,8 +23,12 @@ export function agentOf({ organizationId, agentId }) {
 
 /**
  * @param {Bounds & { waiting?: Bounds, longestMs?: number }} bounds Default: nobody waits. `longestMs`: of an answer.
+ * @param {number} [waitMs]
  */
-export function createPlaces({ inAll, ofOne, waiting = { inAll: 0, ofOne: 0 }, longestMs = LONGEST_MS }) {
+export function createPlaces(
+  { inAll, ofOne, waiting = { inAll: 0, ofOne: 0 }, longestMs = LONGEST_MS },
+  waitMs = WAIT_MS,
+) {
   let taken = 0;
   /** By agent, or whoever it is that is counted. @type {Map<string, number>} */
   const takenBy = new Map();
@@ -67,7 +71,7 @@ export function createPlaces({ inAll, ofOne, waiting = { inAll: 0, ofOne: 0 }, l
       const timer = setTimeout(() => {
         queue.splice(queue.indexOf(entry), 1);
         reject(overloaded());
-      }, WAIT_MS).unref();
+      }, waitMs).unref();
       queue.push(entry);
     });
   }

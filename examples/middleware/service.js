@@ -38,9 +38,10 @@ import { PROBLEM, SNAPSHOT } from './schemas.js';
 const DECODERS = 2;
 /**
  * Held in memory at a time: forms that are arriving or being stored, pictures and lists that are looked at. A browser asks for
- * six thumbnails at once, over HTTP/2 for all of a timeline: these wait.
+ * six thumbnails at once, over HTTP/2 for all of a timeline, and who was without a network sends all that has gathered: these
+ * wait. An upload that waits is not read yet.
  */
-const UPLOADS = { inAll: 64, ofOne: 8 };
+const UPLOADS = { inAll: 64, ofOne: 8, waiting: { inAll: 256, ofOne: 64 } };
 const LOOKS = { inAll: 16, ofOne: 4, waiting: { inAll: 512, ofOne: 128 } };
 /** With the audit of a large organisation, from the picture on. */
 const EXPORTS = { inAll: 4, ofOne: 2, waiting: { inAll: 32, ofOne: 8 }, longestMs: 15 * 60_000 };
@@ -79,11 +80,12 @@ const TIMEOUTS_EVERY_MS = 1000;
  * @param {import('pino').DestinationStream} [given.logStream] Default: stderr.
  * @param {Pick<import('./annotation/annotation.js').AnnotationOptions, 'at' | 'random' | 'pollMs'>} [given.annotation] For
  *   tests.
+ * @param {number} [given.waitMs] For a place, likewise.
  * @returns {Promise<import('fastify').FastifyInstance>}
  */
 export async function createService(
   settings,
-  { storage, records: bareRecords, page, now = () => new Date(), logStream, annotation: annotationOptions },
+  { storage, records: bareRecords, page, now = () => new Date(), logStream, annotation: annotationOptions, waitMs },
 ) {
   const demo = settings.identity.demo ? createDemoKey(settings.identity.demoKey) : undefined;
   const secrets = demo === undefined ? settings.secrets : [...settings.secrets, demo.key];
@@ -101,7 +103,11 @@ export async function createService(
     metrics,
     underWay,
     decoding: createGate(DECODERS),
-    places: { uploads: createPlaces(UPLOADS), looks: createPlaces(LOOKS), exports: createPlaces(EXPORTS) },
+    places: {
+      uploads: createPlaces(UPLOADS, waitMs),
+      looks: createPlaces(LOOKS, waitMs),
+      exports: createPlaces(EXPORTS, waitMs),
+    },
     now,
     log,
   };

@@ -1,7 +1,7 @@
 // Usage: npm run bench:middleware -- [--quick] [--uploads N] [--turns N] [--connections N] [--write]   Uploads of a 720p picture to the
 // guide's code and to the middleware, on files and SQLite and on S3 and PostgreSQL with one and two instances. All take
 // turns in one run, in an order that changes, so that what else the machine does falls on all. N uploads (10000) each in so
-// many turns (10), over N connections (8, and no more: they are one agent's). Prints Markdown; --write puts it into the
+// many turns (10), over N connections (8, as many as one agent has under way). Prints Markdown; --write puts it into the
 // middleware's README.
 import { availableParallelism } from 'node:os';
 import { parseArgs } from 'node:util';

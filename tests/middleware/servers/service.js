@@ -42,8 +42,17 @@ export const FIELDS = { interactionId: 'call-1', agentId: 'agent-7', timestamp: 
  * @param {() => Date} [options.now]
  * @param {import('../../../examples/middleware/page.js').PageFolders} [options.page]
  * @param {Parameters<typeof createService>[1]['annotation']} [options.annotation]
+ * @param {number} [options.waitMs] For a place.
  */
-export async function startService({ env = { STATIC_KEYS }, folder, wrap = () => ({}), now, page, annotation } = {}) {
+export async function startService({
+  env = { STATIC_KEYS },
+  folder,
+  wrap = () => ({}),
+  now,
+  page,
+  annotation,
+  waitMs,
+} = {}) {
   const data = folder ?? (await mkdtemp(join(tmpdir(), 'caseframe-middleware-')));
   /** @type {string[]} */
   const log = [];
@@ -56,6 +65,7 @@ export async function startService({ env = { STATIC_KEYS }, folder, wrap = () =>
     page,
     now,
     annotation,
+    waitMs,
     logStream: { write: (line) => void log.push(line) },
   });
   const base = await app.listen({ host: '127.0.0.1', port: 0 });
