@@ -26,9 +26,9 @@ import { hasOwner, isOf, isShown, kindOfContent, ownerOf } from './incoming-stre
 export function createRoster(session, agentUserId) {
   /** The conversation that everything below was told of. */
   let conversationId = session.conversationId;
-  /** @type {Map<string | null, ParticipantUpdate>} */
+  /** @type {Map<string | undefined, ParticipantUpdate>} */
   let present = new Map();
-  /** @type {Set<string | null>} */
+  /** @type {Set<string | undefined>} */
   const gone = new Set();
   /** By user, null for somebody without an account: all that this event knows. @type {(string | null)[]} */
   let onScreen = [];
@@ -88,8 +88,17 @@ export function createRoster(session, agentUserId) {
 
   const remote = () => Array.from(present.values()).filter((participant) => !isAgent(participant));
 
-  /** Participants have been told of, and none that is remote is there. */
-  const isNobodyThere = () => present.size + gone.size > 0 && remote().length === 0;
+  /**
+   * Of whose presence nothing is told. Without a name it is nobody, once there has been anybody, be it on another device of
+   * the agent's. While the agent is the only one yet, whoever comes will have been the first.
+   * @param {string} kind @param {string | null} [participantId] @param {string | null} [userId]
+   * @returns {Occupant[]}
+   */
+  function stranger(kind, participantId = null, userId = null) {
+    const isUnnamed = !participantId && !userId;
+    if (isUnnamed && (gone.size > 0 || present.size > 1)) return [];
+    return [{ participantId, userId, kind, isAgent: isUnnamed && present.size > 0 }];
+  }
 
   /** Who may be in a picture that nobody is named for: with a second device, the agent too. */
   function anybody() {
@@ -110,17 +119,14 @@ export function createRoster(session, agentUserId) {
   /** @param {Entry} entry @param {boolean} isOnlyTrack @returns {Occupant[]} */
   function fromEntry(entry, isOnlyTrack) {
     const { stream } = entry;
-    if (!isShown(stream)) return [];
-    const { sourceParticipantId: participantId = null, sourceUserId: userId = null } = ownerOf(stream);
-    if (gone.has(participantId)) return [];
+    const { sourceParticipantId: participantId, sourceUserId: userId } = ownerOf(stream);
+    if (!isShown(stream) || gone.has(participantId)) return [];
     const candidates = candidatesOf(entry);
     if (candidates.length === 1 && hasStoppedSharing(candidates[0], entry)) return [];
     if (candidates.length > 0) return occupants(candidates, (participant) => kindsOf(participant, entry, isOnlyTrack));
     // Nobody that is remote, somebody who has left, or somebody whose presence has not been told yet.
-    const known = present.get(participantId);
-    const hasLeft = entry.isVoid || (!hasOwner(stream) && isNobodyThere());
-    if (hasLeft || isAgent(known || { participantId, userId })) return [];
-    return [{ participantId, userId, kind: kindOfContent(stream) || 'camera' }];
+    if (entry.isVoid || isAgent(present.get(participantId) || { participantId, userId })) return [];
+    return stranger(kindOfContent(stream) || 'camera', participantId, userId);
   }
 
   /**
@@ -133,8 +139,7 @@ export function createRoster(session, agentUserId) {
     const visible = isOnlyTrack ? others.filter(({ userId }) => onScreen.includes(userId || null)) : [];
     const candidates = visible.length > 0 ? visible : others;
     if (candidates.length > 0) return occupants(candidates, (participant) => kindsByPresence(participant, isOnlyTrack));
-    if (isNobodyThere()) return [];
-    return [{ participantId: null, userId: null, kind: 'camera' }];
+    return stranger('camera');
   }
 
   /**
@@ -226,6 +231,14 @@ function identify({ participantId, userId }) {
 
 /** @param {Occupant[]} all */
 function distinct(all) {
-  const ids = all.map(({ participantId, userId, kind }) => [participantId || userId, kind].join());
-  return all.filter((_, i) => ids.indexOf(ids[i]) === i);
+  const names = nameAll(all);
+  return Array.from(new Map(all.map((one, i) => [names[i], one])).values());
+}
+
+/**
+ * What tells occupants apart: who, and which picture of theirs.
+ * @param {Occupant[]} all @param {'participantId' | 'userId'} [first] Whose other id stands in where it has none.
+ */
+export function nameAll(all, first = 'participantId') {
+  return all.map((one) => [one[first] || one.participantId || one.userId, one.kind].join());
 }

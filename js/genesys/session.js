@@ -1,5 +1,5 @@
 /** One video session: who is on which of its received tracks. */
-import { createRoster } from './roster.js';
+import { createRoster, nameAll } from './roster.js';
 import { createSubscriptions } from './subscriptions.js';
 
 /** @import { Target } from '../frames/source.js' */
@@ -32,7 +32,7 @@ export function followSession(session, { agentUserId, changed, ended }) {
   const subscriptions = createSubscriptions();
   /** @type {WeakSet<MediaStreamTrack>} */
   const heard = new WeakSet();
-  /** Who was last seen on a track, and since when. @type {WeakMap<MediaStreamTrack, { who: string, since: number }>} */
+  /** Who was last seen on a track, and since when. @type {WeakMap<MediaStreamTrack, [who: string, since: number]>} */
   const occupants = new WeakMap();
   const roster = createRoster(session, agentUserId);
 
@@ -96,15 +96,16 @@ export function followSession(session, { agentUserId, changed, ended }) {
    * @returns {number} From when on frames show who is there now, on the clock of `performance.now()`.
    */
   function settle(track, seen, visible) {
-    const known = occupants.get(track);
     // A recording and a stranger are others, too; and of several, each may have been shown.
-    const who = visible.map(({ participantId, userId, kind }) => [participantId || userId, kind]).join();
+    const who = String(nameAll(visible));
     const isOff = seen.length > 0 && who === '';
     const isUntold = visible.length > 1 || who[0] === ',';
+    let [known, since = 0] = occupants.get(track) || [];
     // The first to be known has always been there.
-    if (isOff || known?.who === who || (isUntold && !known)) return known ? known.since : 0;
-    const since = known ? performance.now() + SETTLE_MS : 0;
-    occupants.set(track, { who, since });
+    if (isOff || (isUntold && known === undefined)) return since;
+    // Of whom only the user was known, the one participant of that user is the same.
+    if (![undefined, who, String(nameAll(seen, 'userId'))].includes(known)) since = performance.now() + SETTLE_MS;
+    occupants.set(track, [who, since]);
     return since;
   }
 

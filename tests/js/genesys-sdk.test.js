@@ -297,6 +297,111 @@ test('a user who is told of later is the first to be known, and a stranger is no
   }
 });
 
+test('whose user is known already, and who is the first to come, is waited for by nobody', () => {
+  const user = { sourceUserId: 'up' };
+  const camera = { sinkTrackId: 'v', contentType: 'camera' };
+  const customer = person('p', { userId: 'up' });
+  /** @type {Record<string, (session: Session) => void>} */
+  const stories = {
+    'a user, who is told of as a participant later'(session) {
+      session.memberStatus({ ...camera, appId: user });
+      session.participants(agent, customer);
+    },
+    'a user, who is named as a participant later'(session) {
+      session.memberStatus({ ...camera, appId: user });
+      session.memberStatus({ ...camera, appId: { ...user, sourceParticipantId: 'p' } });
+      session.participants(agent, customer);
+    },
+    'the agent alone'(session) {
+      session.participants(agent);
+      session.participants(agent, customer);
+    },
+    'the agent alone, and a stream that nobody is named for'(session) {
+      session.participants(agent);
+      session.memberStatus(camera);
+      session.participants(agent, customer);
+    },
+    'the agent alone, and a user'(session) {
+      session.participants(agent);
+      session.memberStatus({ ...camera, appId: user });
+      session.participants(agent, customer);
+    },
+  };
+  for (const [name, tell] of Object.entries(stories)) {
+    const sdk = new Sdk();
+    const session = sdk.start(new Session('a'));
+    session.pc.receive(new Track('v'));
+    const source = fromWebrtcSdk(sdk);
+    tell(session);
+    const { participantId, notBefore } = chooseTarget(source);
+    assert.deepEqual([participantId, notBefore], ['p', 0], name);
+  }
+});
+
+test('whoever may have been in the picture before is waited for: another device, one who left, another of the same user', () => {
+  const camera = { sinkTrackId: 'v', contentType: 'camera' };
+  const user = { sourceUserId: 'up' };
+  const [p, p2, q] = [person('p', { userId: 'up' }), person('p2', { userId: 'up' }), person('q')];
+  const phone = person('phone', { userId: 'agent' });
+  /** @type {Record<string, (session: Session) => void>} */
+  const stories = {
+    'the agent’s second device'(session) {
+      session.participants(agent, phone);
+      session.participants(agent, p2);
+    },
+    'somebody who has left'(session) {
+      session.participants(agent, q);
+      session.participants(agent);
+      session.participants(agent, p2);
+    },
+    'somebody who has left, and was not seen'(session) {
+      session.participants(agent);
+      session.emit('participantsUpdate', { activeParticipants: [agent], removedParticipants: [q] });
+      session.participants(agent, p2);
+    },
+    'a recording while the agent is alone'(session) {
+      session.participants(agent);
+      session.memberStatus({ ...camera, contentType: 'playback' });
+      session.memberStatus({ ...camera, appId: { sourceParticipantId: 'p2' } });
+      session.participants(agent, p2);
+    },
+    'another of the same user'(session) {
+      session.memberStatus({ ...camera, appId: user });
+      session.participants(agent, p);
+      session.memberStatus({ ...camera, appId: { sourceParticipantId: 'p2' } });
+      session.participants(agent, p2);
+    },
+    'another of the same user, whom nobody has told of for a while'(session) {
+      session.memberStatus({ ...camera, appId: { sourceParticipantId: 'p' } });
+      session.participants(agent, p);
+      session.memberStatus({ ...camera, appId: user });
+      session.participants(agent);
+      session.memberStatus({ ...camera, appId: user });
+      session.participants(agent, p2);
+    },
+    'one of two who share a user'(session) {
+      session.memberStatus({ ...camera, appId: user });
+      session.participants(agent, { ...p, videoMuted: true }, p2);
+    },
+    'a user who is another'(session) {
+      session.memberStatus({ ...camera, appId: { sourceUserId: 'uq' } });
+      session.memberStatus({ ...camera, appId: { sourceParticipantId: 'p2' } });
+      session.participants(agent, p2);
+    },
+  };
+  for (const [name, tell] of Object.entries(stories)) {
+    const sdk = new Sdk();
+    const session = sdk.start(new Session('a'));
+    session.pc.receive(new Track('v'));
+    const source = fromWebrtcSdk(sdk);
+    const told = performance.now();
+    tell(session);
+    const { participantId, notBefore } = chooseTarget(source);
+    assert.equal(participantId, 'p2', name);
+    assert.ok(Number(notBefore) >= told + 500, `${name}: ${notBefore}`);
+  }
+});
+
 test('tracks are told apart by the server’s ids where the browser makes up its own', () => {
   const sdk = new Sdk();
   const session = sdk.start(new Session('a'));
