@@ -5,19 +5,21 @@ import { ENCODE_FIELDS, parseEncodeOptions, parseScaledOptions, parseTextOptions
 import { explainRegion, MAX_REGIONS, parseRegions } from './engine/regions.js';
 import { CaptureError, invalidArgument } from './errors.js';
 import { fit } from './fit.js';
+import { parseDetect } from './options.js';
 import { checkIdentity, identify, toSnapshot } from './snapshot.js';
 import { createStopwatch } from './stopwatch.js';
 
 /** @import { EncodeOptions, FrameReport, Region, ScaledOptions, TextOptions, TextRegion } from './engine/index.js' */
 /** @import { Lifetime } from './lifetime.js' */
-/** @import { CaptureRequest, DetectHook } from './options.js' */
+/** @import { CaptureOnlyOptions, CaptureRequest, DetectHook } from './options.js' */
 /** @import { Grabbed, Snapshot } from './snapshot.js' */
 /** @import { Server } from './worker/host.js' */
 
 /**
  * @typedef {object} StillOnlyOptions
  * @property {Region[]} [replaceRedact] These regions in place of all others: those that were given to `grab`, and what
- *   `detect` finds. For somebody who has seen them and answers for the picture. Not together with `redact`.
+ *   `detect` finds. For somebody who has seen them and answers for the picture. Not together with `redact`, `detect`.
+ * @property {CaptureOnlyOptions['detect']} [detect] Nothing but what was given to `grab`, so that one object serves both.
  */
 
 /** @typedef {EncodeOptions & StillOnlyOptions} StillEncodeOptions */
@@ -30,7 +32,7 @@ import { createStopwatch } from './stopwatch.js';
  */
 
 /** @type {readonly (keyof StillEncodeOptions)[]} */
-const STILL_FIELDS = [...ENCODE_FIELDS, 'replaceRedact'];
+const STILL_FIELDS = [...ENCODE_FIELDS, 'replaceRedact', 'detect'];
 
 /** @type {readonly (keyof StillTextOptions)[]} */
 const TEXT_FIELDS = ['kind', 'most'];
@@ -121,12 +123,15 @@ export function createStill({ grabbed, server, request, owner }) {
     const stopwatch = createStopwatch(life.clock);
     life.check();
     if (!isObject(options)) throw invalidArgument('options', 'an object', options);
-    const { redact, replaceRedact, ...others } = readFields(options, STILL_FIELDS);
+    const { redact, replaceRedact, detect, ...others } = readFields(options, STILL_FIELDS);
     refuseLookalikes(options, STILL_FIELDS);
-    if (replaceRedact !== undefined && redact !== undefined) {
-      throw invalidArgument('redact', 'nothing beside replaceRedact', redact);
-    }
     const isReplaced = replaceRedact !== undefined;
+    for (const [name, value] of Object.entries({ redact, detect })) {
+      if (isReplaced && value !== undefined) throw invalidArgument(name, 'nothing beside replaceRedact', value);
+    }
+    if (!isAmong(parseDetect(detect), withDetected ? request.detect : undefined)) {
+      throw invalidArgument('detect', 'nothing but what was given to grab', detect);
+    }
     const given = stopwatch.run(() => parseRegions(isReplaced ? replaceRedact : redact).plain);
     const { plain: chosen } = stopwatch.run(() => parseEncodeOptions({ ...request.encode.plain, ...others }));
     checkIdentity(chosen, grabbed.target);
@@ -186,6 +191,15 @@ export function createStill({ grabbed, server, request, owner }) {
     discard: () => life.fail(new CaptureError('disposed', 'The still has been discarded')),
   };
   return disposable(still, still.discard);
+}
+
+/**
+ * Whether all that is to be looked for is looked for anyway.
+ * @param {CaptureRequest['detect']} wanted @param {CaptureRequest['detect']} asked
+ */
+function isAmong(wanted, asked) {
+  const { text = false, hooks = [] } = asked || {};
+  return !wanted || ((text || !wanted.text) && wanted.hooks.every((hook) => hooks.includes(hook)));
 }
 
 /**

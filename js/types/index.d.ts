@@ -213,9 +213,14 @@ export interface StillTextOptions {
 export interface StillOnlyOptions {
   /**
    * These regions in place of all others: those of `grab`, and what `detect` finds. For somebody who has seen them and
-   * answers for the picture. Not together with `redact`.
+   * answers for the picture. Not together with `redact` or `detect`.
    */
   replaceRedact?: readonly Region[] | undefined;
+  /**
+   * Nothing but what was given to `grab`, whose regions are added anyway: so that one options object serves both calls.
+   * All else is 'invalid-argument'.
+   */
+  detect?: Detect | readonly Detect[] | undefined;
 }
 
 /** What a still's `encode` takes. */

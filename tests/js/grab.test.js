@@ -692,7 +692,7 @@ test('regions of grab are a floor: undefined is not given, encode adds, replaceR
     { redact: null },
     { replaceredact: [] },
     { regions: [] },
-    // Asked by grab: here nobody would look for anything.
+    // Not asked by grab: here nobody would look for anything.
     { detect: 'text' },
     { detect: () => [region(5)] },
     { Detect: 'text' },
@@ -753,6 +753,51 @@ async function soon(world, promise) {
   assert.ok(outcome.isOver);
   return outcome.value;
 }
+
+test('one options object serves grab and encode: what its detect asks for is done, once', async () => {
+  const region = (x) => ({ x, y: 0, width: 10, height: 10 });
+  let asked = 0;
+  const hook = () => {
+    asked++;
+    return [region(2)];
+  };
+  const other = () => [region(3)];
+  for (const detect of [hook, [hook], [hook, 'text'], [], ['text'], 'text']) {
+    asked = 0;
+    const world = createWorld();
+    world.server.text = () => [TEXT];
+    const options = { detect, timeoutMs: 1000 };
+    const still = await grabbed(world, options);
+    const plain = placesOf(await soon(world, still.encode()));
+    assert.deepEqual(placesOf(await soon(world, still.encode(options))), plain);
+    assert.deepEqual(placesOf(await soon(world, still.encode({ ...options, redact: [RED] }))), [RED.x, ...plain]);
+    const given = [detect].flat();
+    for (const each of given) assert.deepEqual(placesOf(await soon(world, still.encode({ detect: each }))), plain);
+    assert.equal(asked, given.includes(hook) ? 1 : 0);
+    const wrong = [other, [...given, other], null, 'faces', ...['text', hook].filter((each) => !given.includes(each))];
+    for (const each of wrong) {
+      await assert.rejects(soon(world, still.encode({ detect: each })), { code: 'invalid-argument' }, String(each));
+    }
+    await assert.rejects(soon(world, still.encode({ detect: other })), /nothing but what was given to grab for detect/);
+    await assert.rejects(
+      soon(world, still.encode({ ...options, replaceRedact: [] })),
+      /nothing beside replaceRedact for detect/,
+    );
+  }
+  // A list that has become longer since asks for what nobody has looked for.
+  const list = [hook];
+  const world = createWorld();
+  const still = await grabbed(world, { detect: list });
+  list.push(other);
+  await assert.rejects(soon(world, still.encode({ detect: list })), { code: 'invalid-argument' });
+});
+
+test('a detect hook that encodes with the options it was given with is told that nothing is looked for there', async () => {
+  const world = createWorld();
+  const options = { detect: (still) => still.encode(options).then(() => []) };
+  const still = await grabbed(world, options);
+  await assert.rejects(soon(world, still.encode(options)), { code: 'invalid-argument', message: /detect/ });
+});
 
 test('a still and a capture end by their symbols, too', async () => {
   const world = createWorld();
