@@ -41,7 +41,9 @@ export function createAttempt(settings, { clock, random, post }, store, telling)
     const context = { agentId, snapshotId: id, attempt, renew };
     let headers;
     try {
-      headers = readHeaders(await within(clock, HEADERS_MS, () => settings.headers(context)));
+      const given = await within(clock, HEADERS_MS, () => settings.headers(context));
+      headers = readHeaders(given);
+      if (!headers) return { reason: 'unusable-headers', error: textOf(given) };
       await checkOwn();
       if (signal.aborted) return { reason: 'headers' };
     } catch (error) {
@@ -79,14 +81,17 @@ export function createAttempt(settings, { clock, random, post }, store, telling)
 }
 
 /**
- * By what it can do, not by its class: a frame's `Headers` are not this page's.
+ * By what it holds, not by its class: a frame's `Headers` are not this page's, and libraries have classes of their own.
  * @param {any} given What the page's `headers` came to.
- * @returns {Record<string, string>}
- * @throws Where it holds no headers. The values are checked where they are set.
+ * @returns {Record<string, string> | undefined} Undefined where that are no headers, whenever they are asked for.
+ * @throws Where there are none yet, or reading them fails. The values are checked where they are set.
  */
 function readHeaders(given) {
-  if (typeof given?.entries === 'function') return Object.fromEntries(given.entries());
-  // What has a tag of its own (a Date, a text) would pass for "no headers".
-  if (Object.prototype.toString.call(given) !== '[object Object]') throw given;
-  return { ...given };
+  if (!given) throw given; // `token && { … }`, say.
+  if (typeof given !== 'object' || Array.isArray(given)) return undefined;
+  if (typeof given.entries === 'function') return Object.fromEntries(given.entries());
+  const headers = { ...given };
+  // What has a tag of its own and holds nothing (a Date) would pass for "no headers".
+  const isAny = Object.keys(headers).length > 0 || Object.prototype.toString.call(given) === '[object Object]';
+  return isAny ? headers : undefined;
 }

@@ -395,9 +395,8 @@ describe('a try that fails', () => {
       if (calls === 1) throw new Error('thrown');
       if (calls === 2) return Promise.reject(new Error('rejected'));
       if (calls === 3) return new Promise(() => {});
-      if (calls === 4) return 'Bearer x';
-      if (calls === 5) return undefined;
-      if (calls === 6) return null;
+      if (calls === 4) return undefined;
+      if (calls === 5) return null;
       return {};
     };
     const tab = world.open({ headers: /** @type {any} */ (headers) });
@@ -410,7 +409,6 @@ describe('a try that fails', () => {
         ['headers', 'Error: thrown'],
         ['headers', 'Error: rejected'],
         ['headers', 'Error: It took longer than 15000 ms'],
-        ['headers', 'Bearer x'],
         ['headers', 'undefined'],
         ['headers', 'null'],
       ],
@@ -443,8 +441,6 @@ describe('a try that fails', () => {
           return proxy;
         },
       ],
-      ['a Date', () => new Date()],
-      ['a WeakMap', () => new WeakMap()],
     ];
     for (const [name, first] of cases) {
       test(`${name}: it is made again`, async () => {
@@ -459,6 +455,33 @@ describe('a try that fails', () => {
           [error.details.reason, typeof error.message, willRetry, more],
           ['headers', 'string', true, []],
         );
+      });
+    }
+  });
+
+  describe('is not made again where what headers() gave can never be used', () => {
+    /** @type {[string, any][]} */
+    const cases = [
+      ['a text', 'Bearer x'],
+      ['a number', 7],
+      ['a function', () => ({})],
+      ['a Date', new Date()],
+      ['a WeakMap', new WeakMap()],
+      ['a list', ['Bearer x']],
+    ];
+    for (const [name, given] of cases) {
+      test(name, async () => {
+        const world = createWorld();
+        let calls = 0;
+        const tab = world.open({ headers: () => (++calls === 1 ? given : {}) });
+        const sent = tab.uploader.send(fakeSnapshot('a'));
+        await world.clock.advance(MINUTE);
+        const error = await outcome(world, sent);
+        assert.deepEqual([error.code, error.details.reason, calls], ['upload-failed', 'unusable-headers', 1]);
+        assert.equal((await tab.uploader.pending())[0].state, 'rejected');
+        assert.equal(await tab.uploader.retry('a'), true, 'once the page has mended it');
+        await world.clock.advance(MINUTE);
+        assert.equal(world.server.tries.get('a'), 1);
       });
     }
   });
@@ -487,9 +510,16 @@ describe('a try that fails', () => {
     class Foreign {
       entries = () => entries.values();
     }
+    class Tagged {
+      get [Symbol.toStringTag]() {
+        return 'AxiosHeaders';
+      }
+    }
     for (const [id, headers] of Object.entries({
       map: new Map(/** @type {[string, string][]} */ (entries)),
       foreign: new Foreign(),
+      // As AxiosHeaders: names of its own, others that are no headers on its class, and no entries().
+      tagged: Object.assign(new Tagged(), { authorization: 'Bearer x' }),
     })) {
       const tab = world.open({ headers: () => /** @type {any} */ (headers) });
       const sent = tab.uploader.send(fakeSnapshot(id));
@@ -991,6 +1021,38 @@ describe('a database that fails', () => {
   });
 });
 
+describe('a picture that is never read', () => {
+  const reads = {
+    fails: () => Promise.reject(new Error('NotReadableError')),
+    throws: () => {
+      throw new Error('NotReadableError');
+    },
+    hangs: () => new Promise(() => {}),
+  };
+  for (const [name, arrayBuffer] of Object.entries(reads)) {
+    test(`${name}: send says so, nothing is stored, and all else goes on`, async () => {
+      const world = createWorld();
+      const tab = world.open();
+      const snapshot = fakeSnapshot('a');
+      const sent = tab.uploader.send({ ...snapshot, blob: /** @type {any} */ ({ ...snapshot.blob, arrayBuffer }) });
+      const discarded = tab.uploader.discard('a');
+      const flushed = tab.uploader.flush({ timeoutMs: 100 });
+      await world.clock.advance(2000);
+      const end = await outcome(world, flushed);
+      if (name === 'hangs') assert.deepEqual([end.code, end.details.reason], ['upload-failed', 'unreadable']);
+      else assert.deepEqual(end, []);
+      await world.clock.advance(MINUTE);
+      const error = await outcome(world, sent);
+      assert.deepEqual([error.code, await outcome(world, discarded)], ['upload-failed', false]);
+      assert.deepEqual(await outcome(world, tab.uploader.pending()), []);
+      const next = tab.uploader.send(snapshot);
+      await world.clock.advance(MINUTE);
+      assert.equal((await outcome(world, next)).id, 'a');
+      assert.deepEqual(await outcome(world, tab.uploader.flush()), []);
+    });
+  }
+});
+
 describe('flush', () => {
   test('tries at once what waits, and resolves to nothing when all is delivered', async () => {
     const world = createWorld({ behave: () => ({}) });
@@ -1068,7 +1130,7 @@ describe('flush', () => {
     const [late, soon] = [1000, 5000].map((timeoutMs) => tab.uploader.flush({ timeoutMs }));
     await world.clock.advance(6000);
     const error = await outcome(world, late);
-    assert.deepEqual([error.code, error.details.reason], ['upload-failed', 'storage']);
+    assert.deepEqual([error.code, error.details.reason], ['upload-failed', 'unreadable'], 'no fault of the database');
     assert.deepEqual(
       (await outcome(world, soon)).map((/** @type {any} */ { id }) => id),
       ['a'],
