@@ -2,6 +2,7 @@
 import { within } from './clock.js';
 import { createCipher } from './encryption.js';
 import * as queue from './queue.js';
+import { unread } from './record.js';
 
 /** @import { Change, Item } from './record.js' */
 /** @import { Receipt } from './retry.js' */
@@ -9,15 +10,22 @@ import * as queue from './queue.js';
 /** How long a new snapshot waits for a database that may be back, before it is kept in memory. */
 const BACK_MS = 1000;
 
+/** How long a picture may take to be read: a file's may lie on another machine, and a page's own object never answer. */
+const READ_MS = 8000;
+
 const nothing = () => {};
+
+/** @param {import('./clock.js').Clock} clock @param {Blob | undefined} blob */
+export const read = async (clock, blob) => blob && within(clock, READ_MS, () => blob.arrayBuffer(), unread());
 
 /**
  * @param {import('./options.js').Settings} settings
  * @param {import('./uploader.js').Environment} environment
  * @param {import('./store.js').Place} store
  * @param {import('./telling.js').Telling} telling
+ * @param {Set<Item>} reading Whose picture is just being read.
  */
-export function createEntry(settings, { clock, database }, store, telling) {
+export function createEntry(settings, { clock, database }, store, telling, reading) {
   /**
    * Puts a snapshot into the queue, unless it is there or delivered.
    * @param {Item} fresh @param {Blob | undefined} blob
@@ -31,7 +39,8 @@ export function createEntry(settings, { clock, database }, store, telling) {
       queue.checkSame(delivered, fresh);
       return delivered.receipt;
     }
-    const data = await blob?.arrayBuffer();
+    reading.add(fresh);
+    const data = await read(clock, blob).finally(() => reading.delete(fresh));
     /** @type {[Item, ArrayBuffer | undefined]} As it is in memory: a key goes with its database. */
     const plain = [fresh, data];
     let written = data && settings.encrypt ? undefined : plain;

@@ -4,6 +4,7 @@
  */
 import { CaptureError } from '../errors.js';
 import { within } from './clock.js';
+import { read } from './entry.js';
 import { BEAT_MS, createLeases } from './leases.js';
 import * as queue from './queue.js';
 
@@ -115,8 +116,7 @@ export function createLoop(settings, environment, store, telling, tryOnce, ask) 
   /** The database cannot be reached: what somebody in this page waits for, and still has, goes on from memory. */
   async function rescue() {
     for (const { fresh, blob } of [...waiters.values()]) {
-      const read = async () => (store.isHeld(fresh.id) ? undefined : blob?.arrayBuffer());
-      const data = await read().catch(nothing);
+      const data = store.isHeld(fresh.id) ? undefined : await read(clock, blob).catch(nothing);
       if (data && waiters.has(fresh.id)) await store.hold({ ...fresh, order: fresh.queuedAt }, data);
     }
   }

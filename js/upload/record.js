@@ -133,6 +133,11 @@ export const revive = ({ code, message, details }) => new CaptureError(code, mes
 /** @param {string} id Of a snapshot that another agent took. */
 export const mismatch = (id) => new CaptureError('agent-mismatch', undefined, { details: { id } });
 
+/** @param {string} message @param {import('./retry.js').Reason} reason */
+const failed = (message, reason) => new CaptureError('upload-failed', message, { details: { reason } });
+
+/** A picture that the page gave, and that did not come, or has not come yet. */
+export const unread = () => failed('The picture cannot be read', 'unreadable');
+
 /** Nobody knows now what the queue has. */
-export const unreachable = () =>
-  new CaptureError('upload-failed', 'The database cannot be reached now', { details: { reason: 'storage' } });
+export const unreachable = () => failed('The database cannot be reached now', 'storage');

@@ -13,7 +13,7 @@ import { createEntry } from './entry.js';
 import { createLoop } from './loop.js';
 import { parseFlush, parseSnapshot } from './options.js';
 import * as queue from './queue.js';
-import { unreachable } from './record.js';
+import { unreachable, unread } from './record.js';
 import { heed } from './signal.js';
 import { createStore } from './store.js';
 import { createTelling } from './telling.js';
@@ -93,7 +93,9 @@ export function createUploaderIn(settings, environment) {
   const store = createStore(database, clock, becomeVolatile, becomeDurable);
   const telling = createTelling(agentId, store);
   const { waiters, settle, show } = telling;
-  const enter = createEntry(settings, environment, store, telling);
+  /** @type {Set<Item>} */
+  const reading = new Set();
+  const enter = createEntry(settings, environment, store, telling, reading);
   const tryOnce = createAttempt(settings, environment, store, telling);
   const loop = createLoop(settings, environment, store, telling, tryOnce, ask);
   const { hurry, wake, entering } = loop;
@@ -227,7 +229,9 @@ export function createUploaderIn(settings, environment) {
     });
     hurry();
     await waiting.finally(end);
-    const left = await within(clock, LEFT_MS, () => entered().then(pending), unreachable());
+    const left = await within(clock, LEFT_MS, () => entered().then(pending)).catch(() => {
+      throw reading.size > 0 ? unread() : unreachable();
+    });
     return left.filter((item) => item.agentId === agentId);
   }
 
