@@ -449,6 +449,18 @@ test('a reconnection brings a new session that the SDK does not announce, while 
   assert.equal(followTarget(source, before).track?.id, 'new video', 'a capture goes on with it');
 });
 
+test('a reconnection in which nobody is named yet ends a capture that is under way', () => {
+  const sdk = new Sdk();
+  sdk.start(call('a'));
+  const source = fromWebrtcSdk(sdk);
+  const before = chooseTarget(source);
+  const again = new Session('a');
+  again.pc.receive(new Track('new video'));
+  sdk.sessions.push(again);
+  throws(() => followTarget(source, before), 'stream-ended');
+  assert.equal(chooseTarget(source).track?.id, 'new video');
+});
+
 test('a session whose conversation changes under it: interaction-changed', () => {
   const sdk = new Sdk();
   const session = sdk.start(call('a'));
