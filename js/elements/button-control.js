@@ -1,11 +1,11 @@
 /** Between the model and the world: does what the model commands, and tells it what happens. */
-import { createCapture } from '../index.js';
+import { CaptureError, createCapture } from '../index.js';
 import { watchSource } from './availability.js';
-import { INITIAL, step } from './button-machine.js';
+import { INITIAL, isBusy, step } from './button-machine.js';
 import { createDeliveries } from './deliveries.js';
 import { createTake } from './take.js';
 
-/** @import { Capture, CaptureError, CaptureOptions, Snapshot } from '../index.js' */
+/** @import { Capture, CaptureOptions, Snapshot } from '../index.js' */
 /** @import { Receipt } from '../upload/index.js' */
 /** @import { Command, Happening, Model } from './button-machine.js' */
 /** @import { UploaderLike } from './deliveries.js' */
@@ -52,6 +52,8 @@ export function createControl({ settings, showReview, on }) {
   let deliveries = null;
   /** Of uploaders that the page has replaced. @type {Set<ReturnType<typeof createDeliveries>>} */
   const retired = new Set();
+  /** By id, what a disposed uploader has left to the next one. @type {Set<string>} */
+  const left = new Set();
   /** The picture that the model shows, while it may have to be sent again. @type {Snapshot | null} */
   let unsent = null;
   /** What the customer has agreed to last: to a picture of whom, from where. */
@@ -70,6 +72,7 @@ export function createControl({ settings, showReview, on }) {
     const next = step(model, happening);
     model = next.model;
     if (model.shown === null || model.phase === 'delivered') unsent = null;
+    letGo();
     if (model !== before) on.changed(model);
     next.commands.forEach(obey);
   }
@@ -88,7 +91,8 @@ export function createControl({ settings, showReview, on }) {
         take?.abort();
         break;
       case 'resend':
-        if (unsent) deliveries?.resend(unsent);
+        if (unsent && deliveries) deliveries.resend(unsent);
+        else undelivered(command.id, new CaptureError('upload-failed', 'There is no uploader any more'));
         break;
       case 'repeat':
         on.repeat();
@@ -157,20 +161,27 @@ export function createControl({ settings, showReview, on }) {
       retired.add(old);
       old.retire(() => retired.delete(old));
     }
-    if (!isAlive) for (const each of retired) each.end();
+    if (!isAlive) {
+      for (const each of retired) each.end();
+      left.clear();
+    }
     if (!uploader) return;
-    deliveries = createDeliveries(uploader, {
+    const told = /** @type {import('./deliveries.js').DeliveryEvents} */ ({
       progress: (id, progress) => happen({ type: 'progress', id, progress }),
       waiting: (id, isDurable) => happen({ type: 'waiting', id, isDurable }),
       delivered(id, receipt) {
         happen({ type: 'delivered', id });
         on.delivered(receipt);
       },
-      undelivered(id, error) {
-        happen({ type: 'undelivered', id, error });
-        on.failed(error);
-      },
+      undelivered,
     });
+    deliveries = createDeliveries(uploader, told, left);
+  }
+
+  /** @param {string} id @param {CaptureError} error */
+  function undelivered(id, error) {
+    happen({ type: 'undelivered', id, error });
+    on.failed(error);
   }
 
   function look() {
@@ -183,7 +194,9 @@ export function createControl({ settings, showReview, on }) {
     happen({ type: 'source', reason });
   }
 
+  /** What the page has not given, once nobody needs it: a take that has begun ends with what it began with. */
   function letGo() {
+    if (isBusy(model) || (isAlive && !settings.capture)) return;
     own?.dispose();
     own = null;
   }
@@ -223,7 +236,7 @@ export function createControl({ settings, showReview, on }) {
       if (name === 'source') look();
       else if (name === 'uploader') follow();
       else if (name === 'options') watch?.look();
-      else if (settings.capture) letGo();
+      else letGo();
     },
   };
 }

@@ -6,7 +6,8 @@ import { toCaptureError } from './errors.js';
 
 /**
  * What the button needs of an uploader: the package's own has it. Without `on`, a try that failed and will be repeated
- * looks like one that goes on; without `retry`, a picture that was given up is sent anew.
+ * looks like one that goes on, and what waits for the next uploader goes on waiting; without `retry`, a picture that was
+ * given up is sent anew.
  * @typedef {Pick<Uploader, 'send'> & Partial<Pick<Uploader, 'on' | 'retry'>>} UploaderLike
  */
 
@@ -21,42 +22,69 @@ import { toCaptureError } from './errors.js';
 /**
  * @param {UploaderLike} uploader
  * @param {DeliveryEvents} on
+ * @param {Set<string>} left What a disposed uploader has left in its queue, and the next one of that queue delivers.
  */
-export function createDeliveries(uploader, on) {
+export function createDeliveries(uploader, on, left) {
   /** Nobody, once this has ended: an uploader may hold on to a picture for days, and must not hold the element. */
   let told = /** @type {DeliveryEvents | null} */ (on);
-  const takeBack = uploader.on?.('failed', ({ id, willRetry, item }) => {
-    if (willRetry) told?.waiting(id, item.durable);
-  });
-
-  /** How many are under way. */
-  let open = 0;
+  /** Under way. @type {Map<string, { interactionId: string | null, isDurable?: boolean }>} */
+  const open = new Map();
+  /** By interaction, the picture that failed and holds up those behind it: they go out in their order. @type {Map<string | null, string>} */
+  const first = new Map();
   let becameIdle = () => {};
+
+  const takeBack = [
+    uploader.on?.('queued', ({ item: { id, interactionId, durable } }) => {
+      const one = open.get(id);
+      if (!one) return;
+      one.isDurable = durable;
+      if (first.has(interactionId)) told?.waiting(id, durable);
+    }),
+    uploader.on?.('failed', ({ id, error, willRetry, item: { interactionId, durable } }) => {
+      if (willRetry) {
+        first.set(interactionId, id);
+        told?.waiting(id, durable);
+        for (const [other, one] of open) {
+          const isBehind = other !== id && one.interactionId === interactionId;
+          if (isBehind) told?.waiting(other, one.isDurable ?? durable);
+        }
+      } else if (left.delete(id)) told?.undelivered(id, error);
+    }),
+    uploader.on?.('delivered', ({ id, receipt }) => {
+      if (left.delete(id)) told?.delivered(id, receipt);
+    }),
+  ];
 
   /** @param {Snapshot} snapshot @param {boolean} isAgain It was given up. */
   async function deliver(snapshot, isAgain) {
-    const { id } = snapshot;
-    open++;
+    const { id, interactionId } = snapshot;
+    open.set(id, { interactionId });
     try {
       // False, or an error, is no end: `send` says what is the matter.
       if (isAgain) await Promise.resolve(uploader.retry?.(id)).catch(() => {});
       const receipt = await uploader.send(snapshot, {
-        onProgress: ({ loaded, total }) => told?.progress(id, total > 0 ? Math.min(1, loaded / total) : 0),
+        onProgress({ loaded, total }) {
+          if (first.get(interactionId) !== id) first.delete(interactionId);
+          told?.progress(id, total > 0 ? Math.min(1, loaded / total) : 0);
+        },
       });
       told?.delivered(id, receipt);
     } catch (cause) {
       const error = toCaptureError(cause, 'upload-failed', 'The uploader failed');
-      // The next uploader of the same queue delivers it.
-      if (error.code === 'disposed' && error.details?.kept) told?.waiting(id, true);
-      else told?.undelivered(id, error);
+      if (error.code !== 'disposed' || !error.details?.kept) told?.undelivered(id, error);
+      else if (told) {
+        left.add(id);
+        told.waiting(id, true);
+      }
     }
-    open--;
-    if (open === 0) becameIdle();
+    open.delete(id);
+    if (first.get(interactionId) === id) first.delete(interactionId);
+    if (open.size === 0) becameIdle();
   }
 
   function end() {
     told = null;
-    if (typeof takeBack === 'function') takeBack();
+    for (const leave of takeBack) if (typeof leave === 'function') leave();
   }
 
   return {
@@ -73,7 +101,7 @@ export function createDeliveries(uploader, on) {
         end();
         ended();
       };
-      if (open === 0) becameIdle();
+      if (open.size === 0) becameIdle();
     },
   };
 }

@@ -79,7 +79,8 @@ function createFakeCapture() {
 
 /** An uploader that does with a picture what the test says; another one notes in the same place. */
 function createFakeUploader({ sending = new Map(), sent = /** @type {string[]} */ ([]) } = {}) {
-  const listeners = new Set();
+  /** By event. @type {Record<string, Set<Function>>} */
+  const listeners = { queued: new Set(), failed: new Set(), delivered: new Set() };
   return {
     listeners,
     sending,
@@ -91,12 +92,17 @@ function createFakeUploader({ sending = new Map(), sent = /** @type {string[]} *
       return it.promise;
     },
     retry: async () => true,
-    on(_type, listener) {
-      listeners.add(listener);
-      return () => listeners.delete(listener);
+    on(type, listener) {
+      listeners[type].add(listener);
+      return () => listeners[type].delete(listener);
+    },
+    tell(type, event) {
+      for (const listener of [...listeners[type]]) listener(event);
     },
   };
 }
+
+const NOBODY = { changed() {}, shot() {}, repeat() {}, captured() {}, delivered() {}, failed() {} };
 
 const random = (dice, set) => dice.pick([...set]);
 
@@ -107,7 +113,9 @@ test('in any order: each picture told of and sent once, each receipt told, and n
     const capture = createFakeCapture();
     const uploader = createFakeUploader();
     const uploaders = [uploader, createFakeUploader(uploader)];
-    const listening = () => uploaders.map(({ listeners }) => listeners.size);
+    const listening = () => uploaders.map(({ listeners }) => Object.values(listeners).map(({ size }) => size));
+    /** @param {number} one */
+    const each = (one) => [one, one, one];
     const reviews = new Set();
     const events = { captured: [], delivered: [], failed: [] };
     /** In all of its lives. */
@@ -175,7 +183,7 @@ test('in any order: each picture told of and sent once, each receipt told, and n
         const what = dice.pick(['progress', 'again', 'delivered', 'delivered', 'refused', 'discarded']);
         if (what === 'progress') return it.onProgress({ loaded: dice.between(0, 10), total: 10 });
         if (what === 'again') {
-          for (const tell of [...it.listeners]) tell({ id: it.id, willRetry: true, item: { durable: true } });
+          for (const tell of [...it.listeners.failed]) tell({ id: it.id, willRetry: true, item: { durable: true } });
           return;
         }
         uploader.sending.delete(it.id);
@@ -223,11 +231,11 @@ test('in any order: each picture told of and sent once, each receipt told, and n
       if (isMounted && stateOf(model) === 'idle') assert.equal(source.list.length, 1, context);
       assert.ok(uploader.sent.length <= sentBefore + 1, context);
       assert.deepEqual(source.listeners.size, isMounted ? 1 : 0, 'one listener of the source');
-      if (!isMounted) assert.deepEqual(listening(), [0, 0], 'nothing holds on to an uploader');
+      if (!isMounted) assert.deepEqual(listening(), [each(0), each(0)], 'nothing holds on to an uploader');
       // One that was replaced is listened to while it has anything.
       else if (uploader.sending.size === 0) {
-        const expected = uploaders.map((one) => (one === settings.uploader ? 1 : 0));
-        assert.deepEqual(listening(), expected, 'one listener of the uploader');
+        const expected = uploaders.map((one) => each(one === settings.uploader ? 1 : 0));
+        assert.deepEqual(listening(), expected, 'one listener of each event of the uploader');
       }
     }
     assert.equal(new Set(events.captured).size, events.captured.length, 'each picture is told of once');
@@ -244,7 +252,7 @@ test('in any order: each picture told of and sent once, each receipt told, and n
       [],
       'each still is discarded once',
     );
-    assert.deepEqual([source.listeners.size, ...listening()], [0, 0, 0]);
+    assert.deepEqual([source.listeners.size, ...listening()], [0, each(0), each(0)]);
   });
 });
 
@@ -308,5 +316,95 @@ test('who has agreed to a picture is not asked for a better one; somebody else i
   control.changed('source');
   reviews[1]({ action: 'retake' });
   assert.equal(await next(), 'asking');
+  control.end();
+});
+
+/** A button with a source, whose next click takes a picture. @param {object} [given] */
+function createButton(given = {}) {
+  const capture = createFakeCapture();
+  const uploader = createFakeUploader();
+  const events = { delivered: [], failed: [] };
+  const settings = { source: createSource(), capture, uploader, options: {}, consent: false, review: false, ...given };
+  settings.source.become(true);
+  const control = createControl({
+    settings: /** @type {any} */ (settings),
+    showReview: () => Promise.reject(),
+    on: {
+      ...NOBODY,
+      delivered: ({ id }) => events.delivered.push(id),
+      failed: ({ code }) => events.failed.push(code),
+    },
+  });
+  control.begin();
+  return {
+    control,
+    settings,
+    capture,
+    uploader,
+    events,
+    state: () => stateOf(control.model()),
+    async take() {
+      control.click(1);
+      await task();
+      for (const entry of [...capture.running]) entry.resolve();
+      await task();
+    },
+  };
+}
+
+test('a picture that is tried again where there is no uploader any more stays failed, and says so', async () => {
+  const { control, settings, uploader, take, state, events } = createButton();
+  await take();
+  uploader.sending.get('picture-1').reject(new CaptureError('upload-failed'));
+  await task();
+  settings.uploader = null;
+  control.changed('uploader');
+  control.retry();
+  await task();
+  assert.equal(state(), 'failed');
+  assert.deepEqual(events.failed, ['upload-failed', 'upload-failed']);
+  settings.uploader = createFakeUploader();
+  control.changed('uploader');
+  control.retry();
+  await task();
+  assert.deepEqual([state(), settings.uploader.sent], ['uploading', ['picture-1']]);
+  control.end();
+});
+
+for (const order of ['before', 'after']) {
+  test(`what a disposed uploader leaves in its queue ends with the next one, set ${order} that`, async () => {
+    const { control, settings, uploader, take, state, events } = createButton();
+    const next = createFakeUploader();
+    const change = () => {
+      settings.uploader = next;
+      control.changed('uploader');
+    };
+    await take();
+    if (order === 'before') change();
+    uploader.sending.get('picture-1').reject(new CaptureError('disposed', 'It was', { details: { kept: true } }));
+    await task();
+    if (order === 'after') change();
+    assert.equal(state(), 'queued');
+    next.tell('delivered', { id: 'another', receipt: { id: 'another' } });
+    assert.deepEqual([state(), events.delivered], ['queued', []], 'not what others have sent');
+    const error = new CaptureError('upload-rejected');
+    next.tell('failed', { id: 'picture-1', willRetry: true, error, item: { durable: true } });
+    assert.equal(state(), 'queued');
+    for (let n = 0; n < 2; n++) next.tell('delivered', { id: 'picture-1', receipt: { id: 'picture-1' } });
+    assert.deepEqual([state(), events.delivered], ['delivered', ['picture-1']]);
+    control.end();
+  });
+}
+
+test('what the next uploader gives up has failed', async () => {
+  const { control, settings, uploader, take, state, events } = createButton();
+  await take();
+  uploader.sending.get('picture-1').reject(new CaptureError('disposed', 'It was', { details: { kept: true } }));
+  await task();
+  settings.uploader = createFakeUploader();
+  control.changed('uploader');
+  const error = new CaptureError('upload-rejected');
+  settings.uploader.tell('failed', { id: 'picture-1', willRetry: false, error, item: { durable: true } });
+  assert.deepEqual([state(), events.failed], ['failed', ['upload-rejected']]);
   control.end();
 });

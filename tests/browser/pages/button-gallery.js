@@ -10,8 +10,8 @@ const WAYS = {
     },
   },
   queued: {
-    on(_type, listener) {
-      this.listener = listener;
+    on(type, listener) {
+      if (type === 'failed') this.listener = listener;
     },
     send({ id }) {
       setTimeout(this.listener, 0, { id, willRetry: true, item: { durable: true } });
