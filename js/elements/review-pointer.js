@@ -1,7 +1,7 @@
 /**
  * Mouse, pen and fingers on the surface: one pointer draws, moves or sizes; two only zoom and pan, and what the first had
  * begun is taken back. Two clicks do what a drag does. The pointer is captured, so that a drag may leave the surface; one
- * that is cancelled (a call comes in, the palm touches) leaves the regions as they were.
+ * that is cancelled (a call comes in, the palm touches) leaves the regions as they were. The wheel's button only pans.
  *
  *   idle ── down ─► pressed ── moved ─► drawing, moving, sizing, panning ── up ─► idle (kept)
  *                      │                      └── cancel, second finger ────────► (restored)
@@ -18,7 +18,7 @@
  * @property {() => boolean} isPanning Whether one pointer pans.
  * @property {(grip: Grip | undefined) => void} press
  * @property {(grip: Grip | undefined, from: Point) => void} begin
- * @property {(from: Point, to: Point) => void} drag
+ * @property {(to: Point) => void} drag
  * @property {() => void} keep
  * @property {() => void} restore
  * @property {(at: Point, grip: Grip | undefined) => void} click
@@ -43,6 +43,7 @@ export function followPointers(surface, ends) {
   /** @type {Grip | undefined} */
   let grip;
   let pans = false;
+  let isWheel = false;
 
   /** @param {MouseEvent} event @returns {Point} */
   function pointOf(event) {
@@ -73,7 +74,8 @@ export function followPointers(surface, ends) {
       return;
     }
     from = point;
-    pans = event.button === 1 || ends.isPanning();
+    isWheel = event.button === 1;
+    pans = isWheel || ends.isPanning();
     grip = pans ? undefined : ends.gripOf(event.target, point);
     stage = 'pressed';
     ends.press(grip);
@@ -83,6 +85,12 @@ export function followPointers(surface, ends) {
   function move(event) {
     const before = down.get(event.pointerId);
     if (!before) return;
+    // The button was let go where nobody told: outside of the window, over a menu. What was drawn until then is kept.
+    if (event.buttons === 0) {
+      if (stage === 'pressed') cancel(event);
+      else lift(event);
+      return;
+    }
     const point = pointOf(event);
     if (stage === 'pressed') {
       if (Math.hypot(point.x - from.x, point.y - from.y) < TREMBLE) return;
@@ -94,7 +102,7 @@ export function followPointers(surface, ends) {
       if (other) pinch(before, point, other[1]);
     }
     down.set(event.pointerId, point);
-    if (stage === 'edit') ends.drag(from, point);
+    if (stage === 'edit') ends.drag(point);
     else if (stage === 'pan') ends.pan(point.x - before.x, point.y - before.y);
   }
 
@@ -109,7 +117,7 @@ export function followPointers(surface, ends) {
   function lift(event) {
     if (!down.delete(event.pointerId)) return;
     if (stage === 'edit') ends.keep();
-    else if (stage === 'pressed') ends.click(from, grip);
+    else if (stage === 'pressed' && !isWheel) ends.click(from, grip);
     stage = down.size > 0 ? 'spent' : 'idle';
   }
 
@@ -133,6 +141,8 @@ export function followPointers(surface, ends) {
       if (isZoom) ends.zoom(Math.exp(-event.deltaY * WHEEL), pointOf(event));
       // Where all is seen, the wheel is the page's.
       if (isZoom || ends.pan(-event.deltaX, -event.deltaY)) event.preventDefault();
+      // Another place of the picture is under the pointer that draws.
+      if (stage === 'edit') ends.drag(pointOf(event));
     },
     { passive: false },
   );

@@ -91,8 +91,10 @@ export function createSurface({ regions, words, mode, say, choose, seen }) {
         box.setAttribute('role', 'button');
         box.dataset.id = String(id);
         boxes.set(id, box);
-        element.insertBefore(box, grips[0]);
       }
+      // After the canvas. Tab goes through them as through the list, also where undo has brought one back.
+      const next = element.children[index + 1];
+      if (next !== box) element.insertBefore(box, next);
       place(box, toSurface(view, region));
       setText(/** @type {Node} */ (box.firstChild), words().number(index + 1));
       setAttribute(box, 'data-open', state === 'open');
@@ -168,6 +170,8 @@ export function createSurface({ regions, words, mode, say, choose, seen }) {
   let grip;
   /** @type {Rect | undefined} */
   let start;
+  /** Where the drag began, on the picture: the view may move under it. */
+  let anchor = { x: 0, y: 0 };
   /** The region being drawn, moved or sized. */
   let edited = 0;
 
@@ -199,14 +203,15 @@ export function createSurface({ regions, words, mode, say, choose, seen }) {
       regions.hold();
       grip = on;
       start = on && regions.get(on.id);
-      edited = on ? on.id : regions.add(drawn(toPicture(view, from), toPicture(view, from)), mode());
+      anchor = toPicture(view, from);
+      edited = on ? on.id : regions.add(drawn(anchor, anchor), mode());
       if (!edited) say(words().strings.tooMany);
       select(edited);
     },
-    drag(from, to) {
-      const [a, b] = [toPicture(view, from), toPicture(view, to)];
-      const by = { x: b.x - a.x, y: b.y - a.y };
-      if (!start) regions.change(edited, drawn(a, b));
+    drag(at) {
+      const to = toPicture(view, at);
+      const by = { x: to.x - anchor.x, y: to.y - anchor.y };
+      if (!start) regions.change(edited, drawn(anchor, to));
       else if (grip?.handle) regions.change(edited, resize(start, grip.handle, by, picture));
       else regions.change(edited, { x: start.x + by.x, y: start.y + by.y });
     },
@@ -287,7 +292,7 @@ export function createSurface({ regions, words, mode, say, choose, seen }) {
   element.addEventListener('keydown', (event) => {
     // Undo and redo are for the whole dialog.
     if (event.altKey || event.ctrlKey || event.metaKey) return;
-    const { key, shiftKey: shift } = event;
+    const { key = '', shiftKey: shift } = event;
     const box = /** @type {HTMLElement | null} */ (/** @type {Element} */ (event.target).closest('.box'));
     const id = box ? Number(box.dataset.id) : 0;
     if (key === '+' || key === '=' || key === '-') {

@@ -318,7 +318,8 @@ export function openReview({ root, still, given, suggestions, drafts, mode, stri
   dialog.addEventListener('keydown', (event) => {
     const primary = event.ctrlKey || event.metaKey;
     const target = /** @type {HTMLElement} */ (event.target);
-    const key = event.key.toLowerCase();
+    // A browser that fills in a field sends one without a key.
+    const key = (event.key || '').toLowerCase();
     if (event.key === 'Escape') {
       event.preventDefault();
       leave();

@@ -30,11 +30,13 @@ export class CaseframeReview extends CaseframeElement {
     this._review = undefined;
     /** @internal @type {Promise<ReviewResult> | undefined} */
     this._result = undefined;
+    /** @internal The number of the latest review: one that was ended while its script was loading does not come. */
+    this._number = 0;
   }
 
   /**
    * What `capture.grab()` gave. It is only looked at: whoever took it discards it, after `encode` as well as after
-   * 'retake' and 'discard'. @type {Still | null}
+   * 'retake' and 'discard'. While one is under review, no other one can be set. @type {Still | null}
    */
   get still() {
     return this._still;
@@ -42,6 +44,8 @@ export class CaseframeReview extends CaseframeElement {
 
   set still(still) {
     if (still && typeof still.preview !== 'function') throw invalid('still', 'what capture.grab() gives', still);
+    // What is decided of one picture would be taken for another one's.
+    if (still && this._result && still !== this._still) throw invalid('still', 'the one under review', still);
     this._still = still || null;
   }
 
@@ -109,10 +113,12 @@ export class CaseframeReview extends CaseframeElement {
 
   /** @internal @returns {Promise<ReviewResult>} */
   async _open() {
+    const number = ++this._number;
     try {
       const still = this._still;
       const isPlaced = this.isConnected;
       const { openReview, reviewStyles } = await loadWindow();
+      if (number !== this._number) return { action: 'discard' };
       if (!still) throw invalid('still', 'a still', still);
       if (!isPlaced) throw invalid('show()', 'an element that is in a document', 'one that is not');
       // It has gone meanwhile.
@@ -143,7 +149,7 @@ export class CaseframeReview extends CaseframeElement {
         this._showState('open');
       });
     } catch (error) {
-      this._closed();
+      if (number === this._number) this._closed();
       throw error;
     }
   }
@@ -169,6 +175,10 @@ export class CaseframeReview extends CaseframeElement {
   /** @protected @override */
   _end() {
     if (this._review) this._review.close();
+    else if (this._result) {
+      this._number++;
+      this._closed();
+    }
   }
 
   /** @protected @override */

@@ -7,7 +7,7 @@ import { readFile } from 'node:fs/promises';
 import { after, before, test } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { launchChromium, STRICT_CSP, startServer } from './harness.js';
-import { assertClean, driverOf, load } from './review-driver.js';
+import { assertClean, driverOf, load, near } from './review-driver.js';
 
 const axe = await readFile(fileURLToPath(import.meta.resolve('axe-core/axe.min.js')), 'utf8');
 
@@ -542,3 +542,100 @@ test('a hundred reviews that come and go leave nothing behind', () =>
     },
     { open: false },
   ));
+
+test('a drag keeps its first corner where the view moves under it', () =>
+  review(async (driver) => {
+    for (let n = 0; n < 3; n++) await driver.clickPart('zoom-in');
+    await driver.drag([0.45, 0.45], [0.5, 0.5], { release: false });
+    await driver.page.mouse.wheel(-60, -60);
+    await driver.until(() => Math.abs(reviewLab.at(0.5, 0.5).x) > 0);
+    await driver.page.mouse.up();
+    const [before] = await driver.list();
+    // Its lower right corner has gone with the picture that was drawn over.
+    near(
+      before.rect.slice(0, 2).map((at, i) => Math.max(at, [576, 324][i])),
+      [576, 324],
+      24,
+    );
+    const { left, top, right, bottom } = await driver.evaluate(() => {
+      const { x: left, y: top } = reviewLab.at(0.45, 0.45);
+      const box = reviewLab.root().querySelector('.box').getBoundingClientRect();
+      return { left: box.left - left, top: box.top - top, right: box.right - left, bottom: box.bottom - top };
+    });
+    assert.ok(Math.min(Math.abs(left), Math.abs(right)) < 4, `${left} ${right}: one edge is where it began`);
+    assert.ok(Math.min(Math.abs(top), Math.abs(bottom)) < 4, `${top} ${bottom}: one edge is where it began`);
+  }));
+
+test('a mouse that has lost its button draws no more, and two clicks of the wheel draw nothing', () =>
+  review(async (driver) => {
+    await driver.drag([0.2, 0.2], [0.4, 0.4], { release: false });
+    await driver.evaluate(() => {
+      const surface = reviewLab.root().querySelector('.surface');
+      const { x, y } = reviewLab.at(0.8, 0.8);
+      const move = { pointerId: 1, pointerType: 'mouse', isPrimary: true, buttons: 0, clientX: x, clientY: y };
+      surface.dispatchEvent(new PointerEvent('pointermove', { ...move, bubbles: true }));
+    });
+    await driver.page.mouse.up();
+    const kept = await driver.list();
+    near(kept[0].rect, [256, 144, 256, 144]);
+    for (const at of [0.6, 0.9]) {
+      const { x, y } = await driver.at(at, at);
+      await driver.page.mouse.click(x, y, { button: 'middle' });
+    }
+    assert.deepEqual(await driver.list(), kept);
+  }));
+
+test('Tab goes through the regions as the list has them, also after undo', () =>
+  review(
+    async (driver) => {
+      const numbers = () =>
+        driver.evaluate(() => Array.from(reviewLab.root().querySelectorAll('.box'), (box) => box.textContent));
+      assert.deepEqual(await numbers(), ['1', '2', '3']);
+      await driver.press_('delete');
+      await driver.count(2);
+      await driver.press('Control+z');
+      await driver.count(3);
+      assert.deepEqual(await numbers(), ['1', '2', '3']);
+    },
+    { regions: [0, 1, 2].map((n) => ({ x: 100 + 300 * n, y: 80, width: 200, height: 150 })) },
+  ));
+
+test('a keydown without a key, as a browser that fills in fields sends it, is no key', () =>
+  review(async (driver) => {
+    await driver.evaluate(() => {
+      for (const at of ['.surface', 'input']) {
+        reviewLab
+          .root()
+          .querySelector(at)
+          .dispatchEvent(new Event('keydown', { bubbles: true, composed: true }));
+      }
+    });
+  }));
+
+test('while one still is under review, no other one takes its place', () =>
+  review(async (driver) => {
+    const codes = await driver.evaluate(async () => {
+      const { element, still_: first } = reviewLab;
+      const second = await reviewLab.still(640, 360);
+      const set = (still) => {
+        try {
+          element.still = still;
+          return 'set';
+        } catch (error) {
+          return error.code;
+        }
+      };
+      const open = [set(second), set(first)];
+      const shown = element.still === first;
+      element.remove();
+      await new Promise((resolve) => setTimeout(resolve));
+      document.body.append(element);
+      const after = set(second);
+      const promise = element.show();
+      const loading = set(first);
+      element.remove();
+      const { action } = await promise;
+      return [...open, shown, after, loading, action, set(first)];
+    });
+    assert.deepEqual(codes, ['invalid-argument', 'set', true, 'set', 'invalid-argument', 'discard', 'set']);
+  }));
