@@ -68,10 +68,10 @@ export class CaseframeElement extends Base {
    * @param {string} name
    */
   _showState(name) {
-    const before = this.getAttribute('state');
     setAttribute(this, 'state', name);
     const states = this._internals?.states;
-    if (!states || before === name) return;
+    // Not by the attribute, which comes with a clone or the page's source.
+    if (!states || states.has(name) || states.has(`--${name}`)) return;
     try {
       states.clear();
       states.add(name);

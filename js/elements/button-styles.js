@@ -67,8 +67,6 @@ export const buttonStyles = `
 }
 @media (prefers-reduced-motion: no-preference) {
   .bar { transition: transform .2s; }
-  .flash.lit { animation: caseframe-flash .35s ease-out; }
-  @keyframes caseframe-flash { from { opacity: .9; } to { opacity: 0; } }
 }
 @media (forced-colors: active) {
   .bar { forced-color-adjust: none; background: Highlight; }

@@ -22,7 +22,7 @@ const CAMERA = [
  * @property {(words: ButtonWords) => void} translate
  * @property {(text: string) => void} showShortcut Empty for none.
  * @property {(model: Model, words: ButtonWords) => void} render
- * @property {() => void} repeat Has the message read once more.
+ * @property {(model: Model, words: ButtonWords) => void} repeat Has it read once more why nothing can be captured now.
  */
 
 /**
@@ -90,10 +90,12 @@ export function createButtonView(root, on) {
 
   function showLabel() {
     label.hidden = given
-      .assignedNodes()
+      .assignedNodes({ flatten: true })
       .some(({ textContent, nodeType }) => nodeType === 1 || /\S/.test(textContent || ''));
   }
   given.addEventListener('slotchange', showLabel);
+  // A text that is changed in place is no change of the slot.
+  new MutationObserver(showLabel).observe(root.host, { characterData: true, subtree: true });
   take.addEventListener('click', on.take);
   cancel.addEventListener('click', on.cancel);
   retry.addEventListener('click', on.retry);
@@ -114,6 +116,17 @@ export function createButtonView(root, on) {
     const hadFocus = hidden && activeElement !== null && element.contains(activeElement);
     element.hidden = hidden;
     if (hadFocus) take.focus();
+  }
+
+  /** In which state a click was answered by the reason: until the next state, that stays. */
+  let answeredIn = '';
+
+  /** @param {Model} model @param {ButtonWords} words */
+  function tell(model, words) {
+    const { text, kind } = say(model, words);
+    if (stateOf(model) !== answeredIn || !model.reason) answeredIn = '';
+    setText(message, answeredIn && model.reason ? adviceOf(words, model.reason) : text);
+    message.dataset.kind = answeredIn ? 'plain' : kind;
   }
 
   return {
@@ -140,9 +153,7 @@ export function createButtonView(root, on) {
 
     render(model, words) {
       const state = stateOf(model);
-      const { text, kind } = say(model, words);
-      setText(message, text);
-      message.dataset.kind = kind;
+      tell(model, words);
       // The reason is read with the button where the message says something else.
       setText(reason, model.reason && state !== 'unavailable' ? adviceOf(words, model.reason) : '');
       setAttribute(take, 'aria-disabled', model.reason || isBusy(model) ? 'true' : null);
@@ -160,10 +171,13 @@ export function createButtonView(root, on) {
       setText(percent, fill(words.percent, { percent: percents.toLocaleString(words.language) }));
     },
 
-    repeat() {
-      // Only what changes is read: by a character that nobody sees or hears.
+    repeat(model, words) {
+      const before = message.textContent;
+      answeredIn = stateOf(model);
+      tell(model, words);
       const text = message.textContent || '';
-      message.textContent = text.endsWith(UNSEEN) ? text.slice(0, -1) : text + UNSEEN;
+      // Only what changes is read: by a character that nobody sees or hears.
+      if (text === before) message.textContent = text.endsWith(UNSEEN) ? text.slice(0, -1) : text + UNSEEN;
     },
   };
 }

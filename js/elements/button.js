@@ -64,7 +64,7 @@ export class CaseframeButton extends CaseframeElement {
           flash(this._view.flash);
           if (this.sound) click();
         },
-        repeat: () => this._view.repeat(),
+        repeat: () => this._view.repeat(this._control.model(), this._words),
         captured: (snapshot) => this._tell('captured', snapshot),
         delivered: (receipt) => this._tell('delivered', receipt),
         failed: (error) => this._tell('error', error),
@@ -255,10 +255,11 @@ export class CaseframeButton extends CaseframeElement {
  */
 async function showReview(button, still, regions, suggestions, drafts, signal) {
   const slot = /** @type {HTMLSlotElement} */ (button.shadowRoot?.querySelector('slot[name=review]'));
-  const own = slot.assignedElements().find((element) => element.localName === 'caseframe-review');
+  const own = slot.assignedElements({ flatten: true }).find((element) => element.localName === 'caseframe-review');
   const review = /** @type {any} */ (own || document.createElement('caseframe-review'));
   Object.assign(review, { still, regions, suggestions, drafts });
-  if (!own) slot.append(review);
+  // Not as the slot's fallback, which is not seen where the page has put something else there.
+  if (!own) slot.after(review);
   try {
     return await Promise.race([review.show(), gone(signal)]);
   } finally {

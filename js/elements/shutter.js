@@ -6,12 +6,16 @@ const SECOND_AT_S = 0.07;
 /** When the device is let go of, in ms. */
 const CLOSE_MS = 1000;
 
-/** Plays the flash's animation once more; none is defined where less motion is preferred. @param {HTMLElement} element */
+/** How long a flash lasts, in ms. */
+const FLASH_MS = 350;
+
+/**
+ * Plays once. Not by a class: its animation would play again whenever the element is shown again.
+ * @param {HTMLElement} element
+ */
 export function flash(element) {
-  element.classList.remove('lit');
-  // Reading the layout lets the animation start anew.
-  void element.offsetWidth;
-  element.classList.add('lit');
+  if (matchMedia('(prefers-reduced-motion: reduce)').matches) return;
+  element.animate({ opacity: [0.9, 0] }, { duration: FLASH_MS, easing: 'ease-out' });
 }
 
 /**

@@ -422,6 +422,95 @@ for (const [name, launch] of Object.entries(BROWSERS)) {
       assert.equal(await page.evaluate(() => stage.button.shadowRoot.querySelectorAll('caseframe-review').length), 0);
     });
 
+    test('follows a label that is changed in place, and has its states as a clone, too', async (t) => {
+      const { page, look, reaches } = await openButton(t);
+      await reaches('idle');
+      const labelled = await page.evaluate(async () => {
+        stage.button.firstChild.data = 'Photo';
+        await lab.beats(stage.call, 2);
+        return stage.part('label').firstChild.hidden;
+      });
+      assert.equal(labelled, true);
+      assert.equal((await look()).label, 'Photo');
+      const isState = await page.evaluate(() => {
+        stage.button.setAttribute('state', 'unavailable');
+        const clone = stage.button.cloneNode();
+        document.body.append(clone);
+        try {
+          return clone.matches(':state(unavailable)');
+        } catch {
+          return 'unknown'; // No selector of this browser.
+        } finally {
+          clone.remove();
+        }
+      });
+      assert.notEqual(isState, false);
+    });
+
+    test('shows a review that comes through another component’s slot, and its own where that has none', async (t) => {
+      const { page, click, reaches } = await openButton(t, { attributes: { review: '' } });
+      await reaches('idle');
+      await page.evaluate(() => {
+        const host = document.createElement('div');
+        const slot = Object.assign(document.createElement('slot'), { name: 'mine', slot: 'review' });
+        host.attachShadow({ mode: 'open' }).append(stage.button);
+        stage.button.append(slot);
+        document.body.append(host);
+        stage.host = host;
+      });
+      /** Whether the button's own review, and the page's, are open. */
+      const seen = () =>
+        page.evaluate(() => {
+          const isSeen = (review) => review?.shadowRoot.querySelector('[part=dialog]')?.getClientRects().length > 0;
+          const roots = [stage.button.shadowRoot, stage.host];
+          return roots.map((root) => isSeen(root.querySelector('caseframe-review')));
+        });
+      const discard = () =>
+        page.evaluate(() => {
+          const review = stage.host.querySelector('caseframe-review');
+          const own = stage.button.shadowRoot.querySelector('caseframe-review');
+          (own || review).shadowRoot.querySelector('[part=discard]').click();
+        });
+      await click('button');
+      await reaches('reviewing');
+      await page.waitForFunction(() => stage.button.shadowRoot.querySelector('caseframe-review[state=open]'));
+      assert.deepEqual(await seen(), [true, false]);
+      await discard();
+      await reaches('idle');
+      await page.evaluate(() => {
+        const review = Object.assign(document.createElement('caseframe-review'), { slot: 'mine' });
+        stage.host.append(review);
+      });
+      await click('button');
+      await reaches('reviewing');
+      await page.waitForFunction(() => stage.host.querySelector('caseframe-review[state=open]'));
+      assert.deepEqual(await seen(), [false, true]);
+      await discard();
+      await reaches('idle');
+    });
+
+    test('a capture that is set late is for the next picture, and a click without a source is answered', async (t) => {
+      const { page, reaches, fired, look } = await openButton(t, { properties: { capture: null } });
+      await reaches('idle');
+      await page.evaluate(() => {
+        stage.button.click();
+        stage.button.capture = stage.capture;
+      });
+      await reaches('delivered', 1);
+      assert.deepEqual(
+        (await fired()).map(({ type }) => type),
+        ['captured', 'delivered'],
+      );
+      treatment = '503';
+      await page.evaluate(() => stage.button.click());
+      await reaches('queued', 1);
+      await page.evaluate(() => {
+        stage.button.source = null;
+        stage.button.click();
+      });
+      assert.match((await look()).message, /no video|camera/i);
+    });
+
     test('a move in the document ends nothing, and a removal ends everything', async (t) => {
       const { click, reaches, fired, page, look } = await openButton(t);
       await reaches('idle');
@@ -788,7 +877,9 @@ describe('what can be seen and touched', () => {
       await stage.open();
       await stage.reaches('idle');
       globalThis.flashes = 0;
-      stage.part('flash').addEventListener('animationstart', () => globalThis.flashes++);
+      stage.button.addEventListener('caseframe-captured', () => {
+        globalThis.flashes += stage.part('flash').getAnimations().length;
+      });
     });
     /** @param {number} count */
     const take = async (count) => {
@@ -799,6 +890,14 @@ describe('what can be seen and touched', () => {
       return page.evaluate(() => [globalThis.flashes, globalThis.sounds]);
     };
     assert.deepEqual(await take(1), [1, 0]);
+    const again = await page.evaluate(async () => {
+      for (const animation of stage.part('flash').getAnimations()) await animation.finished;
+      stage.button.style.display = 'none';
+      stage.part('button').getClientRects();
+      stage.button.style.display = '';
+      return stage.part('flash').getAnimations().length;
+    });
+    assert.equal(again, 0, 'it is not played again by being shown');
     await page.emulateMedia({ reducedMotion: 'reduce' });
     await page.evaluate(() => {
       stage.button.sound = true;
