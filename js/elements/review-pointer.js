@@ -86,7 +86,7 @@ export function followPointers(surface, ends) {
     const before = down.get(event.pointerId);
     if (!before) return;
     // The button was let go where nobody told: outside of the window, over a menu. What was drawn until then is kept.
-    if (event.buttons === 0) {
+    if (event.pointerType === 'mouse' && event.buttons === 0) {
       if (stage === 'pressed') cancel(event);
       else lift(event);
       return;
