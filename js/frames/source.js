@@ -47,6 +47,9 @@ import { CaptureError, invalidArgument } from '../errors.js';
 const EXPECTED =
   'a MediaStream, a video MediaStreamTrack, an HTMLVideoElement or a source with targets(), on() and dispose()';
 
+/** A stream's events after which it may have another video track. */
+const CHANGES = ['addtrack', 'removetrack'];
+
 const nothing = () => {};
 
 /**
@@ -109,17 +112,27 @@ export function onChange(source, listener) {
  */
 export function fromMediaStream(stream) {
   if (!isStream(stream)) throw invalidArgument('stream', 'a MediaStream', stream);
+  /** What takes each listener back. @type {Set<() => void>} */
+  const listening = new Set();
+  let disposed = false;
   return {
-    targets: () => streamTargets(stream, 'stream'),
+    targets: () => (disposed ? [] : streamTargets(stream, 'stream')),
     on(_event, listener) {
-      stream.addEventListener('addtrack', listener);
-      stream.addEventListener('removetrack', listener);
-      return () => {
-        stream.removeEventListener('addtrack', listener);
-        stream.removeEventListener('removetrack', listener);
+      if (disposed) return nothing;
+      // One of its own for each call, as a listener that is added twice is taken back once.
+      const heard = () => listener();
+      const off = () => {
+        for (const type of CHANGES) stream.removeEventListener(type, heard);
+        listening.delete(off);
       };
+      for (const type of CHANGES) stream.addEventListener(type, heard);
+      listening.add(off);
+      return off;
     },
-    dispose: nothing,
+    dispose() {
+      disposed = true;
+      for (const off of listening) off();
+    },
   };
 }
 

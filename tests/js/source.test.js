@@ -32,6 +32,29 @@ test('what cannot be looked at is no source', () => {
   }
 });
 
+test('a disposed source has no targets, and listens to nothing', () => {
+  const track = createTrack();
+  const stream = Object.assign(new EventTarget(), { getVideoTracks: () => [track] });
+  const source = fromMediaStream(/** @type {any} */ (stream));
+  let changes = 0;
+  const listener = () => changes++;
+  const takeBack = source.on('change', listener);
+  source.on('change', listener);
+  stream.dispatchEvent(new Event('addtrack'));
+  assert.equal(changes, 2);
+  takeBack?.();
+  stream.dispatchEvent(new Event('removetrack'));
+  assert.equal(changes, 3);
+  source.dispose();
+  source.dispose();
+  source.on('change', listener);
+  stream.dispatchEvent(new Event('addtrack'));
+  assert.equal(changes, 3);
+  assert.deepEqual(source.targets(), []);
+  assert.throws(() => chooseTarget(source), { code: 'no-source' });
+  assert.equal(fromMediaStream(/** @type {any} */ (stream)).targets().length, 1, 'another source goes on');
+});
+
 test('whatever on() gives back, the listener can be taken back', () => {
   /** @param {(events: string[], source: any) => object} make */
   const takenBack = (make) => {
