@@ -4,6 +4,8 @@
  */
 import { ADVICE } from './advice.js';
 
+export { findLookalike } from './names.js';
+
 /** @typedef {keyof typeof ADVICE} CaptureErrorCode */
 
 /** Every code there is. */
@@ -45,6 +47,18 @@ export class CaptureError extends Error {
 }
 
 /**
+ * Words that may hold addresses, which end up in logs: without their credentials, queries and fragments, where keys are
+ * (`sig=`, `token=`), and none longer than is read.
+ * @param {string} text
+ */
+export function withoutSecrets(text) {
+  return text
+    .replace(/(:[\\/]*|[\\/]{2})[^\s\\/?#]*@/g, '$1')
+    .replace(/([/.]\S*?)[?#]\S+/g, '$1…')
+    .replace(/(\S{200})\S+/g, '$1…');
+}
+
+/**
  * One sentence for every bad argument.
  * @param {string} name @param {string} expected @param {unknown} actual
  * @param {Record<string, unknown>} [details] More about the case.
@@ -73,7 +87,10 @@ function typeOf(value) {
 
 /** Short, and never somebody's data in full. @param {unknown} value */
 function show(value) {
-  if (typeof value === 'string') return JSON.stringify(value.length > 40 ? `${value.slice(0, 40)}…` : value);
+  if (typeof value === 'string') {
+    const text = withoutSecrets(value);
+    return JSON.stringify(text.length > 40 ? `${text.slice(0, 40)}…` : text);
+  }
   if (typeof value === 'object' && value !== null) return typeOf(value);
   if (typeof value === 'function') return 'a function';
   return String(value);

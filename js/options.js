@@ -1,5 +1,5 @@
 /** The arguments of createCapture, snapshot and grab, checked before anything waits. */
-import { isObject, readFields, readList, refuseLookalikes } from './engine/fields.js';
+import { isObject, readFields, readList } from './engine/fields.js';
 import { ENCODE_FIELDS, parseEncodeOptions } from './engine/options.js';
 import { isWasmModule, urlText } from './engine/realm.js';
 import { invalidArgument } from './errors.js';
@@ -94,11 +94,21 @@ export function parseCreateOptions(options = {}) {
 /** @param {CaptureOptions} [options] */
 export function parseCaptureOptions(options = {}) {
   if (!isObject(options)) throw invalidArgument('options', 'an object', options);
-  const given = readFields(options, CAPTURE_FIELDS);
-  refuseLookalikes(options, [...CAPTURE_FIELDS, ...ENCODE_FIELDS]);
-  const { timeoutMs = 3000, loadTimeoutMs = 15000, maxFrameAgeMs = 1000, minWidth = 0, minHeight = 0 } = given;
-  const { select = 'first', withinMs = 300 } = given;
-  const { signal, beforeCapture, detect, interactionId, participantId } = given;
+  const {
+    timeoutMs = 3000,
+    loadTimeoutMs = 15000,
+    maxFrameAgeMs = 1000,
+    minWidth = 0,
+    minHeight = 0,
+    select = 'first',
+    withinMs = 300,
+    signal,
+    beforeCapture,
+    detect,
+    interactionId,
+    participantId,
+    ...encode
+  } = readFields(options, [...CAPTURE_FIELDS, ...ENCODE_FIELDS]);
   for (const [name, value] of Object.entries({ timeoutMs, loadTimeoutMs })) {
     if (!isNumber(value) || value <= 0 || value > MAX_TIMEOUT_MS) {
       throw invalidArgument(name, `a number above 0 and up to ${MAX_TIMEOUT_MS}`, value);
@@ -132,7 +142,7 @@ export function parseCaptureOptions(options = {}) {
     detect: parseDetect(detect),
     interactionId,
     participantId,
-    encode: parseEncodeOptions(readFields(options, ENCODE_FIELDS)),
+    encode: parseEncodeOptions(encode),
   };
 }
 
@@ -165,7 +175,7 @@ export function parseDetect(detect) {
 function absolute(name, url) {
   if (url === undefined) return undefined;
   const text = urlText(url);
-  if (text === undefined) throw invalidArgument(name, 'a URL', url);
+  if (!text) throw invalidArgument(name, 'a URL', url);
   const page = typeof document === 'object' ? document.baseURI : undefined;
   try {
     const resolved = new URL(text, page || 'https://no.page.invalid/').href;

@@ -1,6 +1,6 @@
 /** A frame that was taken and waits, in the worker's memory, to be shown, redacted and encoded. */
 import { disposable } from './disposable.js';
-import { isObject, readFields, refuseLookalikes } from './engine/fields.js';
+import { isObject, readFields } from './engine/fields.js';
 import { ENCODE_FIELDS, parseEncodeOptions, parseScaledOptions, parseTextOptions } from './engine/options.js';
 import { explainRegion, MAX_REGIONS, parseRegions } from './engine/regions.js';
 import { CaptureError, invalidArgument } from './errors.js';
@@ -124,7 +124,6 @@ export function createStill({ grabbed, server, request, owner }) {
     life.check();
     if (!isObject(options)) throw invalidArgument('options', 'an object', options);
     const { redact, replaceRedact, detect, ...others } = readFields(options, STILL_FIELDS);
-    refuseLookalikes(options, STILL_FIELDS);
     const isReplaced = replaceRedact !== undefined;
     for (const [name, value] of Object.entries({ redact, detect })) {
       if (isReplaced && value !== undefined) throw invalidArgument(name, 'nothing beside replaceRedact', value);
@@ -180,7 +179,6 @@ export function createStill({ grabbed, server, request, owner }) {
       life.check();
       if (!isObject(options)) throw invalidArgument('options', 'an object', options);
       const { most = MAX_REGIONS, ...others } = readFields(options, TEXT_FIELDS);
-      refuseLookalikes(options, TEXT_FIELDS);
       if (!Number.isInteger(most) || most < 1 || most > MAX_REGIONS) {
         throw invalidArgument('most', `an integer from 1 to ${MAX_REGIONS}`, most);
       }

@@ -13,8 +13,8 @@ const KB = 1024;
 
 /** @type {readonly Budget[]} */
 export const BUDGETS = [
-  { name: 'the page’s scripts of a capture', files: ['index.js', 'errors.js', 'launch.js'], limit: 18.6 * KB },
-  { name: 'the worker, glue included', files: ['worker.js'], limit: 9.85 * KB },
+  { name: 'the page’s scripts of a capture', files: ['index.js', 'errors.js', 'launch.js'], limit: 19.25 * KB },
+  { name: 'the worker, glue included', files: ['worker.js'], limit: 9.9 * KB },
   { name: 'genesys', files: ['genesys.js'], limit: 4 * KB },
   { name: 'upload', files: ['upload.js'], limit: 9.25 * KB },
   { name: 'the SIMD module', files: ['wasm/caseframe.simd.wasm'], limit: 45.4 * KB },

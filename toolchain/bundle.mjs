@@ -26,9 +26,12 @@ const ERRORS = 'errors.js';
 
 /** What entries need of it, where it is not the class and its usual case. @type {Record<string, string>} */
 const OF_ERRORS = {
-  'index.js': 'CAPTURE_ERROR_CODES, CaptureError, invalidArgument',
+  'index.js': 'CAPTURE_ERROR_CODES, CaptureError, findLookalike, invalidArgument, withoutSecrets',
   'genesys/index.js': 'invalidArgument',
-  'worker/launch.js': 'CaptureError',
+  'upload/index.js': 'CaptureError, findLookalike, invalidArgument',
+  'engine/index.js': 'CaptureError, findLookalike, invalidArgument, withoutSecrets',
+  'engine/node.js': 'CaptureError, findLookalike, invalidArgument, withoutSecrets',
+  'worker/launch.js': 'CaptureError, withoutSecrets',
 };
 
 /** Of a module that stands for all imports of one file. */

@@ -3,7 +3,7 @@
  * posted to a worker. `undefined` is "not given" everywhere. A field that cannot be read (a getter that throws) is an
  * `invalid-argument` with the cause.
  */
-import { CaptureError, invalidArgument } from '../errors.js';
+import { CaptureError, findLookalike, invalidArgument } from '../errors.js';
 
 /** @param {unknown} value @returns {value is object} */
 export function isObject(value) {
@@ -11,7 +11,8 @@ export function isObject(value) {
 }
 
 /**
- * The named fields that are given.
+ * The named fields that are given. Others are let pass, as the platform's own options do: regions come from detectors, with
+ * scores and labels. One that looks like a named one is refused.
  * @template {object} T
  * @param {T} object
  * @param {readonly (keyof T & string)[]} names
@@ -25,6 +26,8 @@ export function readFields(object, names, path = '') {
     const value = attempt(path + name, () => object[name]);
     if (value !== undefined) fields[name] = value;
   }
+  const other = attempt(path || 'options', () => findLookalike(object, names));
+  if (other) throw invalidArgument(path + other.key, `nothing (did you mean ${other.meant}?)`, other.value);
   return fields;
 }
 
@@ -39,50 +42,16 @@ export function readFields(object, names, path = '') {
 export function readList(list, name, { expected, most = 1000 }, parse) {
   if (!attempt(name, () => Array.isArray(list))) throw invalidArgument(name, expected, list);
   const array = /** @type {unknown[]} */ (list);
-  const { length: count } = readFields(array, ['length'], `${name}.`);
+  const count = attempt(`${name}.length`, () => array.length);
   // A proxy says what it likes, and what is no length is not none.
-  if (!Number.isInteger(count) || /** @type {number} */ (count) < 0) {
+  if (!Number.isInteger(count) || count < 0) {
     throw invalidArgument(`${name}.length`, 'an integer of at least 0', count);
   }
-  if (/** @type {number} */ (count) > most)
-    throw invalidArgument(`${name}.length`, `at most ${most}`, count, { count });
+  if (count > most) throw invalidArgument(`${name}.length`, `at most ${most}`, count, { count });
   return Array.from({ length: count }, (_, i) => {
     const element = attempt(`${name}[${i}]`, () => array[i]);
     return parse(element, i);
   });
-}
-
-/** Other words for what decides over what is covered, and how. @type {ReadonlyMap<string, string>} */
-const OTHER_WORDS = new Map([
-  ['redaction', 'redact'],
-  ['redactions', 'redact'],
-  ['region', 'redact'],
-  ['regions', 'redact'],
-  ['colour', 'color'],
-  ['units', 'unit'],
-  // What covers something in other calls alone.
-  ['detect', 'redact'],
-  ['replaceredact', 'redact'],
-]);
-
-/**
- * Refuses an unknown field whose name differs from a known one in upper and lower case only, or is another word for it.
- * Other unknown fields are let pass, as the platform's own options do: regions come from detectors, with scores and
- * labels. But `regions: […]` passed over in silence would leave open what was to be covered, and `Mode: 'fill'` would be
- * a mosaic.
- * @param {object} object
- * @param {readonly string[]} names
- * @param {string} [path]
- */
-export function refuseLookalikes(object, names, path = '') {
-  for (const key of attempt(path || 'options', () => Object.keys(object))) {
-    if (names.includes(key)) continue;
-    const lower = key.toLowerCase();
-    const meant = names.find((name) => name.toLowerCase() === lower || name === OTHER_WORDS.get(lower));
-    if (meant === undefined) continue;
-    const value = attempt(path + key, () => /** @type {Record<string, unknown>} */ (object)[key]);
-    if (value !== undefined) throw invalidArgument(path + key, `nothing (did you mean ${meant}?)`, value);
-  }
 }
 
 /**

@@ -179,7 +179,7 @@ function parseLoadOptions(options) {
   if (wasmModule !== undefined && !isWasmModule(wasmModule)) {
     throw invalidArgument('wasmModule', 'a WebAssembly.Module', wasmModule);
   }
-  if (wasmModule === undefined && wasmUrl !== undefined && urlText(wasmUrl) === undefined) {
+  if (wasmModule === undefined && wasmUrl !== undefined && !urlText(wasmUrl)) {
     throw invalidArgument('wasmUrl', 'a URL', wasmUrl);
   }
   return given;

@@ -4,7 +4,7 @@
  */
 import { invalidArgument } from '../errors.js';
 import { numberOf, oneOf, SUBSAMPLINGS, TEXT_KINDS, VERDICTS } from './border.js';
-import { isObject, readFields, readList, refuseLookalikes } from './fields.js';
+import { isObject, readFields, readList } from './fields.js';
 import { parseMetadata } from './metadata.js';
 import { isBytes } from './realm.js';
 import { parseRegions } from './regions.js';
@@ -35,7 +35,7 @@ const FRAME_FIELDS = ['data', 'width', 'height', 'stride', 'colorSpace', 'pixelF
 
 /**
  * `undefined` is "not given" everywhere; `null` is refused, but in `metadata`. Unknown fields are let pass, but for those
- * that look like a known one (`regions`, `Redact`), or would cover something in another call (`detect`, `replaceRedact`).
+ * that look like a known one (`masks`, `redacted`, `Redact`), or would cover something in another call (`detect`, `replaceRedact`).
  * @typedef {object} EncodeOptions
  * @property {number} [quality] 0..1, as in `canvas.toBlob`. Default 0.9.
  * @property {Subsampling} [subsampling] Default '4:2:0'.
@@ -86,7 +86,6 @@ const DEFAULT_REJECT = ['black', 'undecoded'];
 export function parseEncodeOptions(options = {}, frame) {
   if (!isObject(options)) throw invalidArgument('options', 'an object', options);
   const given = readFields(options, ENCODE_FIELDS);
-  refuseLookalikes(options, ENCODE_FIELDS);
   const { quality = 0.9, progressive = false } = given;
   if (typeof quality !== 'number' || !(quality >= 0 && quality <= 1)) {
     throw invalidArgument('quality', 'a number from 0 to 1', quality);
@@ -148,8 +147,6 @@ export const SCALED_FIELDS = ['maxWidth', 'maxHeight', 'redact'];
 export function parseScaledOptions(options = {}) {
   if (!isObject(options)) throw invalidArgument('options', 'an object', options);
   const { maxWidth, maxHeight, redact } = readFields(options, SCALED_FIELDS);
-  // A preview that shows what was to be covered looks like a good one.
-  refuseLookalikes(options, SCALED_FIELDS);
   return { maxWidth: limit(maxWidth, 'maxWidth'), maxHeight: limit(maxHeight, 'maxHeight'), redact };
 }
 
@@ -160,8 +157,6 @@ const TEXT_FIELDS = ['kind'];
 export function parseTextOptions(options = {}, usual = 'camera') {
   if (!isObject(options)) throw invalidArgument('options', 'an object', options);
   const { kind } = readFields(options, TEXT_FIELDS);
-  // `Kind: 'screen'` would look for a camera's text, and leave a screen's open.
-  refuseLookalikes(options, TEXT_FIELDS);
   return numberOf(TEXT_KINDS, kind, usual, 'kind');
 }
 

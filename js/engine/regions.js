@@ -5,7 +5,7 @@
 import { CaptureError, invalidArgument } from '../errors.js';
 import { numberOf, REDACT_MODES, REGION_UNITS } from './border.js';
 import { parseColor } from './color.js';
-import { isObject, readFields, readList, refuseLookalikes } from './fields.js';
+import { isObject, readFields, readList } from './fields.js';
 
 /** @import { RawRegion } from '../wasm/caseframe.js' */
 /** @import { RedactMode, RegionUnit } from './border.js' */
@@ -59,7 +59,6 @@ function parseRegion(region, index, frame) {
   const name = `redact[${index}]`;
   if (!isObject(region)) throw invalidArgument(name, 'a region', region, { index });
   const plain = /** @type {Region} */ (readFields(/** @type {Region} */ (region), REGION_FIELDS, `${name}.`));
-  refuseLookalikes(region, REGION_FIELDS, `${name}.`);
   /** @param {keyof Region | 'of.width' | 'of.height'} field @param {string} expected @param {unknown} actual */
   const refuse = (field, expected, actual) =>
     invalidArgument(`${name}.${field}`, expected, actual, aboutRegion(plain, index, frame));

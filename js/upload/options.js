@@ -1,5 +1,5 @@
 /** The arguments of createUploader, send and flush, checked before anything is stored or sent. */
-import { invalidArgument } from '../errors.js';
+import { findLookalike, invalidArgument } from '../errors.js';
 import { isTime } from '../time.js';
 import { checkSignal } from './signal.js';
 import { coded } from './text.js';
@@ -78,6 +78,12 @@ const NUMBERS = {
 /** Options that have one of few values, the default first. @type {Record<string, unknown[]>} */
 const CHOICES = { queue: ['indexeddb', 'memory'], encrypt: [false, true], credentials: ['same-origin', 'include'] };
 
+const OPTIONS = [
+  ...['url', 'agentId', 'headers', 'database', 'retry', 'limits'],
+  ...Object.keys(CHOICES),
+  ...Object.keys(NUMBERS.options),
+];
+
 /** In bytes: what the middleware takes of one field. */
 const LONGEST_METADATA = 64 * 1024;
 
@@ -108,9 +114,20 @@ export const parseOptions = reading(readOptions);
 export const parseSnapshot = reading(readSnapshot);
 export const parseFlush = reading(readFlush);
 
+/**
+ * An object whose fields are meant by their names.
+ * @param {unknown} value @param {string} name @param {readonly string[]} names @param {string} [path] Where its fields stand.
+ * @returns {asserts value is Record<string, any>}
+ */
+function checkObject(value, name, names, path = '') {
+  check(isObject(value), name, 'an object', value);
+  const { key, meant, value: other } = findLookalike(value, names) || {};
+  check(!key, path + key, `nothing (did you mean ${meant}?)`, other);
+}
+
 /** @param {UploaderOptions} options */
 function readOptions(options) {
-  check(isObject(options), 'options', 'an object', options);
+  checkObject(options, 'options', OPTIONS);
   const { headers = () => ({}), database = 'caseframe-upload' } = options;
   check(typeof headers === 'function', 'headers', 'a function', headers);
   /** @type {Record<string, any>} */
@@ -124,10 +141,11 @@ function readOptions(options) {
   }
   for (const [group, numbers] of Object.entries(NUMBERS)) {
     const { [group]: given = {} } = groups;
-    check(isObject(given), group, 'an object', given);
+    if (given !== options) checkObject(given, group, Object.keys(numbers), `${group}.`);
     for (const [name, preset] of Object.entries(numbers)) {
       const { [name]: value = preset } = given;
       check(typeof value === 'number' && value > 0, name, 'a positive number', value);
+      check(!/count|parallel/.test(name) || value % 1 === 0 || value === Infinity, name, 'a whole number', value);
       settings[name] = value;
     }
   }
@@ -168,7 +186,7 @@ function parseId(name, value) {
  */
 function readSnapshot(snapshot, options, agentId, now) {
   check(isObject(snapshot), 'snapshot', 'a snapshot', snapshot);
-  check(isObject(options), 'options', 'an object', options);
+  checkObject(options, 'options', ['interactionId', 'signal', 'onProgress']);
   const { signal, onProgress, interactionId = snapshot.interactionId } = options;
   checkSignal(signal);
   check(onProgress === undefined || typeof onProgress === 'function', 'onProgress', 'a function', onProgress);
@@ -227,7 +245,7 @@ function toJson(metadata) {
 
 /** @param {FlushOptions} options */
 function readFlush(options) {
-  check(isObject(options), 'options', 'an object', options);
+  checkObject(options, 'options', ['timeoutMs', 'signal']);
   const { timeoutMs = 10000, signal } = options;
   check(typeof timeoutMs === 'number' && timeoutMs >= 0, 'timeoutMs', 'a number that is not negative', timeoutMs);
   checkSignal(signal);

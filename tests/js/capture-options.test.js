@@ -164,6 +164,9 @@ test('too many regions, and what looks like an option and is none, are refused b
     { Detect: () => [] },
     { beforecapture: () => false },
     { timeoutms: 1 },
+    { redacted: [region] },
+    { masks: [region] },
+    { detector: () => [] },
   ]) {
     const [name] = Object.keys(options);
     assert.throws(() => parseCaptureOptions(options), { code: 'invalid-argument', message: RegExp(`for ${name} `) });
@@ -190,7 +193,15 @@ test('a capture can be created where there is no page, as in server-side renderi
   createCapture(options).dispose();
   const { engine, workerUrl } = parseCreateOptions(options);
   assert.deepEqual([engine.wasmUrl, workerUrl], ['/assets/wasm/', 'https://example.com/worker.js']);
-  assert.throws(() => parseCreateOptions({ wasmUrl: 'https://' }), { code: 'invalid-argument' });
+  for (const wrong of [
+    { wasmUrl: 'https://' },
+    { wasmUrl: '' },
+    { workerUrl: '' },
+    { Worker: false },
+    { wasmURL: '/' },
+  ]) {
+    assert.throws(() => parseCreateOptions(/** @type {any} */ (wrong)), { code: 'invalid-argument' });
+  }
 });
 
 test('what another frame of the page made is taken, relative to the page', () => {

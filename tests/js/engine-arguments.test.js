@@ -203,14 +203,33 @@ test('a list is as long as it says: what is no length is refused, and never take
 
 test('an unknown field that looks like a known one is refused, others are let pass', () => {
   const region = { x: 1, y: 1, width: 4, height: 4 };
-  for (const name of ['redactions', 'regions', 'region', 'Redact', 'REGIONS', 'detect', 'replaceRedact']) {
+  for (const name of [
+    'redactions',
+    'regions',
+    'region',
+    'Redact',
+    'REGIONS',
+    'detect',
+    'replaceRedact',
+    'redacted',
+    'masks',
+    'redatc',
+  ]) {
     refused(name, [region], () => encode({ [name]: [region] }));
     refused(name, [region], () => encode({ redact: [], [name]: [region] }));
   }
   refused('Quality', 0.5, () => encode({ Quality: 0.5 }));
-  for (const [name, value] of Object.entries({ Mode: 'fill', colour: 'red', Color: 'red', units: 'ratio', Of: {} })) {
+  for (const [name, value] of Object.entries({
+    Mode: 'fill',
+    colour: 'red',
+    Color: 'red',
+    units: 'ratio',
+    Of: {},
+    modes: 'fill',
+  })) {
     refused(`redact[0].${name}`, value, () => encode({ redact: [{ ...region, [name]: value }] }));
   }
+  refused('metadata.Embed', true, () => encode({ metadata: { Embed: true } }));
   assert.throws(() => encode({ regions: [region] }), /did you mean redact\?/);
   const covered = encode({ redact: [region] }).sha256;
   const detected = { ...region, score: 0.9, label: 'face', id: 7, top: 3, onMove: () => {} };

@@ -1,7 +1,7 @@
 // The one error class: every code of the contract, each with what an agent can do about it.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { CAPTURE_ERROR_CODES, CaptureError, invalidArgument } from '../../js/errors.js';
+import { CAPTURE_ERROR_CODES, CaptureError, invalidArgument, withoutSecrets } from '../../js/errors.js';
 
 /** Promised to users: a code never changes its name, and none goes away. */
 const PROMISED = /** @type {const} */ ([
@@ -99,6 +99,19 @@ const fail = () => {
 };
 const UNREADABLE = [revoked, Object.defineProperty({}, Symbol.toStringTag, { get: fail })];
 Object.defineProperty(UNREADABLE[1], 'name', { get: fail });
+
+test('what was received is shown without an address’s credentials and query', () => {
+  const { message } = invalidArgument('url', 'an http address', 'ftp://user:s3cret@a.example/x?token=abc');
+  assert.match(message, /"ftp:\/\/a\.example\/x…"/);
+  for (const text of [
+    'https://a.example/caseframe@0.1.0/x.wasm',
+    'it did not start: do they match? Yes',
+    '#12 or "#fff"',
+  ]) {
+    assert.equal(withoutSecrets(text), text);
+  }
+  assert.equal(withoutSecrets('No (https://u:p@a.example/b?c=d) “x”'), 'No (https://a.example/b… “x”');
+});
 
 test('CaptureError.is goes by name and code, whichever copy of the class made it', async () => {
   const copy = await import(`../../js/errors.js?${Math.random()}`);

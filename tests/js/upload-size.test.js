@@ -9,13 +9,13 @@ import { build } from 'esbuild';
  * In bytes, bundled, minified and gzipped, without `errors.js`: its sentences are the whole package's, and a page that
  * captures has them already.
  */
-const LIMIT = 10010;
+const LIMIT = 10200;
 
 /** @type {import('esbuild').Plugin} */
 const errorsOfThePackage = {
   name: 'errors',
   setup({ onLoad }) {
-    const contents = 'export const { CaptureError, invalidArgument } = caseframe;';
+    const contents = 'export const { CaptureError, findLookalike, invalidArgument } = caseframe;';
     onLoad({ filter: /js.errors\.js$/ }, () => ({ contents }));
   },
 };

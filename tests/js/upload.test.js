@@ -266,6 +266,14 @@ describe('createUploader refuses', () => {
     ...[{}, [], -1, true, Symbol('a'), new Date()].map((url) => [`a ${typeof url} as url`, { ...good, url }]),
     ['an agent with a line break', { ...good, agentId: 'a\nb' }],
     ['a database that is no text, where there is none', { ...good, queue: 'memory', database: 5 }],
+    ...[{ Encrypt: true }, { encrypted: true }, { header: () => ({}) }, { Headers: () => ({}) }, { Limits: {} }].map(
+      (wrong) => [`what looks like an option: ${Object.keys(wrong)}`, { ...good, ...wrong }],
+    ),
+    ...[{ Count: 1 }, { count: 0.5 }, { count: 1.5 }, { parallel: 1.5 }].map((limits) => [
+      `limits of ${JSON.stringify(limits)}`,
+      { ...good, limits },
+    ]),
+    ['retry with a name in other letters', { ...good, retry: { basems: 1 } }],
     ['options that were revoked', revoked()],
     [
       'limits that throw when they are read',
