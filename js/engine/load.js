@@ -1,7 +1,7 @@
 /**
  * From a URL to an instance of the module, with an error that names the fix where that fails.
  */
-import { CaptureError } from '../errors.js';
+import { CaptureError, withoutSecrets } from '../errors.js';
 import createModule from '../wasm/caseframe.js';
 
 /** @typedef {'simd' | 'baseline'} Variant */
@@ -148,5 +148,5 @@ function instantiate(compiled) {
 
 /** @param {string} message @param {unknown} [cause] */
 export function loadError(message, cause) {
-  return new CaptureError('engine-load', message, { cause });
+  return new CaptureError('engine-load', withoutSecrets(message), { cause });
 }

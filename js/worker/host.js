@@ -56,13 +56,12 @@ export function createHost({ engine, worker, workerUrl }, clock, loadLauncher = 
   async function find(search) {
     const launcher = await loadLauncher();
     const launched = worker === 'auto' ? await launcher.launch(workerUrl, clock) : {};
-    if (launched.reason) warnOfPage(launched.reason);
     /** @type {ServiceOptions} */
     const options = { ...engine };
     if (!engine.wasmModule && !engine.wasmUrl) options.locations = launcher.locateModules();
     const found = launched.worker
       ? connect(launched.worker, options, { clock, onCrash: forget })
-      : await startInPage(options, launcher);
+      : await startInPage(options, launcher, launched.reason);
     search.found = found;
     try {
       if (disposed || search.isLate) throw new CaptureError('disposed');
@@ -135,24 +134,24 @@ function inTime(find, clock) {
 }
 
 async function importLauncher() {
-  return import('./launch.js').catch(failToLoad);
-}
-
-/** @param {unknown} cause @returns {never} */
-function failToLoad(cause) {
-  const message = 'Could not load the engine’s script: check that it is there, and that script-src allows it';
-  throw new CaptureError('engine-load', message, { cause });
+  return import('./launch.js').catch((cause) => {
+    const message =
+      'Could not load launch.js, which lies beside index.js: check that it is there, and that script-src allows it';
+    throw new CaptureError('engine-load', message, { cause });
+  });
 }
 
 /**
  * The service without a worker. Its script is loaded only where it is needed, and brings an error class of its own.
  * @param {ServiceOptions} options
  * @param {typeof import('./launch.js')} launcher
+ * @param {string} [reason] Why there is no worker, where one was wanted.
  * @returns {Promise<Server>}
  */
-async function startInPage(options, { importWorker }) {
-  const { createService } = await importWorker().catch(failToLoad);
+async function startInPage(options, { importWorker }, reason) {
+  const { createService } = await importWorker();
   const service = createService(options);
+  if (reason) warnOfPage(reason);
   let closed = false;
   return {
     inPage: true,

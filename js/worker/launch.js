@@ -4,7 +4,8 @@
  * transforms the rest to CommonJS (Jest) or renders on a server never meets it.
  */
 import { besideThisPackage } from '../engine/location.js';
-import { UP } from './messages.js';
+import { CaptureError, withoutSecrets } from '../errors.js';
+import { version } from '../version.js';
 import { startTrusted } from './trusted.js';
 
 /** @import { Clock } from '../clock.js' */
@@ -26,18 +27,40 @@ export function locateModules() {
   return { simd: whole(simd), baseline: whole(baseline) };
 }
 
-/** @returns {Promise<typeof import('./worker.js')>} For a page that does the work itself. */
-export function importWorker() {
-  return import('./worker.js');
+/**
+ * For a page that does the work itself.
+ * @returns {Promise<typeof import('./worker.js')>} Rejects with `engine-load`.
+ */
+export async function importWorker() {
+  /** @type {unknown} */
+  let cause;
+  try {
+    const script = await import('./worker.js');
+    // An empty file is a module, too.
+    if ('createService' in script) return script;
+  } catch (error) {
+    cause = error;
+  }
+  throw failure(`Could not load ${addressOf(undefined)}: put the package’s worker.js there, as JavaScript`, cause);
+}
+
+/** @param {string} message @param {unknown} [cause] */
+function failure(message, cause) {
+  return new CaptureError('engine-load', withoutSecrets(message), { cause });
+}
+
+/** Of the worker's script. @param {string | undefined} workerUrl */
+function addressOf(workerUrl) {
+  return workerUrl === undefined ? new URL('./worker.js', import.meta.url).href : workerUrl;
 }
 
 /**
  * @param {string | undefined} workerUrl
  * @param {Clock} clock
- * @returns {Promise<Launched>}
+ * @returns {Promise<Launched>} Rejects with `engine-load` where the script is another version's.
  */
 export function launch(workerUrl, clock) {
-  return new Promise((resolve) => {
+  return new Promise((resolve, reject) => {
     /** @type {string[]} */
     const violations = [];
     const onViolation = (/** @type {SecurityPolicyViolationEvent} */ { effectiveDirective }) =>
@@ -61,7 +84,7 @@ export function launch(workerUrl, clock) {
     try {
       worker = create(workerUrl);
     } catch (error) {
-      giveUp(typeof Worker === 'function' ? String(error) : 'this browser has no workers');
+      giveUp(typeof Worker === 'function' ? explain(String(error)) : 'this browser has no workers');
       return;
     }
     worker.onerror = (event) => {
@@ -79,9 +102,14 @@ export function launch(workerUrl, clock) {
       }, 0);
     };
     worker.onmessage = ({ data }) => {
-      if (data !== UP) return;
       end();
-      resolve({ worker });
+      if (data === version) {
+        resolve({ worker });
+        return;
+      }
+      worker.terminate();
+      const whose = `${addressOf(workerUrl)} is of version ${data}, and the page’s scripts are of ${version}`;
+      reject(failure(`${whose}: run “npx caseframe copy <folder>” again, and reload the page`));
     };
   });
 }
@@ -96,14 +124,19 @@ function create(workerUrl) {
   );
 }
 
-/** @param {string} message Of an error in the script itself: one that takes it for no module stops at its first `export`. */
+/**
+ * @param {string} message Of what kept it from starting, or of an error in the script itself: one that takes it for no
+ *   module stops at its first `export`.
+ */
 function explain(message) {
+  if (/Trusted/.test(message))
+    return `Trusted Types forbid it: allow the policy by “trusted-types caseframe” (${message})`;
   return /SyntaxError/.test(message) ? `this browser knows no module workers (${message})` : message;
 }
 
 /** Why a script did not load: browsers do not tell. @param {string | undefined} workerUrl @returns {Promise<string>} */
 async function examine(workerUrl) {
-  const url = workerUrl === undefined ? new URL('./worker.js', import.meta.url).href : workerUrl;
+  const url = addressOf(workerUrl);
   try {
     const { ok, status, headers } = await fetch(url, { method: 'HEAD' });
     if (!ok) return `${url} answered ${status}`;

@@ -3,7 +3,7 @@
  * the same service by a call.
  *
  *   page ── Start ─────────────► worker      once
- *   page ◄─────────────── 'up' ── worker      once, when its script has loaded
+ *   page ◄─────────── its version ── worker      once, when its script has loaded
  *   page ── Request (id) ──────► worker
  *   page ◄────── Response (id) ── worker      one per request, in their order but for `gather`
  *   page ── 'ping' ────────────► worker      when nothing was heard for long
@@ -22,7 +22,6 @@ import { CaptureError } from '../errors.js';
 /** @import { Wanted } from '../frames/latest-frame.js' */
 /** @import { Ranking } from './ranking.js' */
 
-export const UP = 'up';
 export const PING = 'ping';
 export const PONG = 'pong';
 

@@ -13,8 +13,9 @@ import { WARM_UP_PICTURES, warmUp } from '../engine/warm-up.js';
 import { CaptureError } from '../errors.js';
 import { createLatestFrames } from '../frames/latest-frame.js';
 import { rtpTimestampOf } from '../frames/video-frame.js';
+import { version } from '../version.js';
 import { createBursts } from './bursts.js';
-import { PING, PONG, toPlainError, UP, WORKER_NAME } from './messages.js';
+import { PING, PONG, toPlainError, WORKER_NAME } from './messages.js';
 
 /** @import { Core, RawFrame } from '../engine/core.js' */
 /** @import { Locations } from '../engine/load.js' */
@@ -353,7 +354,7 @@ function serve(scope) {
     else if (data.start) service = createService(data.start);
     else answer(data);
   };
-  scope.postMessage(UP);
+  scope.postMessage(version);
 }
 
 /** @param {unknown} value @returns {Transferable[]} */

@@ -10,6 +10,10 @@ let wasmAnswers = 0;
 const wasm = () => readFile(new URL('../../dist/wasm/caseframe.baseline.wasm', import.meta.url));
 const { run } = useLab({
   routes: {
+    '/old-worker.js': (_request, response) => {
+      response.setHeader('Content-Type', 'text/javascript');
+      response.end("postMessage('0.0.9');");
+    },
     '/wasm/page.wasm': (_request, response) => {
       response.setHeader('Content-Type', 'text/html');
       response.end('<!doctype html><title>Not found</title>');
@@ -84,6 +88,30 @@ test('workers that the page’s policy forbids: in the page', async () => {
   );
   assert.equal(shot.code, undefined, shot.message);
   await assertScene(shot.jpeg);
+});
+
+for (const [name, answer] of Object.entries({
+  'is not there': { status: 404, contentType: 'text/html', body: '<!doctype html>' },
+  'is a page': { contentType: 'text/html', body: '<!doctype html>' },
+  'is broken': { contentType: 'text/javascript', body: '<html>' },
+  'is empty': { contentType: 'text/javascript', body: '' },
+})) {
+  test(`a worker’s script that ${name}, for the page neither: engine-load with its address, and no word of the page’s work`, async () => {
+    const shot = await run(captureOnce, {
+      prepare: (page) => page.route('**/worker/worker.js', (route) => route.fulfill(answer)),
+      expected: /404|MIME type/,
+    });
+    assert.equal(shot.code, 'engine-load', shot.message);
+    assert.match(shot.message, /Could not load http.*\/worker\.js/);
+  });
+}
+
+test('a worker of another version: engine-load with both', async () => {
+  const shot = await run(captureOnce, {
+    argument: { options: { workerUrl: '/old-worker.js' } },
+  });
+  assert.equal(shot.code, 'engine-load', shot.message);
+  assert.match(shot.message, /\/old-worker\.js is of version 0\.0\.9.*npx caseframe copy/);
 });
 
 test('a module that is hosted or compiled elsewhere', async () => {

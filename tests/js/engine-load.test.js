@@ -55,6 +55,13 @@ async function works(options, variant) {
   engine.dispose();
 }
 
+/** @param {Parameters<typeof createEngine>[0]} options @returns {Promise<any>} */
+const failed = (options) =>
+  createEngine(options).then(
+    () => assert.fail('it loaded'),
+    (error) => error,
+  );
+
 /** @param {Parameters<typeof createEngine>[0]} options @param {RegExp} message */
 async function fails(options, message) {
   await assert.rejects(createEngine(options), (/** @type {any} */ error) => {
@@ -126,6 +133,18 @@ test('a URL that answers nothing, nothing good or no WebAssembly says so', async
   await fails({ wasmUrl: `${origin}/off.wasm` }, /Could not fetch .*off\.wasm/);
   await fails({ wasmUrl: `${origin}/off.bin` }, /Could not fetch .*off\.bin/);
   await fails({ wasmUrl: `${origin}/empty.wasm` }, /no WebAssembly/);
+});
+
+test('an address in a message is short, and holds no credentials and no query', async () => {
+  const { message } = await failed({ wasmUrl: `data:application/wasm;base64,${'A'.repeat(300000)}` });
+  assert.ok(message.length < 600, `${message.length} characters`);
+  assert.match(message, /: serve the file itself|set wasmUrl/, 'and still says what to do');
+  const url = origin.replace('//', '//user:s3cret@');
+  for (const wasmUrl of [`${url}/x.wasm?token=abc#def`, `${origin}/missing.wasm?token=abc`, `${origin}/?sig=abc#/x/`]) {
+    const error = await failed({ wasmUrl });
+    assert.doesNotMatch(error.message, /user|s3cret|token|abc/);
+    assert.match(error.message, /http:\/\/127\.0\.0\.1:\d+\//);
+  }
 });
 
 test('a module that is somebody else’s does not start', { timeout: 10000 }, async () => {

@@ -2,18 +2,21 @@
 import assert from 'node:assert/strict';
 import { afterEach, beforeEach, test } from 'node:test';
 import { CaptureError } from '../../js/errors.js';
+import { version } from '../../js/version.js';
 import { createHost } from '../../js/worker/host.js';
-import { fromPlainError, PING, PONG, toPlainError, UP } from '../../js/worker/messages.js';
+import { fromPlainError, PING, PONG, toPlainError } from '../../js/worker/messages.js';
 import { createFakeClock } from './fake-clock.js';
 
 /** @type {FakeWorker[]} */
 let workers = [];
+/** Whose worker it says it is. */
+let spoken = version;
 
 class FakeWorker {
   constructor(url, options) {
     Object.assign(this, { url, options, sent: [], isTerminated: false, answersPings: true });
     workers.push(this);
-    queueMicrotask(() => this.onmessage({ data: UP }));
+    queueMicrotask(() => this.onmessage({ data: spoken }));
   }
   postMessage(message) {
     this.sent.push(message);
@@ -33,6 +36,7 @@ class FakeWorker {
 
 beforeEach(() => {
   workers = [];
+  spoken = version;
   globalThis.Worker = /** @type {any} */ (FakeWorker);
 });
 afterEach(() => {
@@ -211,6 +215,16 @@ test('a script that never comes: engine-load in time, tried anew, and what turns
     assert.equal(clock.timers(), 0);
     workers = [];
   }
+});
+
+test('a worker of another version: engine-load with both, the address and the remedy, and it is ended', async () => {
+  const host = createHost({ engine: {}, worker: 'auto', workerUrl: 'https://a.example/w.js?key=1' }, createFakeClock());
+  spoken = '0.0.9';
+  await assert.rejects(host.server(), {
+    code: 'engine-load',
+    message: RegExp(`a\\.example/w\\.js… is of version 0\\.0\\.9.*${version}.*npx caseframe copy`),
+  });
+  assert.ok(workers[0].isTerminated);
 });
 
 test('whatever keeps an engine from being found is engine-load, with its cause', async () => {

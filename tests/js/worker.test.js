@@ -6,6 +6,7 @@ import { test } from 'node:test';
 import sharp from 'sharp';
 import { createService } from '../../build/js/worker/worker.js';
 import { parseEncodeOptions } from '../../js/engine/options.js';
+import { version } from '../../js/version.js';
 
 const wasm = await readFile(new URL('../../dist/wasm/caseframe.baseline.wasm', import.meta.url));
 const wasmModule = await WebAssembly.compile(wasm);
@@ -131,7 +132,7 @@ test('importing it starts nothing: neither in Node nor in a worker of the pageâ€
     assert.deepEqual([messages, globalThis.self.onmessage], [[], undefined]);
     globalThis.self.name = 'caseframe';
     await import('../../build/js/worker/worker.js?own');
-    assert.deepEqual(messages, ['up']);
+    assert.deepEqual(messages, [version]);
   } finally {
     delete globalThis.self;
   }
