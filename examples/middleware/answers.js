@@ -2,6 +2,7 @@
 
 import { STATUS_CODES } from 'node:http';
 import { isStorageError, storageProblem } from './failures.js';
+import { isOpenedByBrowser, sendLinkPage } from './link/answer.js';
 import { Problem } from './problem.js';
 
 /** What Node, Fastify and its plugins refuse by themselves. @type {Map<string, Problem>} */
@@ -53,17 +54,19 @@ export function earlyAnswers({ refusals }) {
   };
 }
 
-/** @param {import('fastify').FastifyInstance} app @param {Metrics} metrics */
-export function answerProblems(app, { refusals }) {
+/**
+ * @param {import('fastify').FastifyInstance} app @param {Metrics} metrics
+ * @param {import('./settings.js').Settings['identity']} identity How somebody may say who they are.
+ */
+export function answerProblems(app, { refusals }, identity) {
   app.setErrorHandler((error, request, reply) => {
-    const { statusCode, code, message, headers, details, cause } = asProblem(error, request);
+    const problem = asProblem(error, request);
+    const { statusCode, code, message, headers, details, cause } = problem;
     if (statusCode >= 500) request.log.error({ err: cause ?? error, code }, message);
     refusals.inc({ code });
-    return reply
-      .code(statusCode)
-      .headers(headers)
-      .type('application/json')
-      .send({ error: message, code, ...details });
+    reply.code(statusCode).headers(headers);
+    if (isOpenedByBrowser(request)) return sendLinkPage(request, reply, problem, identity);
+    return reply.type('application/json').send({ error: message, code, ...details });
   });
   app.setNotFoundHandler(() => {
     throw new Problem(404, 'not-found', 'There is nothing at this address');

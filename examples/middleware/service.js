@@ -22,6 +22,7 @@ import { createDemoKey } from './identity/demo.js';
 import { requireIdentity, requireRole } from './identity/plugin.js';
 import { whoRoute } from './identity/who.js';
 import { uploadRoute } from './intake/upload.js';
+import { linkPageFiles } from './link/answer.js';
 import { checkHasHost, checkHost, PATH } from './links.js';
 import { healthRoutes } from './operations/health.js';
 import { dropLeftovers } from './operations/leftovers.js';
@@ -128,7 +129,7 @@ export async function createService(
     ajv: { customOptions: { coerceTypes: false, removeAdditional: false } },
     routerOptions: { maxParamLength: 100 },
   });
-  answerProblems(app, metrics);
+  answerProblems(app, metrics, settings.identity);
   // An expectation that nobody here knows may be passed over (RFC 9110, 10.1.1); Node's own refusal has no body.
   app.server.on('checkExpectation', (request, response) => app.server.emit('request', request, response));
   app.addHook('onRequest', async (request) => checkHasHost(request));
@@ -158,6 +159,7 @@ export async function createService(
   healthRoutes(app, { storage, records: bareRecords, isDraining: () => isDraining, log });
   metricsRoute(app, { metrics, settings });
   openapiRoute(app);
+  await app.register(linkPageFiles);
   await app.register(
     async (api) => {
       await api.register(underPressure, { maxEventLoopDelay: MAX_EVENT_LOOP_DELAY_MS, pressureHandler });

@@ -11,7 +11,25 @@ import { makeThumbnail } from './thumbnails.js';
 
 /** Long enough to follow a redirect, too short to pass around. */
 const LINK_SECONDS = 60;
+const FORM = {
+  type: 'object',
+  properties: { snapshot: { type: 'string' }, file: { type: 'string', format: 'binary' } },
+};
 const LINK = { type: 'object', required: ['url'], properties: { url: { type: 'string' } } };
+/** Of a snapshot, to whoever may look at it. */
+const FACTS = /** @type {const} */ ([
+  'id',
+  'interactionId',
+  'agentId',
+  'timestamp',
+  'sha256',
+  'bytes',
+  'width',
+  'height',
+  'redactions',
+  'legalHold',
+  'expiresAt',
+]);
 
 /** @param {import('fastify').FastifyInstance} app @param {import('../service.js').Parts} parts */
 export async function viewRoutes(app, parts) {
@@ -26,7 +44,14 @@ export async function viewRoutes(app, parts) {
     summary: 'Shows a snapshot',
     params: SNAPSHOT_PATH,
     response: {
-      200: { ...picture, content: { ...picture.content, 'application/json': { schema: LINK } } },
+      200: {
+        ...picture,
+        content: {
+          ...picture.content,
+          'application/json': { schema: LINK },
+          'multipart/form-data': { schema: FORM },
+        },
+      },
       302: { description: 'To a link of at most 60 s', type: 'null' },
       ...refused,
     },
@@ -34,8 +59,13 @@ export async function viewRoutes(app, parts) {
   app.get('/:id', { schema: view }, async (request, reply) => {
     const snapshot = await findSnapshot(request, parts);
     checkPresent(snapshot, now());
-    const link = await orGone(request, parts, () => linkTo(snapshot));
-    if (link === undefined) return show(request, reply, snapshot.id, {}, () => readPicture(storage, snapshot));
+    // The page of a link shows what is known of the picture as well: one look, one entry in the audit.
+    const isForPage = request.headers.accept === 'multipart/form-data';
+    const link = isForPage ? undefined : await orGone(request, parts, () => linkTo(snapshot));
+    if (link === undefined) {
+      const pack = isForPage ? asForm(reply, snapshot) : asPicture(reply, snapshot.id);
+      return show(request, reply, snapshot.id, {}, () => readPicture(storage, snapshot), pack);
+    }
     await auditView(request, snapshot.id, {}, parts);
     reply.header('cache-control', 'no-store');
     // A page that sends its key cannot follow a redirect to where its own policy does not let it read.
@@ -50,26 +80,23 @@ export async function viewRoutes(app, parts) {
   app.get('/:id/thumbnail', { schema: thumbnail }, async (request, reply) => {
     const snapshot = await findSnapshot(request, parts);
     checkPresent(snapshot, now());
-    return show(request, reply, snapshot.id, { thumbnail: true }, async () => {
+    const look = async () => {
       const bytes = await readPicture(storage, snapshot);
       return decoding(() => makeThumbnail(bytes));
-    });
+    };
+    return show(request, reply, snapshot.id, { thumbnail: true }, look, asPicture(reply, `${snapshot.id}-small`));
   });
 
   /**
    * @param {import('fastify').FastifyRequest} request @param {import('fastify').FastifyReply} reply @param {string} id
    * @param {{ thumbnail?: true }} how @param {() => Promise<Buffer>} look
+   * @param {(bytes: Buffer) => Buffer | Promise<Buffer>} pack What is answered.
    */
-  function show(request, reply, id, how, look) {
+  function show(request, reply, id, how, look, pack) {
     return places.looks.untilAnswered(request, reply, async () => {
       const bytes = await orGone(request, parts, look);
       await auditView(request, id, how, parts);
-      reply.type('image/jpeg').headers({
-        'cache-control': 'private, no-store',
-        'content-disposition': `inline; filename="${id}${how.thumbnail ? '-small' : ''}.jpg"`,
-        'content-security-policy': "default-src 'none'; sandbox",
-      });
-      return bytes;
+      return pack(bytes);
     });
   }
 
@@ -81,4 +108,31 @@ export async function viewRoutes(app, parts) {
     }
     return storage.link(objectKey, { seconds: LINK_SECONDS, fileName: `${id}.jpg` });
   }
+}
+
+/** @param {import('fastify').FastifyReply} reply @param {string} name Of the file. */
+function asPicture(reply, name) {
+  return (/** @type {Buffer} */ bytes) => {
+    reply.type('image/jpeg').headers({
+      'cache-control': 'private, no-store',
+      'content-disposition': `inline; filename="${name}.jpg"`,
+      'content-security-policy': "default-src 'none'; sandbox",
+    });
+    return bytes;
+  };
+}
+
+/**
+ * As an upload comes: a browser takes the parts out again.
+ * @param {import('fastify').FastifyReply} reply @param {import('../records/records.js').Snapshot} snapshot
+ */
+function asForm(reply, snapshot) {
+  return async (/** @type {Buffer} */ bytes) => {
+    const form = new FormData();
+    form.set('snapshot', JSON.stringify(Object.fromEntries(FACTS.map((name) => [name, snapshot[name]]))));
+    form.set('file', new Blob([new Uint8Array(bytes)], { type: 'image/jpeg' }), `${snapshot.id}.jpg`);
+    const answer = new Response(form);
+    reply.type(String(answer.headers.get('content-type'))).header('cache-control', 'private, no-store');
+    return Buffer.from(await answer.arrayBuffer());
+  };
 }
