@@ -10,7 +10,7 @@
  */
 
 import { createHash, randomBytes } from 'node:crypto';
-import { RecordsError, refuseUnstorable } from './records.js';
+import { AUDIT_ACTIONS, RecordsError, refuseUnstorable } from './records.js';
 
 /** The hash before an organisation's first entry. */
 export const GENESIS = '0'.repeat(64);
@@ -58,6 +58,7 @@ export function linkHash(previous, digest) {
  * @returns {Promise<AuditEntry>}
  */
 export async function appendEntry(trx, kind, organizationId, { actor, action, snapshotId = null, details = {} }, at) {
+  if (!AUDIT_ACTIONS.includes(action)) throw new TypeError(`“${action}” is none of AUDIT_ACTIONS`);
   await trx
     .insertInto('audit_heads')
     .values({ organization_id: organizationId, seq: 0, hash: GENESIS })

@@ -72,8 +72,7 @@
  * @property {string} at ISO 8601.
  * @property {string} actor
  * @property {string} role
- * @property {string} action `'stored' | 'viewed' | 'listed' | 'held' | 'released' | 'deleted' | 'expired' | 'exported' |
- *   'refused' | 'reconciled' | 'annotated' | 'annotation-failed' | 'protected' | 'unprotected' | 'protection-failed'`
+ * @property {string} action One of `AUDIT_ACTIONS`.
  * @property {string | null} via
  * @property {string | null} snapshotId
  * @property {object} details
@@ -175,6 +174,25 @@
 
 /** Who does what nobody asked for just now. @type {Actor} */
 export const SYSTEM = { id: 'system', role: 'system', via: 'system' };
+
+/** All that stands in an audit: whoever shows one has a word for each. */
+export const AUDIT_ACTIONS = [
+  'stored',
+  'viewed',
+  'listed',
+  'held',
+  'released',
+  'deleted',
+  'expired',
+  'exported',
+  'refused',
+  'reconciled',
+  'annotated',
+  'annotation-failed',
+  'protected',
+  'unprotected',
+  'protection-failed',
+];
 
 /** The lease was taken over, or the row is gone. */
 export class LeaseLost extends Error {
