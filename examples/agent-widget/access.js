@@ -3,7 +3,7 @@
  * Genesys Cloud. It is kept for this tab alone, and goes to the middleware alone.
  */
 
-import { strings } from './strings.js';
+import { sayRefusal, strings } from './strings.js';
 
 export const ADDRESS = '/api/v1/video-snapshot/';
 const KEPT_AS = 'caseframe-key';
@@ -12,16 +12,32 @@ const KEPT_AS = 'caseframe-key';
 
 /** @typedef {ReturnType<typeof createAccess>} Access */
 
-/** @param {HTMLFormElement} form With an input and a message. */
-export function createAccess(form) {
+/**
+ * @param {HTMLFormElement} form With an input and a message.
+ * @param {(agent: Agent) => void} renewed Somebody has signed in anew.
+ */
+export function createAccess(form, renewed) {
   const input = /** @type {HTMLInputElement} */ (form.querySelector('input'));
   const message = /** @type {HTMLElement} */ (form.querySelector('[role=alert]'));
   let key = kept();
-  /** @type {Promise<Agent> | null} */
-  let asking = null;
+  let isSignedIn = false;
+  /** @type {Promise<void> | null} */
+  let renewing = null;
 
   /** @returns {Record<string, string>} */
   const headers = () => (key === '' ? {} : { authorization: `Bearer ${key}` });
+
+  /** @param {string} path Below the service's address. @param {RequestInit} init */
+  async function request(path, init) {
+    try {
+      return await fetch(new URL(path, new URL(ADDRESS, location.href)), {
+        ...init,
+        headers: { ...init.headers, ...headers() },
+      });
+    } catch {
+      throw new Refused(strings.unreachable, 0);
+    }
+  }
 
   /**
    * @param {string} path Below the service's address. @param {RequestInit} [init]
@@ -29,22 +45,22 @@ export function createAccess(form) {
    * @throws {Refused}
    */
   async function ask(path, init = {}) {
-    let response;
-    try {
-      response = await fetch(new URL(path, new URL(ADDRESS, location.href)), {
-        ...init,
-        headers: { ...init.headers, ...headers() },
-      });
-    } catch {
-      throw new Refused(strings.unreachable, 0);
+    let response = await request(path, init);
+    if (response.status === 401 && isSignedIn) {
+      await renew();
+      response = await request(path, init);
     }
     if (response.ok) return response;
-    const answer = await response.json().catch(() => ({}));
-    throw new Refused(answer.error ?? strings.unreachable, response.status);
+    throw await refusalOf(response);
   }
 
   /** @returns {Promise<Agent>} */
-  const who = async () => (await ask('@me')).json();
+  async function who() {
+    const response = await request('@me', {});
+    if (!response.ok) throw await refusalOf(response);
+    isSignedIn = true;
+    return response.json();
+  }
 
   /** Shows the form until somebody is signed in. @param {string} [why] @returns {Promise<Agent>} */
   function prompt(why = '') {
@@ -70,40 +86,65 @@ export function createAccess(form) {
     });
   }
 
-  async function find() {
-    try {
-      return await who();
-    } catch (error) {
-      if (!(error instanceof Refused)) throw error;
-      return prompt(error.status === 401 ? '' : error.message);
+  /** The demo's key ends with the demo: its page brings the next one. */
+  async function renewOwn() {
+    await fetch(location.pathname, { cache: 'no-store' }).catch(() => {});
+    await who();
+  }
+
+  /**
+   * The key is not taken any more, or nobody has entered the next one yet.
+   * @throws {Refused} at once, where somebody has to enter one: `renewed` is told.
+   */
+  async function renew() {
+    if (form.hidden && key === '') {
+      renewing ??= renewOwn().finally(() => {
+        renewing = null;
+      });
+      try {
+        return await renewing;
+      } catch (error) {
+        if (!(error instanceof Refused) || error.status !== 401) throw error;
+      }
     }
+    if (form.hidden) prompt(strings.keyExpired).then(renewed);
+    throw new Refused(strings.keyExpired, 401);
   }
 
   return {
     ask,
     headers,
-    /** Resolves once somebody is signed in. */
-    agent: () => find(),
+    renew,
+    isAsking: () => !form.hidden,
 
-    /**
-     * The key is not taken any more. Whoever asks meanwhile waits for the same form.
-     * @returns {Promise<Agent>}
-     */
-    renew() {
-      asking ??= prompt(strings.keyExpired).finally(() => {
-        asking = null;
-      });
-      return asking;
+    /** Resolves once somebody is signed in. */
+    async agent() {
+      try {
+        return await who();
+      } catch (error) {
+        if (!(error instanceof Refused)) throw error;
+        return prompt(error.status === 401 ? '' : error.message);
+      }
     },
   };
 }
 
+/** @param {Response} response */
+async function refusalOf(response) {
+  const answer = await response.json().catch(() => ({}));
+  return new Refused(sayRefusal(response.status, answer), response.status, answer);
+}
+
 /** What the service has said no to, or that it could not be asked. The message is a sentence for the agent. */
 export class Refused extends Error {
-  /** @param {string} message @param {number} status 0 where there was no answer. */
-  constructor(message, status) {
+  /**
+   * @param {string} message @param {number} status 0 where there was no answer.
+   * @param {{ deletedAt?: string, reason?: string }} [answer] What else the service has said.
+   */
+  constructor(message, status, answer = {}) {
     super(message);
     this.status = status;
+    this.answer = answer;
   }
 }
 

@@ -19,7 +19,12 @@ export function button(action, text, act) {
   return created;
 }
 
-/** The time of day, as the agent writes it. @param {string} date ISO 8601 */
+/** The time of day, as the agent writes it; with its date where that is another day. @param {string} date ISO 8601 */
 export function timeOf(date) {
-  return new Intl.DateTimeFormat(language, { timeStyle: 'medium' }).format(new Date(date));
+  const then = new Date(date);
+  const isToday = then.toDateString() === new Date().toDateString();
+  return new Intl.DateTimeFormat(language, {
+    timeStyle: 'medium',
+    ...(isToday ? {} : { dateStyle: 'medium' }),
+  }).format(then);
 }

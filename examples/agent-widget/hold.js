@@ -1,6 +1,5 @@
 /** The legal hold of a snapshot, and who last did what with it: for supervisors to read, for admins to decide. */
 
-import { Refused } from './access.js';
 import { element, timeOf } from './elements.js';
 import { strings } from './strings.js';
 
@@ -9,9 +8,9 @@ import { strings } from './strings.js';
  * @param {object} page
  * @param {import('./access.js').Access} page.access
  * @param {import('./access.js').Agent} page.agent
- * @param {HTMLElement} page.message Of what went wrong.
+ * @param {(work: () => Promise<void>) => Promise<void>} page.saying Does it, and says what the service refuses.
  */
-export function createHold(id, { access, agent, message }) {
+export function createHold(id, { access, agent, saying }) {
   const badge = element('p', 'badge', strings.held);
   const audit = element('p', 'hint audit');
   const form = /** @type {HTMLFormElement} */ (element('form', 'hold'));
@@ -21,14 +20,14 @@ export function createHold(id, { access, agent, message }) {
   const label = element('label');
   label.append(element('span', '', strings.reason), reason);
   form.append(label, decide);
-  const summary = element('summary');
+  const summary = element('summary', '', strings.custody);
   const fold = element('details', 'custody');
   fold.append(summary, audit, form);
-  form.hidden = agent.role !== 'admin';
   const root = element('div', 'custody-box');
   root.append(badge, fold);
   root.hidden = true;
-  let isHeld = false;
+  /** @type {import('./timeline.js').Filed | undefined} */
+  let shown;
 
   async function showAudit() {
     const { entries = [] } = await (await access.ask(`${id}/audit`)).json();
@@ -39,24 +38,12 @@ export function createHold(id, { access, agent, message }) {
     audit.textContent = last ? `${what} · ${last.actor}, ${timeOf(last.at)} (${told.length})` : '';
   }
 
-  /** @param {() => Promise<void>} work */
-  async function saying(work) {
-    message.textContent = '';
-    try {
-      await work();
-    } catch (error) {
-      if (!(error instanceof Refused)) throw error;
-      message.textContent = error.message;
-    }
-  }
-
-  /** @param {boolean} held */
-  function show(held) {
-    isHeld = held;
-    root.dataset.held = String(held);
-    badge.hidden = !held;
-    decide.textContent = held ? strings.release : strings.hold;
-    summary.textContent = strings.custody;
+  /** @param {boolean} isHeld @param {boolean} isDeleted */
+  function show(isHeld, isDeleted) {
+    root.dataset.held = String(isHeld);
+    badge.hidden = !isHeld;
+    form.hidden = agent.role !== 'admin' || isDeleted;
+    decide.textContent = isHeld ? strings.release : strings.hold;
   }
 
   // Each look is written down itself: only who opens it asks.
@@ -68,12 +55,14 @@ export function createHold(id, { access, agent, message }) {
     decide.disabled = true;
     saying(async () => {
       const answer = await access.ask(`${id}/legal-hold`, {
-        method: isHeld ? 'DELETE' : 'PUT',
+        method: shown?.legalHold ? 'DELETE' : 'PUT',
         headers: { 'content-type': 'application/json' },
         body: JSON.stringify({ reason: reason.value }),
       });
       reason.value = '';
-      show((await answer.json()).legalHold);
+      const { legalHold } = await answer.json();
+      if (shown) shown.legalHold = legalHold;
+      show(legalHold, false);
       await showAudit();
     }).finally(() => {
       decide.disabled = false;
@@ -82,11 +71,12 @@ export function createHold(id, { access, agent, message }) {
 
   return {
     root,
-    /** @param {import('./timeline.js').Filed} [filed] */
-    update(filed) {
+    /** @param {import('./timeline.js').Filed | undefined} filed @param {boolean} isDeleted */
+    update(filed, isDeleted) {
       if (!filed) return;
+      shown = filed;
       root.hidden = false;
-      show(filed.legalHold);
+      show(filed.legalHold && !isDeleted, isDeleted);
     },
   };
 }

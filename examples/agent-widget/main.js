@@ -26,7 +26,7 @@ const isGenesys = query.get('source') === 'genesys';
 localise();
 const faces = createFaceHiding(checkbox('hide-faces'), byId('faces-state'));
 const text = createTextHiding(checkbox('hide-text'), () => offer());
-const access = createAccess(/** @type {HTMLFormElement} */ (byId('sign-in')));
+const access = createAccess(/** @type {HTMLFormElement} */ (byId('sign-in')), resume);
 const capture = createCapture();
 button.capture = capture;
 // What does not load is told by the button, at the first click.
@@ -72,7 +72,8 @@ async function signIn() {
     agentId: agent.agentId,
     retry: { maxMs: 30_000 },
     async headers({ renew }) {
-      if (renew) await signInAgain(agent);
+      // While somebody is asked for a key, what would be refused waits, and says so.
+      if (renew || access.isAsking()) await access.renew();
       return access.headers();
     },
   });
@@ -89,22 +90,33 @@ async function signIn() {
   return timeline;
 }
 
-/** @param {import('./access.js').Agent} agent */
-async function signInAgain(agent) {
-  const next = await access.renew();
+/** The agent has signed in anew. @param {import('./access.js').Agent} agent */
+async function resume({ agentId }) {
   // Somebody else's pictures are theirs, and so is the page.
-  if (next.agentId !== agent.agentId) location.reload();
+  if (agentId !== byId('agent').textContent) return location.reload();
+  const timeline = await filing;
+  await Promise.allSettled([uploader?.flush(), timeline.look()]);
 }
 
 /** @param {string} interactionId */
 async function turn(interactionId) {
+  const isNext = interactionId !== interaction.value;
   interaction.value = interactionId;
+  if (isNext) forgetLast();
   offer();
   const timeline = await filing;
   // Not before: what is taken has to be somebody's, and a case's.
   button.source = calls.source();
   text.follow(calls.source(), interaction.value);
   await timeline.show(interaction.value);
+}
+
+/** What was said of a picture is not said over another case: a source that is gone and comes back is news. */
+function forgetLast() {
+  if (button.state !== 'idle' && button.state !== 'delivered') return;
+  const { source } = button;
+  button.source = null;
+  button.source = source;
 }
 
 /** What the button captures by, from now on. */
@@ -126,11 +138,16 @@ function showCall(state) {
 }
 
 for (const id of ['review', 'hide-faces']) byId(id).addEventListener('change', offer);
+let takenFor = '';
 button.addEventListener('caseframe-captured', async ({ detail: snapshot }) => {
+  takenFor = interaction.value;
   const found = faces.takeCount();
   const timeline = await filing;
   // In the review they were seen; without it the picture has to be looked at now.
   timeline.add(snapshot, button.review ? undefined : found);
+});
+button.addEventListener('caseframe-delivered', () => {
+  if (takenFor !== interaction.value) forgetLast();
 });
 button.addEventListener('caseframe-error', ({ detail: error }) => {
   // The code is that of any part that does not load: the sentence is about faces.

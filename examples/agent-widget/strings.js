@@ -14,15 +14,34 @@ const en = {
   thumbnail: 'Snapshot of',
   sending: 'Sending …',
   waiting: 'Waiting for the connection.',
+  serviceBusy: 'The service cannot take it just now.',
+  waitingForKey: 'Waiting until you sign in again.',
   nextTry: 'Next try at',
   refused: 'The service has refused it. Send it again, or discard it.',
   expired: 'It has waited for too long, and is not sent by itself any more.',
   sendNow: 'Send now',
   discard: 'Discard',
+  discardAsk: 'Discard this picture for good? It has not been sent, and is nowhere else.',
+  keep: 'Keep',
   otherAgent: 'Taken by another agent. It goes out once they sign in.',
   volatile: 'This browser cannot keep it: it is lost when the page is closed.',
   stored: 'Delivered',
   filed: 'Filed with the case',
+  deleted: 'Deleted',
+  deletedOn: 'Deleted on {when}',
+  retention: 'the time it is kept is over',
+  problems: {
+    unauthorized: 'Your key is not taken any more.',
+    forbidden: 'You may not see this, or not do this.',
+    'not-found': 'It is not there any more.',
+    held: 'It is under a legal hold.',
+    'invalid-field': 'The service does not take what was entered.',
+    'picture-missing': 'The picture is not where it was stored. Tell the operator.',
+    'picture-changed': 'The stored picture is not the one that was taken. Tell the operator.',
+  },
+  accountRefused: 'Your account may not use this service.',
+  busy: 'The service has too much to do, or lacks something that it needs. Try again in a moment.',
+  problem: 'The service has refused this ({code}).',
   open: 'Open',
   tabRefused: 'The browser has not let a new tab open. Allow this page to open some.',
   coveredNone: 'Nothing covered',
@@ -38,10 +57,19 @@ const en = {
   actions: {
     stored: 'Stored',
     viewed: 'Viewed',
+    listed: 'Listed',
     held: 'Held',
     released: 'Released',
+    deleted: 'Deleted',
+    expired: 'Expired',
     exported: 'Exported',
     refused: 'Refused',
+    reconciled: 'Put right',
+    annotated: 'Noted on the case',
+    'annotation-failed': 'Not noted on the case',
+    protected: 'Recordings protected',
+    unprotected: 'Recordings no longer protected',
+    'protection-failed': 'Recordings not protected',
   },
   facesLoading: 'Loading face detection …',
   facesReady: 'Face detection is ready.',
@@ -66,15 +94,34 @@ const de = {
   thumbnail: 'Aufnahme von',
   sending: 'Wird übertragen …',
   waiting: 'Wartet auf die Verbindung.',
+  serviceBusy: 'Der Dienst kann es gerade nicht annehmen.',
+  waitingForKey: 'Wartet, bis Sie sich wieder anmelden.',
   nextTry: 'Nächster Versuch um',
   refused: 'Der Dienst hat sie abgelehnt. Übertragen Sie sie erneut, oder verwerfen Sie sie.',
   expired: 'Sie hat zu lange gewartet und wird nicht mehr von selbst übertragen.',
   sendNow: 'Jetzt übertragen',
   discard: 'Verwerfen',
+  discardAsk: 'Dieses Bild endgültig verwerfen? Es ist noch nicht übertragen und nirgends sonst vorhanden.',
+  keep: 'Behalten',
   otherAgent: 'Von jemand anderem aufgenommen. Wird übertragen, sobald sich diese Person wieder anmeldet.',
   volatile: 'Dieser Browser kann es nicht aufbewahren: Es geht verloren, wenn die Seite geschlossen wird.',
   stored: 'Zugestellt',
   filed: 'Beim Fall abgelegt',
+  deleted: 'Gelöscht',
+  deletedOn: 'Gelöscht am {when}',
+  retention: 'die Aufbewahrungsfrist ist abgelaufen',
+  problems: {
+    unauthorized: 'Ihr Schlüssel wird nicht mehr angenommen.',
+    forbidden: 'Das dürfen Sie nicht sehen oder nicht tun.',
+    'not-found': 'Es ist nicht mehr da.',
+    held: 'Es besteht eine Aufbewahrungspflicht.',
+    'invalid-field': 'Der Dienst nimmt die Eingabe nicht an.',
+    'picture-missing': 'Das Bild ist nicht da, wo es abgelegt wurde. Sagen Sie es den Betreibern.',
+    'picture-changed': 'Das abgelegte Bild ist nicht das aufgenommene. Sagen Sie es den Betreibern.',
+  },
+  accountRefused: 'Ihr Konto darf diesen Dienst nicht nutzen.',
+  busy: 'Der Dienst ist ausgelastet, oder ihm fehlt etwas. Versuchen Sie es gleich noch einmal.',
+  problem: 'Der Dienst hat das abgelehnt ({code}).',
   open: 'Öffnen',
   tabRefused: 'Der Browser hat keinen neuen Tab geöffnet. Erlauben Sie dieser Seite, welche zu öffnen.',
   coveredNone: 'Nichts unkenntlich gemacht',
@@ -90,10 +137,19 @@ const de = {
   actions: {
     stored: 'Abgelegt',
     viewed: 'Angesehen',
+    listed: 'Aufgelistet',
     held: 'Gesperrt',
     released: 'Freigegeben',
+    deleted: 'Gelöscht',
+    expired: 'Abgelaufen',
     exported: 'Exportiert',
     refused: 'Abgewiesen',
+    reconciled: 'Richtiggestellt',
+    annotated: 'Beim Fall vermerkt',
+    'annotation-failed': 'Nicht beim Fall vermerkt',
+    protected: 'Aufzeichnungen geschützt',
+    unprotected: 'Aufzeichnungen nicht mehr geschützt',
+    'protection-failed': 'Aufzeichnungen nicht geschützt',
   },
   facesLoading: 'Die Gesichtserkennung wird geladen …',
   facesReady: 'Die Gesichtserkennung ist bereit.',
@@ -144,7 +200,8 @@ const germanPage = {
 };
 
 export const language = /^de\b/i.test(asked) ? 'de' : 'en';
-export const strings = { en, de }[language];
+export const words = { en, de };
+export const strings = words[language];
 
 /** Puts the page into German, where that is what was asked for. */
 export function localise() {
@@ -176,4 +233,24 @@ export function sayCovered(redactions) {
   );
   const text = count === 1 ? strings.coveredOne : strings.coveredSome.replace('{count}', formatNumber(count));
   return `${text} (${ways.join(', ')})`;
+}
+
+/** @param {{ deletedAt?: string, reason?: string }} answer As far as it is known. */
+export function sayDeleted({ deletedAt, reason }) {
+  if (!deletedAt) return strings.deleted;
+  const when = new Intl.DateTimeFormat(language, { dateStyle: 'medium', timeStyle: 'short' }).format(
+    new Date(deletedAt),
+  );
+  const why = reason === 'retention' ? strings.retention : reason;
+  return [strings.deletedOn.replace('{when}', when), why].filter(Boolean).join(': ');
+}
+
+/** Why the service has said no: its own sentences are for programmers. @param {number} status @param {any} answer Its JSON. */
+export function sayRefusal(status, answer) {
+  const { code } = answer;
+  const known = strings.problems[/** @type {keyof typeof strings.problems} */ (code)];
+  if (known) return known;
+  if (status === 410) return `${sayDeleted(answer)}.`;
+  if (/^(organization|client)-not-allowed$|^not-a-user$/.test(code)) return strings.accountRefused;
+  return status === 429 || status >= 500 ? strings.busy : strings.problem.replace('{code}', code ?? String(status));
 }

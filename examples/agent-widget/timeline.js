@@ -16,6 +16,7 @@ const SETTLES_MS = 1000;
 /**
  * @typedef {object} Filed As the middleware lists it.
  * @property {string} id
+ * @property {string} interactionId
  * @property {string} agentId
  * @property {string} timestamp ISO 8601
  * @property {string} sha256
@@ -39,6 +40,7 @@ const SETTLES_MS = 1000;
  * @property {number} [progress] Of its upload, 0..1.
  * @property {string} [url] Of its receipt.
  * @property {Filed} [filed]
+ * @property {{ deletedAt?: string, reason?: string }} [deleted] It was filed, and is no more.
  */
 
 /**
@@ -62,7 +64,13 @@ export function createTimeline({ list, empty, note, access, agent, uploader }) {
   function learn(id, news) {
     const entry = entries.get(id) ?? {
       known: { at: dateOf(news) },
-      view: createEntry(id, { access, agent, uploader, changed: refresh }),
+      view: createEntry(id, {
+        access,
+        agent,
+        uploader,
+        changed: refresh,
+        gone: (answer) => learn(id, { deleted: answer }),
+      }),
     };
     const { known, view } = entry;
     Object.assign(known, news);
@@ -76,8 +84,10 @@ export function createTimeline({ list, empty, note, access, agent, uploader }) {
 
   /** Where it belongs by its time. @param {HTMLElement} root @param {string} date */
   function place(root, date) {
-    root.dataset.at = date;
-    const after = [...list.children].find((other) => /** @type {HTMLElement} */ (other.dataset.at ?? '') < date);
+    // As moments, not as texts: each may have an offset of its own.
+    const at = Date.parse(date);
+    root.dataset.at = String(at);
+    const after = [...list.children].find((other) => Number(/** @type {HTMLElement} */ (other).dataset.at) < at);
     list.insertBefore(root, after ?? null);
   }
 
@@ -96,7 +106,10 @@ export function createTimeline({ list, empty, note, access, agent, uploader }) {
   /** What waits. What this page sends at once needs no second word. */
   async function refresh() {
     const waiting = await uploader.pending().catch(() => []);
-    for (const item of waiting) learn(item.id, { pending: item });
+    for (const item of waiting) {
+      // How far a try came that has failed says nothing about the next.
+      learn(item.id, { pending: item, ...(item.state === 'sending' ? {} : { progress: undefined }) });
+    }
     for (const [id, { known }] of entries) {
       if (!known.pending || waiting.some((item) => item.id === id)) continue;
       known.pending = undefined;
@@ -112,16 +125,46 @@ export function createTimeline({ list, empty, note, access, agent, uploader }) {
     if (interactionId === '') return; // No call yet.
     newest += 1;
     const request = newest;
+    // What arrives from now on need not be in the answer.
+    const before = [...entries].filter(([, { known }]) => isFiled(known, interactionId)).map(([id]) => id);
     try {
-      const response = await access.ask(`?${new URLSearchParams({ interactionId })}`);
-      const { snapshots } = await response.json();
+      const snapshots = await listFiled(interactionId);
       if (request !== newest) return; // The agent has gone on meanwhile.
       note.textContent = '';
-      for (const filed of /** @type {Filed[]} */ (snapshots)) learn(filed.id, { filed });
+      for (const filed of snapshots) learn(filed.id, { filed });
+      const ids = new Set(snapshots.map(({ id }) => id));
+      for (const id of before) {
+        const known = entries.get(id)?.known;
+        if (known && !ids.has(id) && !known.deleted) learn(id, { deleted: {} });
+      }
     } catch (error) {
       if (!(error instanceof Refused)) throw error;
       if (request === newest) note.textContent = `${strings.timelineUnavailable} ${error.message}`;
     }
+  }
+
+  /** All of them, page by page. @param {string} ofInteraction @returns {Promise<Filed[]>} */
+  async function listFiled(ofInteraction) {
+    /** @type {Filed[]} */
+    const found = [];
+    for (let after = ''; ; ) {
+      const query = { interactionId: ofInteraction, ...(after === '' ? {} : { after }) };
+      const response = await access.ask(`?${new URLSearchParams(query)}`);
+      found.push(...(await response.json()).snapshots);
+      after = /[?&]after=([\w-]+)/.exec(response.headers.get('link') ?? '')?.[1] ?? '';
+      if (after === '') return found;
+    }
+  }
+
+  /** @type {Promise<unknown> | null} */
+  let looking = null;
+
+  /** What has become of the case elsewhere. Each look is written down by the service: two events are one look. */
+  function look() {
+    looking ??= Promise.all([refresh(), fetchFiled()]).finally(() => {
+      looking = null;
+    });
+    return looking;
   }
 
   uploader.on('queued', refresh);
@@ -138,11 +181,14 @@ export function createTimeline({ list, empty, note, access, agent, uploader }) {
     if (code === 'agent-mismatch') note.textContent = strings.otherAgent;
     else if (ids.length > 0) note.textContent = strings.volatile;
   });
-  document.addEventListener('visibilitychange', refresh);
+  document.addEventListener('visibilitychange', () => {
+    if (document.visibilityState === 'visible') look();
+  });
+  addEventListener('focus', look);
   refresh();
 
   return {
-    refresh,
+    look,
 
     /** @param {Snapshot} snapshot @param {number} [faces] */
     add: (snapshot, faces) => learn(snapshot.id, { snapshot, faces }),
@@ -166,4 +212,10 @@ export function createTimeline({ list, empty, note, access, agent, uploader }) {
 /** @param {Partial<Known>} known */
 function dateOf({ snapshot, pending, filed }) {
   return snapshot?.capturedAt ?? pending?.capturedAt ?? filed?.timestamp ?? '';
+}
+
+/** Known to be stored, with this interaction. @param {Known} known @param {string} interactionId */
+function isFiled({ filed, url, snapshot, interactionId: waited }, interactionId) {
+  const owner = filed?.interactionId ?? waited ?? snapshot?.interactionId;
+  return owner === interactionId && (filed !== undefined || url !== undefined);
 }

@@ -65,6 +65,13 @@ export function useDemo(environment = {}) {
       return page;
     },
 
+    /** The middleware ends, and is started anew at the same address, with the same files. @param {() => Promise<void>} meanwhile */
+    async restart(meanwhile) {
+      await middleware.close();
+      await meanwhile();
+      await start(Number(new URL(demo.base).port));
+    },
+
     /** Waits until the newest of so many snapshots is stored, and reads it from the disk. @param {Page} page */
     async stored(page, count = 1) {
       await page.waitForFunction((wanted) => document.querySelectorAll('.snapshot').length === wanted, count);
@@ -81,11 +88,9 @@ export function useDemo(environment = {}) {
   let middleware;
   /** @type {string} */
   let dataFolder;
-  before(async () => {
-    dataFolder = await mkdtemp(join(tmpdir(), 'caseframe-demo-'));
+
+  async function start(port = 0) {
     const settings = readSettings(environment, { data: dataFolder });
-    demo.snapshots = join(dataFolder, 'objects', 'video-snapshots');
-    await mkdir(demo.snapshots, { recursive: true });
     demo.records = await openRecords(settings.databaseUrl);
     await demo.records.migrate();
     demo.storage = await openStorage(settings.storageUrl);
@@ -94,7 +99,14 @@ export function useDemo(environment = {}) {
       records: demo.records,
       page: installedFolders(),
     });
-    demo.base = await middleware.listen({ host: '127.0.0.1', port: 0 });
+    demo.base = await middleware.listen({ host: '127.0.0.1', port });
+  }
+
+  before(async () => {
+    dataFolder = await mkdtemp(join(tmpdir(), 'caseframe-demo-'));
+    demo.snapshots = join(dataFolder, 'objects', 'video-snapshots');
+    await mkdir(demo.snapshots, { recursive: true });
+    await start();
     demo.browser = await launchChromium();
   });
   after(async () => {

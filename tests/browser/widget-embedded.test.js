@@ -166,11 +166,14 @@ test('the key is kept for the tab; once it is refused, the agent is asked again,
   const before = await frame.locator('.snapshot').count();
   await frame.locator(CAPTURE).click();
   await frame.locator('#sign-in [role=alert]', { hasText: 'Ihr Schlüssel ist abgelaufen' }).waitFor();
+  await frame.locator('#capture[state=queued]').waitFor();
+  await frame.locator('.delivery', { hasText: /^Wartet, bis Sie sich wieder anmelden/ }).waitFor();
   await signIn(frame, 'sesame');
   await frame.waitForFunction(
     (count) => document.querySelectorAll('.snapshot[data-delivery=stored]').length === count,
     before + 1,
   );
+  await frame.locator('#capture[state=delivered]').waitFor();
   assert.match((await frame.textContent(MESSAGE)) ?? '', /^Zugestellt/);
 });
 

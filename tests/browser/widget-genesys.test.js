@@ -57,8 +57,11 @@ test('two customers over the Genesys SDK: each picture under its own interaction
   await shown('conversation-a');
   assert.equal(await page.getAttribute('#interaction', 'readonly'), '');
   const a = onCard(await taken(1));
+  await page.waitForSelector('#capture[state=delivered]');
   await page.click('#switch-customer');
   await shown('conversation-b');
+  await page.waitForSelector('#capture[state=idle]');
+  assert.doesNotMatch((await page.textContent(MESSAGE)) ?? '', /Delivered/, 'nothing of this case is');
   const b = onCard(await taken(1));
   assert.ok(a[2] > a[0] + 40, `a’s card is blue: rgb(${a})`);
   assert.ok(b[0] > b[2] + 10, `b’s is not: rgb(${b})`);

@@ -318,6 +318,10 @@ test('a slow network shows how far it is; a service that fails is tried again', 
   await take(page);
   await page.waitForSelector('.snapshot[data-delivery=waiting]');
   await page.waitForSelector('#capture[state=queued]');
+  assert.match(
+    (await page.textContent('.snapshot .delivery')) ?? '',
+    /^The service cannot take it just now\. Next try at/,
+  );
   assert.deepEqual(await storedFiles(), filed);
   await page.click('#failing');
   await demo.stored(page, 2);
@@ -340,6 +344,25 @@ test('a snapshot the server refuses says so, and waits for the agent to decide',
   await take(page);
   await page.waitForSelector('.snapshot[data-delivery=failed]');
   await page.focus('[data-delivery=failed] [data-action=discard]');
+  const question = page.locator('[data-delivery=failed] [role=alertdialog]', {
+    hasText: 'Discard this picture for good?',
+  });
+  for (const way of ['Escape', 'Enter']) {
+    await page.keyboard.press('Enter');
+    await question.waitFor();
+    assert.ok(
+      await page.evaluate(() => document.activeElement?.matches('[data-action=keep]')),
+      'nothing goes by one key',
+    );
+    await page.keyboard.press(way);
+    await question.waitFor({ state: 'hidden' });
+    assert.ok(
+      await page.evaluate(() => document.activeElement?.matches('[data-action=discard]')),
+      'the focus comes back',
+    );
+  }
+  await page.keyboard.press('Enter');
+  await page.keyboard.press('Shift+Tab');
   await page.keyboard.press('Enter');
   await page.waitForFunction(() => document.querySelectorAll('.snapshot').length === 1);
   assert.ok(await page.evaluate(() => document.activeElement?.matches('.snapshot h3')), 'the keys go on from there');
