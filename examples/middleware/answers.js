@@ -64,7 +64,8 @@ export function answerProblems(app, { refusals }, identity) {
     const { statusCode, code, message, headers, details, cause } = problem;
     if (statusCode >= 500) request.log.error({ err: cause ?? error, code }, message);
     refusals.inc({ code });
-    reply.code(statusCode).headers(headers);
+    // It depends on who asks, how, and when: browsers would keep a 410 for good.
+    reply.code(statusCode).headers({ 'cache-control': 'no-store', ...headers });
     if (isOpenedByBrowser(request)) return sendLinkPage(request, reply, problem, identity);
     return reply.type('application/json').send({ error: message, code, ...details });
   });

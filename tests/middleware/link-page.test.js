@@ -91,6 +91,11 @@ test('a program gets the JSON that it always got, at the link and at every other
     const answer = await read(await fetch(`${service.url}/${id}`, { headers: { accept } }));
     assert.deepEqual([answer.status, answer.body.code], [401, 'unauthorized'], accept);
   }
+  await fetch(`${service.url}/${id}`, decision('DELETE', KEYS.admin));
+  const deleted = await read(await fetch(`${service.url}/${id}`, { headers: bearer(KEYS.agent) }));
+  assert.deepEqual([deleted.status, deleted.body.code], [410, 'deleted']);
+  // Chromium keeps a 410 for good, and would show a program's answer to whoever opens the link next.
+  assert.equal(deleted.headers.get('cache-control'), 'no-store');
   for (const path of ['?interactionId=call-1', `${id}/thumbnail`, `${id}/audit`, 'nowhere/at/all']) {
     const answer = await read(await fetch(`${service.url}/${path}`, { headers: NAVIGATION }));
     assert.ok(answer.status === 401 || answer.status === 404, path);

@@ -49,11 +49,7 @@ export function sendLinkPage(request, reply, { statusCode: status, code, details
   const signIn = demo ? 'demo' : staticKeys.length > 0 ? 'keys' : 'tokens';
   return reply
     .type('text/html')
-    .headers({
-      'content-security-policy': POLICY,
-      'cache-control': 'no-store',
-      vary: 'accept, accept-language, authorization',
-    })
+    .header('content-security-policy', POLICY)
     .send(pageOf({ status, code, ...details }, language, signIn));
 }
 
