@@ -38,7 +38,10 @@ stage.openGallery = async () => {
     Object.assign(button, { source, capture, options, uploader: { ...WAYS[state] }.send ? { ...WAYS[state] } : null });
     button.consent = state === 'asking';
     if (state === 'delivered') button.shortcut = 'Control+Alt+Shift+PrintScreen';
-    if (source) button.click();
+    if (source) {
+      await lab.until(call, () => button.state === 'idle', `idle, not ${button.state}`);
+      button.click();
+    }
     const isShown = () =>
       button.state === state &&
       (state !== 'capturing' || !button.shadowRoot.querySelector('[part=cancel]').hidden) &&
