@@ -13,6 +13,9 @@ import { isObject, readFields, readList } from './fields.js';
 /** kMaxRegions of src/redaction/regions.hpp. */
 export const MAX_REGIONS = 1000;
 
+/** kLeastPixel of src/redaction/regions.cpp: what a pixel made from its ends has at least. */
+const LEAST_PIXEL = 1 - 0.0005;
+
 /**
  * A rectangle to make unreadable. It may overlap others and stick out of the frame. Nothing that was asked to be covered
  * is dropped: a region that covers nothing, lies wholly outside the frame, is narrower or lower than one pixel, negative
@@ -80,7 +83,7 @@ function parseRegion(region, index, frame) {
     ['width', width],
     ['height', height],
   ])) {
-    if (Number.isFinite(value) && (isRatio ? value > 0 : value >= 1)) continue;
+    if (Number.isFinite(value) && (isRatio ? value > 0 : value >= LEAST_PIXEL)) continue;
     throw refuse(field, isRatio ? 'a finite number above 0' : `a finite number of at least 1${hint(plain)}`, value);
   }
   if (of !== undefined) {

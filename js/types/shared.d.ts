@@ -172,9 +172,9 @@ export interface Region {
   x: number;
   /** The upper edge, in pixels or, as a ratio, 0..1; beyond these where the region sticks out. */
   y: number;
-  /** In `unit`: at least 1 in pixels, above 0 as a ratio. */
+  /** In `unit`: at least one pixel, give or take the 0.0005 that a difference of two ends loses. */
   width: number;
-  /** In `unit`: at least 1 in pixels, above 0 as a ratio. */
+  /** In `unit`: at least one pixel, give or take the 0.0005 that a difference of two ends loses. */
   height: number;
   /** Default 'pixelate'. Use 'fill' for text. */
   mode?: RedactMode | undefined;

@@ -39,8 +39,9 @@ inline constexpr std::size_t kMaxRegions = 1000;
 // kInvalidArgument, with the region's index in `Error::region`, for one that
 // - has a number that is not finite, a negative size, or an `of` that is not above 0 in both directions;
 // - is narrower or lower than one pixel of the picture it was drawn on (one of the frame's for kRatio, which has none
-//   of its own): nobody can have meant that. Pixels of the frame are not asked for, so that what was drawn on a larger
-//   picture is covered in the smallest one that a sender drops to;
+//   of its own), give or take the 0.0005 that a length made from its ends loses: nobody can have meant that. Pixels of
+//   the frame are not asked for, so that what was drawn on a larger picture is covered in the smallest one that a
+//   sender drops to;
 // - lies wholly outside the frame.
 // kInvalidArgument for more than kMaxRegions; kOutOfMemory.
 [[nodiscard]] Result<Buffer<Redaction>> place(std::span<const Region> regions, Size frame);

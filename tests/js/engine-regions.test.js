@@ -108,6 +108,29 @@ inBoth('what covers nothing is refused', (engine) => {
   }
 });
 
+inBoth('a pixel that was made from its ends is one', (engine) => {
+  const frame = engine.allocate(1920, 4);
+  /** @param {number} left @param {number} right @param {'ratio' | 'pixel'} unit */
+  const place = (left, right, unit) =>
+    frame.place([{ unit, x: left, y: 0, width: right - left, height: 1 }]).map(({ x, width }) => [x, x + width]);
+  for (let i = 0; i < 1920; i++) {
+    const [[first, end]] = place(i / 1920, (i + 1) / 1920, 'ratio');
+    assert.ok(first <= i && end > i, `${i}: ${first}..${end}`);
+    place(i + 0.3, i + 0.3 + 1, 'pixel');
+  }
+  assert.equal(thrownBy(() => place(5, 5.999, 'pixel')).code, 'invalid-argument');
+  frame.release();
+});
+
+inBoth('a picture of any size is scaled to the right place', (engine) => {
+  const frame = engine.allocate(640, 480);
+  const whole = 2 ** 1023;
+  const of = { width: whole, height: whole };
+  const [covered] = frame.place([{ x: whole / 2, y: whole / 4, width: whole / 4, height: whole / 8, of }]);
+  assert.deepEqual([covered.x, covered.y, covered.width, covered.height], [320, 120, 160, 60]);
+  frame.release();
+});
+
 inBoth('a frame that is black and a region that is wrong: the region is named', (engine) => {
   const data = new Uint8Array(320 * 180 * 4).map((_, i) => (i % 4 === 3 ? 255 : 0));
   const error = thrownBy(() => engine.encode({ data, width: 320, height: 180 }, { redact: [SECRET] }));

@@ -58,6 +58,8 @@ Asked asked(const Region& r, double begin, double length, double drawn_on, std::
 
 // What rounding may do to a product of two numbers of this size.
 constexpr double kRounding = 1e-6;
+// What a pixel may lack: a length that is the difference of two ends was rounded, in single precision at worst.
+constexpr double kLostByEnds = 0.0005;
 
 // The region along one side is covered by [low, low + size), which is even, inside the frame, and grown by less than
 // what two pixels need.
@@ -120,7 +122,7 @@ TEST_CASE("region: each is covered, or refused") {
       return;
     }
     ++covered;
-    CHECK(thinnest >= 1 - kRounding);
+    CHECK(thinnest >= 1 - kLostByEnds);
     CHECK_FALSE(outside);
     check_side(across, (*rectangle)[0], (*rectangle)[2], frame.width);
     check_side(down, (*rectangle)[1], (*rectangle)[3], frame.height);
@@ -188,6 +190,24 @@ TEST_CASE("region: narrower or lower than a pixel is refused, whatever it means 
   CHECK(placed(of(8, 8, 1, 1, 0.5, 1), kFrame) == std::nullopt);
 }
 
+TEST_CASE("region: a pixel made from its ends is one, in double and in single precision") {
+  for (const std::uint32_t side : {640u, 1919u, 1920u, 3840u}) {
+    for (std::uint32_t i = 0; i < side; ++i) {
+      CAPTURE(i);
+      const double left = static_cast<double>(i) / side, right = (i + 1.0) / side;
+      const auto exact = placed(ratio(left, left, right - left, right - left), {side, side});
+      REQUIRE(exact);
+      CHECK((*exact)[0] <= i);
+      CHECK((*exact)[0] + (*exact)[2] >= i + 1);
+      const float near = static_cast<float>(left), far = static_cast<float>(right);
+      const float length = far - near;
+      CHECK(placed(ratio(near, near, length, length), {side, side}));
+      const float from = static_cast<float>(i) + 0.3F, to = static_cast<float>(i) + 1.3F;
+      CHECK(placed({from, 0, to - from, 9}, {side, 9}));
+    }
+  }
+}
+
 TEST_CASE("region: ratios") {
   constexpr Size kFrame{31, 21};
   CHECK(placed(ratio(0, 0, 1, 1), kFrame) == Rectangle{0, 0, 31, 21});
@@ -213,6 +233,12 @@ TEST_CASE("region: of another picture") {
   // However odd the picture, a number stays in the frame.
   CHECK(placed(of(kHuge, kHuge, 0, 0, kHuge, kHuge), {320, 180}) == Rectangle{0, 0, 320, 180});
   CHECK(placed(of(kHuge, kHuge, kHuge / 2, 0, kHuge, 1), {65500, 2}).has_value());
+  for (const double whole : {0x1p52, 0x1p53, 0x1p60, 0x1p1023}) {
+    CHECK(placed(of(whole, whole, whole / 2, whole / 4, whole / 4, whole / 8), {640, 480}) ==
+          Rectangle{320, 120, 160, 60});
+    CHECK(placed(of(whole, whole, -whole / 2, whole / 4, whole * 0.75, whole), {640, 480}) ==
+          Rectangle{0, 120, 160, 360});
+  }
   CHECK(placed(of(5e-324, 1e-300, -1, 0, 2, 1), {320, 180}) == Rectangle{0, 0, 320, 180});
 }
 
