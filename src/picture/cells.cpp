@@ -32,15 +32,19 @@ Cells measure_cells(const FrameView& frame, Statistics& statistics) {
       const CellSums sums = statistics.add_cell(frame, x0, x1, y0, y1);
       cells.opaque = cells.opaque || sums.opaque;
       const double area = static_cast<double>(x1 - x0) * (y1 - y0);
-      double grey = 0;
+      double grey = 0, weakest = 255, strongest = 0;
       for (std::size_t channel = 0; channel < 3; ++channel) {
         const double mean = sums.channels[channel] / area;
         totals[channel] += sums.channels[channel];
         cells.lowest[channel] = std::min(cells.lowest[channel], mean);
         cells.highest[channel] = std::max(cells.highest[channel], mean);
         grey += mean / 3;
+        weakest = std::min(weakest, mean);
+        strongest = std::max(strongest, mean);
       }
-      cells.grey[std::size_t{row} * cells.columns + column] = static_cast<float>(grey);
+      const std::size_t cell = std::size_t{row} * cells.columns + column;
+      cells.grey[cell] = static_cast<float>(grey);
+      cells.chroma[cell] = static_cast<float>((strongest - weakest) / 2);
     }
   }
 

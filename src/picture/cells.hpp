@@ -31,7 +31,7 @@ using scalar::Statistics;
 using ChannelMeans = std::array<double, 3>;
 
 struct Cells {
-  // 64 × 64: 16 KB of means on the stack. A frame of 640 × 360 has 80 × 45 of them.
+  // 64 × 64: 32 KB of means on the stack. A frame of 640 × 360 has 80 × 45 of them.
   static constexpr std::uint32_t kMost = 4096;
 
   LumaStatistics lumas;
@@ -42,7 +42,9 @@ struct Cells {
   std::uint32_t side = 0;  // in pixels
   std::uint32_t columns = 0;
   std::uint32_t rows = 0;
-  std::array<float, kMost> grey;  // each cell's mean of all its samples, row by row
+  // Of each cell's channel means, row by row: their mean, and half of what the strongest has more than the weakest.
+  std::array<float, kMost> grey;
+  std::array<float, kMost> chroma;
 };
 
 // Adds every pixel of `frame` to `statistics`, which is new.

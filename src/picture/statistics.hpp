@@ -3,6 +3,7 @@
 #pragma once
 
 #include <array>
+#include <cstddef>
 #include <cstdint>
 
 #include "frame.hpp"
@@ -15,5 +16,17 @@ struct CellSums {
   std::array<std::uint32_t, 3> channels{};  // red, green, blue
   bool opaque = false;                      // any alpha above 0
 };
+
+// Red, green, blue.
+using Colour = std::array<std::uint8_t, 3>;
+
+// 1 where a pixel (RGBA) has a channel below `low`'s or above `high`'s, else 0.
+inline std::uint32_t is_outside(const std::uint8_t* pixel, const Colour& low, const Colour& high) {
+  bool outside = false;
+  for (std::size_t channel = 0; channel < 3; ++channel) {
+    outside |= pixel[channel] < low[channel] || pixel[channel] > high[channel];
+  }
+  return outside ? 1 : 0;
+}
 
 }  // namespace caseframe

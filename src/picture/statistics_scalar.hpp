@@ -46,12 +46,13 @@ class Statistics {
     return lumas;
   }
 
-  // How many lumas are below `low` or above `high`; of all pixels added, which are the frame's.
-  [[nodiscard]] std::uint64_t outside(const FrameView& /*frame*/, std::uint8_t low, std::uint8_t high) const {
+  // How many pixels have a channel below `low`'s or above `high`'s: another pass, for a frame that is about to be
+  // rejected.
+  [[nodiscard]] static std::uint64_t outside(const FrameView& frame, const Colour& low, const Colour& high) {
     std::uint64_t count = 0;
-    for (std::size_t value = 0; value < 256; ++value) {
-      if (value >= low && value <= high) continue;
-      for (const auto& histogram : histograms_) count += histogram[value];
+    for (std::uint32_t y = 0; y < frame.height(); ++y) {
+      const std::uint8_t* pixel = frame.row(y);
+      for (std::uint32_t x = 0; x < frame.width(); ++x, pixel += kBytesPerPixel) count += is_outside(pixel, low, high);
     }
     return count;
   }

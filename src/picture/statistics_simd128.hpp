@@ -56,29 +56,25 @@ class Statistics {
     return lumas;
   }
 
-  // How many lumas are below `low` or above `high`: a second pass, for a frame that is about to be rejected.
-  [[nodiscard]] static std::uint64_t outside(const FrameView& frame, std::uint8_t low, std::uint8_t high) {
-    const Weights weights;
-    const v128_t lowest = wasm_i16x8_splat(low), highest = wasm_i16x8_splat(high);
-    const std::uint32_t whole = frame.width() - frame.width() % kStep;
+  // How many pixels have a channel below `low`'s or above `high`'s: another pass, for a frame that is about to be
+  // rejected.
+  [[nodiscard]] static std::uint64_t outside(const FrameView& frame, const Colour& low, const Colour& high) {
+    const v128_t lowest = rgba(low, 0), highest = rgba(high, 255);
+    const std::uint32_t whole = frame.width() - frame.width() % 4;
     std::uint64_t count = 0;
     for (std::uint32_t y = 0; y < frame.height(); ++y) {
-      const std::uint8_t* row = frame.row(y);
-      v128_t counts = wasm_i32x4_splat(0);  // 16 bits each: 8,187 at most, an eighth of the longest row
+      const std::uint8_t* pixel = frame.row(y);
+      v128_t inside = wasm_i32x4_splat(0);
       std::uint32_t x = 0;
-      for (; x < whole; x += kStep) {
-        const std::uint8_t* rgba = row + std::size_t{x} * kBytesPerPixel;
-        const v128_t lumas = lumas_of(load(rgba, weights), load(rgba + 16, weights), weights);
-        counts = wasm_i16x8_sub(counts, wasm_v128_or(wasm_i16x8_lt(lumas, lowest), wasm_i16x8_gt(lumas, highest)));
+      for (; x < whole; x += 4, pixel += std::size_t{4} * kBytesPerPixel) {
+        const v128_t pixels = wasm_v128_load(pixel);
+        const v128_t clamped = wasm_u8x16_min(wasm_u8x16_max(pixels, lowest), highest);
+        inside = wasm_i32x4_sub(inside, wasm_i32x4_eq(pixels, clamped));
       }
       v128_t row_count = wasm_i32x4_splat(0);
-      add(row_count, wasm_u32x4_extadd_pairwise_u16x8(counts));
-      count += total(row_count);
-      for (; x < frame.width(); ++x) {
-        const std::uint8_t* rgba = row + std::size_t{x} * kBytesPerPixel;
-        const std::uint32_t value = luma(rgba[0], rgba[1], rgba[2]);
-        count += value < low || value > high ? 1 : 0;
-      }
+      add(row_count, inside);
+      count += whole - total(row_count);
+      for (; x < frame.width(); ++x, pixel += kBytesPerPixel) count += is_outside(pixel, low, high);
     }
     return count;
   }
@@ -103,6 +99,10 @@ class Statistics {
     v128_t light = wasm_i32x4_splat(0);        // 16-bit counts of those that are not dark
     std::uint32_t steps = 0;
   };
+
+  static v128_t rgba(const Colour& colour, std::uint32_t alpha) {
+    return wasm_i32x4_splat(static_cast<std::int32_t>(colour[0] | colour[1] << 8U | colour[2] << 16U | alpha << 24U));
+  }
 
   struct Pixels {  // four
     v128_t red_blue;

@@ -12,14 +12,18 @@ namespace caseframe {
 namespace {
 
 // Deep blue has as little luma and is no black: above this no channel's mean may be.
-constexpr double kDarkChannel = 48;
+constexpr std::uint8_t kDarkChannel = 48;
 
 // Flat: one colour and what a codec adds to it, ±3. Uniform noise of that size has a standard deviation of 2.0; a block
 // of the codec that covers a cell moves its mean by all of it.
 constexpr double kFlatStdDev = 2.5;
 constexpr double kFlatCell = 4;
-// A pixel this far from the mean is no codec noise. A line of 20 small letters has some 600 of them in 2 megapixels.
-constexpr double kFarLuma = 12;
+// A pixel with a channel this far from the mean is no codec noise. A line of 20 small letters has some 600 of them in 2
+// megapixels. What a decoder shows that wrote nothing has no noise, even if its sender's picture was such a one and was
+// coded: green, which has most of the luma, is then 6.2 off where ±3 in Y, Cb and Cr meet (BT.601). So that a grey
+// slide with little contrast is none of these.
+constexpr std::array<double, 3> kFar{12, 12, 12};
+constexpr std::array<double, 3> kUndecodedFar{12, 7, 12};
 constexpr double kFarPixels = 8;
 constexpr double kFarPixelsPerMegapixel = 20;
 
@@ -29,6 +33,9 @@ constexpr double kFarPixelsPerMegapixel = 20;
 // values have 11 and more. In light, 8 is 0.24 % of white, a quarter of what a screen's surface reflects (IEC
 // 61966-2-1: an encoding viewing flare of 1 %).
 constexpr std::uint8_t kUnseenLuma = 8;
+// Luma falls short of a saturated colour's light: blue text of 128 has a luma of 9, and 1.6 % of white's light. The
+// light that white has at a luma of 8, blue has at 51 and red at 27.
+constexpr Colour kUnseenColour{kDarkChannel, kDarkChannel, kDarkChannel};
 
 // Chromium's drawing of a YUV buffer that nobody wrote to, measured: zeroes as BT.601 limited, BT.709 limited and
 // BT.709 full range; Y = 16 with zero chroma, likewise; and 128, 128, 128 with and without expansion.
@@ -49,21 +56,23 @@ double most_far_pixels(const FrameView& frame) {
   return kFarPixels + kFarPixelsPerMegapixel * frame.width() * frame.height() * 1e-6;
 }
 
-// Lumas more than kFarLuma from the mean.
-bool has_far_pixels(const FrameView& frame, const Statistics& statistics, double mean_luma) {
-  const auto low = static_cast<std::uint8_t>(std::ceil(std::max(mean_luma - kFarLuma, 0.0)));
-  const auto high = static_cast<std::uint8_t>(std::floor(std::min(mean_luma + kFarLuma, 255.0)));
-  // NOLINTNEXTLINE(readability-static-accessed-through-instance): static in one of the two classes.
-  return static_cast<double>(statistics.outside(frame, low, high)) > most_far_pixels(frame);
+// Pixels with a channel more than `far` from the mean.
+bool has_far_pixels(const FrameView& frame, const ChannelMeans& mean, const std::array<double, 3>& far) {
+  Colour low{}, high{};
+  for (std::size_t channel = 0; channel < 3; ++channel) {
+    low[channel] = static_cast<std::uint8_t>(std::ceil(std::max(mean[channel] - far[channel], 0.0)));
+    high[channel] = static_cast<std::uint8_t>(std::floor(std::min(mean[channel] + far[channel], 255.0)));
+  }
+  return static_cast<double>(Statistics::outside(frame, low, high)) > most_far_pixels(frame);
 }
 
-bool is_flat(const Cells& cells, const Statistics& statistics, const FrameReport& report, const FrameView& frame) {
+bool is_flat(const Cells& cells, const FrameReport& report, const FrameView& frame, const std::array<double, 3>& far) {
   if (report.luma_std_dev > kFlatStdDev) return false;
   for (std::size_t channel = 0; channel < 3; ++channel) {
     if (cells.highest[channel] - cells.mean[channel] > kFlatCell) return false;
     if (cells.mean[channel] - cells.lowest[channel] > kFlatCell) return false;
   }
-  return !has_far_pixels(frame, statistics, report.mean_luma);
+  return !has_far_pixels(frame, cells.mean, far);
 }
 
 bool is_undecoded(const ChannelMeans& mean) {
@@ -80,16 +89,18 @@ bool is_dark(const Cells& cells, const FrameReport& report) {
 bool is_unseen(const Cells& cells, const FrameView& frame) {
   const std::uint64_t bright = std::uint64_t{frame.width()} * frame.height() - cells.lumas.dark;
   return cells.lumas.peak <= kUnseenLuma && static_cast<double>(bright) <= most_far_pixels(frame) &&
-         *std::max_element(cells.highest.begin(), cells.highest.end()) <= kDarkLuma;
+         *std::max_element(cells.highest.begin(), cells.highest.end()) <= kDarkLuma &&
+         static_cast<double>(Statistics::outside(frame, {}, kUnseenColour)) <= most_far_pixels(frame);
 }
 
-Verdict judge(Cells& cells, const Statistics& statistics, const FrameReport& report, const FrameView& frame) {
+Verdict judge(Cells& cells, const FrameReport& report, const FrameView& frame) {
   if (!cells.opaque) return Verdict::kUndecoded;
   if (is_dark(cells, report)) {
     return is_unseen(cells, frame) || is_featureless(cells) ? Verdict::kBlack : Verdict::kOk;
   }
-  if (!is_flat(cells, statistics, report, frame)) return Verdict::kOk;
-  return is_undecoded(cells.mean) ? Verdict::kUndecoded : Verdict::kUniform;
+  const bool undecoded = is_undecoded(cells.mean);
+  if (!is_flat(cells, report, frame, undecoded ? kUndecodedFar : kFar)) return Verdict::kOk;
+  return undecoded ? Verdict::kUndecoded : Verdict::kUniform;
 }
 
 }  // namespace
@@ -99,7 +110,7 @@ FrameReport analyze(const FrameView& frame) {
   Statistics statistics(pixels);
   Cells cells = measure_cells(frame, statistics);
   FrameReport report = describe(cells.lumas, pixels);
-  report.verdict = judge(cells, statistics, report, frame);
+  report.verdict = judge(cells, report, frame);
   // The cells' means are a small picture of what may be about to be redacted.
   secure_zero(&cells, sizeof cells);
   return report;

@@ -13,10 +13,11 @@ namespace caseframe {
 // or nothing bright enough to be seen.
 // kUniform: any other single colour, give or take a codec's ±3.
 //
-// Known to be taken for black: a single line of text less than some 35 levels above its ground (or of pure blue, which
-// is a third as bright, less than some 150); pictures dimmed to 5 % of their code values in frames under 480 × 270, to
-// 3 % in any; and most of what is that dark in frames under 64 × 64. Known to be taken for pictures: 0.3 % of noisy
-// black frames, and noise coarser than 16 pixels, as in a video that was enlarged on its way.
+// Known to be taken for black: a single line of text less than some 40 levels above its ground (of one channel alone,
+// less than some 80; of 12 pixels in a frame of 3840 × 2160, less than twice that); pictures dimmed to 5 % of their
+// code values in frames under 480 × 270, to 3 % in any; and most of what is that dark in frames under 64 × 64. Known to
+// be taken for pictures: 0.3 % of noisy black frames, and noise coarser than 16 pixels, as in a video that was enlarged
+// on its way.
 enum class Verdict : std::uint8_t { kOk, kBlack, kUndecoded, kUniform };
 
 // Luma is BT.709 (ITU-R BT.709-6, item 3.2: 0.2126 R + 0.7152 G + 0.0722 B) on full-range RGB, 0..255.
@@ -28,7 +29,9 @@ struct FrameReport {
   double dark_ratio = 0;    // share of pixels with luma ≤ 25, 0..1
 };
 
-// One pass over the pixels, and another one of a flat frame; no allocation.
+// Known to be taken for undecoded: grey text on a decoder's grey or green that differs by 7 levels at most.
+//
+// One pass over the pixels, and another one of a frame that is flat or nearly black; no allocation.
 [[nodiscard]] FrameReport analyze(const FrameView& frame);
 
 }  // namespace caseframe

@@ -118,4 +118,25 @@ TEST_CASE("featureless: differences that persist") {
   check(threshold({.side = 32, .noise = 0.3F}, patches), 0.3723);
 }
 
+TEST_CASE("featureless: a colour is seen as grey is, in cells of 16 pixels and more") {
+  // `side` 8: grey alone. The pattern is added to the one or the other.
+  const auto seen = [](std::uint32_t side, float grey, float chroma) {
+    static Cells cells;
+    cells.columns = 40;
+    cells.rows = 24;
+    cells.side = side;
+    cells.grey.fill(10);
+    cells.chroma.fill(3);
+    cells.grey[12 * 40 + 20] += grey;
+    cells.chroma[12 * 40 + 20] += chroma;
+    return !is_featureless(cells);
+  };
+  CHECK(seen(16, 5.6F, 0));
+  CHECK(seen(16, 0, 5.6F));
+  CHECK_FALSE(seen(16, 5.4F, 5.4F));
+  CHECK_FALSE(seen(8, 0, 100));
+  CHECK_FALSE(seen(8, 7.6F, 100));
+  CHECK(seen(8, 7.8F, 0));
+}
+
 }  // namespace caseframe::test

@@ -238,6 +238,58 @@ TEST_CASE("validity: what is left of a picture after its camera went off is blac
   }
 }
 
+TEST_CASE("validity: dark terminals with a few lines of saturated text are pictures") {
+  Random random(kSeed + 9);
+  const auto check = [&](int width, int height, Light light, int lines, float noise) {
+    Scene scene(width, height, kBlack);
+    for (int line = 0; line < lines; ++line) scene.text(10, 9 + 14 * line, 1, line_of_digits(29, random), light);
+    if (noise > 0) scene.sensor_noise(noise, random);
+    const std::string what = say("colour", static_cast<double>(light.r), static_cast<double>(light.b));
+    CHECK_MESSAGE(verdict_of(scene) == Verdict::kOk, what << ", " << lines << " lines at " << height);
+  };
+  constexpr Light kRed{128, 0, 0}, kGreen{0, 128, 0}, kBlue{0, 0, 128};
+  for (const Light light : {kRed, kGreen, kBlue, Light{0, 0, 238}, Light{128, 0, 128}}) {
+    for (const int lines : {2, 3, 8, 12}) {
+      check(640, 360, light, lines, 0);
+      check(1280, 720, light, lines, 0);
+    }
+    check(1280, 720, light, 3, 1);
+    check(1919, 1079, light, 3, 0);
+  }
+  for (const Light light : {kRed, kBlue}) check(3840, 2160, light, 3, 0);
+}
+
+TEST_CASE("validity: noise of every colour in large frames is black") {
+  Random random(kSeed + 10);
+  for (int round = 0; round < 3; ++round) {
+    Scene cap = grey(1280, 720, random.uniform(0, 14));
+    cap.hot_pixels(80, random, true).sensor_noise(6, random, true).codec_noise(3, 16, random);
+    CHECK(verdict_of(cap) == Verdict::kBlack);
+  }
+}
+
+TEST_CASE("validity: a slide of a decoder's colours with text of little contrast is no undecoded frame") {
+  Random random(kSeed + 11);
+  struct Slide {
+    Light ground;
+    Light text;
+  };
+  for (const auto& [width, height] : {std::pair{320, 180}, {640, 360}, {1280, 720}, {1919, 1079}}) {
+    for (const auto& [ground, text] :
+         {Slide{{128, 128, 128}, {138, 138, 138}},  // less luma than a codec's noise has
+          Slide{{128, 128, 128}, {118, 118, 118}}, Slide{{128, 128, 128}, {160, 120, 120}},  // chroma alone
+          Slide{{130, 130, 130}, {112, 132, 150}}, Slide{{96, 96, 96}, {128, 88, 88}},
+          Slide{{0, 135, 0}, {0, 145, 0}}}) {
+      Scene scene(width, height, ground);
+      for (int line = 0; line < 2; ++line) scene.text(10, 9 + 14 * line, 1, line_of_digits(26, random), text);
+      CAPTURE(width);
+      CAPTURE(ground.r);
+      CAPTURE(text.r);
+      CHECK(verdict_of(scene) == Verdict::kOk);
+    }
+  }
+}
+
 TEST_CASE("validity: bars that only a row or a column sees are seen") {
   CHECK(verdict_of(grey(640, 360, 6).rectangle(0, 100, 640, 40, {60, 60, 60})) == Verdict::kOk);
   CHECK(verdict_of(grey(640, 360, 6).rectangle(200, 0, 40, 360, {60, 60, 60})) == Verdict::kOk);
@@ -293,6 +345,25 @@ TEST_CASE("validity: where flat, dark and far begin") {
   CHECK(with_far(29, 88) == Verdict::kUniform);
   CHECK(with_far(29, 87) == Verdict::kOk);
 
+  // kFar in each channel, and kUndecodedFar, which is less for green.
+  const auto with_colour = [](Light ground, Light light) {
+    Scene scene(1000, 1000, ground);
+    for (int i = 0; i < 29; ++i) scene.rectangle(13 + 31 * i, 17 + 29 * i, 1, 1, light);
+    return verdict_of(scene);
+  };
+  constexpr Light kGround{100, 100, 100}, kGrey{128, 128, 128};
+  CHECK(with_colour(kGround, {112, 100, 100}) == Verdict::kUniform);
+  CHECK(with_colour(kGround, {113, 100, 100}) == Verdict::kOk);
+  CHECK(with_colour(kGround, {100, 88, 100}) == Verdict::kUniform);
+  CHECK(with_colour(kGround, {100, 87, 100}) == Verdict::kOk);
+  CHECK(with_colour(kGround, {100, 100, 112}) == Verdict::kUniform);
+  CHECK(with_colour(kGround, {100, 100, 113}) == Verdict::kOk);
+  CHECK(with_colour(kGrey, {140, 135, 116}) == Verdict::kUndecoded);
+  CHECK(with_colour(kGrey, {141, 128, 128}) == Verdict::kOk);
+  CHECK(with_colour(kGrey, {128, 136, 128}) == Verdict::kOk);
+  CHECK(with_colour(kGrey, {128, 120, 128}) == Verdict::kOk);
+  CHECK(with_colour(kGrey, {128, 128, 115}) == Verdict::kOk);
+
   // kFlatStdDev: halves at ±2 and at ±3; kFlatCell: a cell of another colour.
   const auto halves = [](float by) {
     Scene scene(64, 64, {100, 100, 100});
@@ -315,6 +386,17 @@ TEST_CASE("validity: where flat, dark and far begin") {
   };
   CHECK(ghost(8) == Verdict::kBlack);
   CHECK(ghost(9) == Verdict::kOk);
+
+  // kUnseenColour, in as many pixels as may be far: a ghost that is seen as soon as it is not unseen.
+  const auto blue = [](int count, float light) {
+    Scene scene(1000, 1000, kBlack);
+    scene.rectangle(100, 100, 200, 100, {8, 8, 8});
+    for (int i = 0; i < count; ++i) scene.rectangle(13 + 31 * i, 17 + 29 * i, 1, 1, {0, 0, light});
+    return verdict_of(scene);
+  };
+  CHECK(blue(29, 48) == Verdict::kBlack);
+  CHECK(blue(28, 49) == Verdict::kBlack);
+  CHECK(blue(29, 49) == Verdict::kOk);
 }
 
 TEST_CASE("validity: luma is BT.709's to the nearest level") {

@@ -168,7 +168,12 @@ void check_statistics(const Image& image) {
   CHECK(expected.lumas().peak == got.lumas().peak);
   for (const auto& [low, high] : {std::pair{0, 255}, {1, 254}, {26, 200}, {90, 90}, {255, 255}, {0, 0}}) {
     const auto least = static_cast<std::uint8_t>(low), most = static_cast<std::uint8_t>(high);
-    CHECK(expected.outside(frame, least, most) == got.outside(frame, least, most));
+    for (const auto& [from, to] : {std::pair<Colour, Colour>{{least, 0, 0}, {most, 255, 255}},
+                                   {{0, least, 0}, {255, most, 255}},
+                                   {{0, 0, least}, {255, 255, most}},
+                                   {{least, least, least}, {most, most, most}}}) {
+      CHECK(scalar::Statistics::outside(frame, from, to) == simd128::Statistics::outside(frame, from, to));
+    }
   }
 }
 
