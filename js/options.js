@@ -191,7 +191,7 @@ function isFunction(value) {
 }
 
 /** @param {unknown} value @returns {value is AbortSignal} */
-function isSignal(value) {
+export function isSignal(value) {
   try {
     const { aborted, addEventListener, removeEventListener } = /** @type {AbortSignal} */ (value);
     return typeof aborted === 'boolean' && [addEventListener, removeEventListener].every(isFunction);

@@ -11,7 +11,8 @@ import { CaptureError } from './errors.js';
 
 /**
  * @typedef {object} Snapshot
- * @property {string} id A UUID: `metadata.id` where it was given, else one of its own. The file's ImageUniqueID is the same.
+ * @property {string} id A UUID in lower case with hyphens: `metadata.id` where it was given, else one of its own. The
+ *   file's ImageUniqueID is the same without hyphens.
  * @property {Blob} blob `image/jpeg`
  * @property {number} width Of the JPEG, in pixels.
  * @property {number} height
@@ -61,19 +62,21 @@ import { CaptureError } from './errors.js';
  */
 
 /**
- * Gives a file its identity: an id, and the facts that its metadata states unless the caller's own say otherwise. Ids of
- * people and interactions come along only where they may be written.
+ * Gives a file its identity: an id, and the facts that its metadata states. Ids of people and interactions come along
+ * only where they may be written.
  * @param {ParsedOptions} parsed
  * @param {ChosenTarget} target
  * @param {{ capturedAt: string, ageMs: number }} [presentation] Not of a frame that the worker chooses: it knows.
  * @returns {{ id: string, options: CheckedOptions }} To be posted.
- * @throws {CaptureError} `invalid-argument`, as `checkIdentity`.
+ * @throws {CaptureError} `invalid-argument`, as `checkIdentity`, and where the metadata state another time than the
+ *   frame's own.
  */
 export function identify({ plain, options, regions }, target, presentation) {
   checkIdentity(plain, target);
+  checkTimes(plain, presentation);
   const { interactionId, participantId } = target;
   const given = plain.metadata || {};
-  const id = given.id || uuid();
+  const id = given.id ? hyphenated(given.id.replace(/-/g, '').toLowerCase()) : uuid();
   const people = given.embed ? { interactionId, participantId } : {};
   const times = presentation ? { capturedAt: presentation.capturedAt, frameAgeMs: presentation.ageMs } : {};
   // null and empty texts are not given: the file then states what is known.
@@ -96,6 +99,31 @@ export function checkIdentity({ metadata = {} }, target) {
       details: { name: `metadata.${name}`, given, captured: known },
     });
   }
+}
+
+/**
+ * The record and the file must say the same of when it was: what is given may write the frame's own time with another
+ * offset.
+ * @param {EncodeOptions} options
+ * @param {{ capturedAt: string, ageMs: number }} [presentation] Without one nobody can know it yet.
+ */
+function checkTimes({ metadata = {} }, presentation) {
+  const { capturedAt, frameAgeMs } = metadata;
+  const known = presentation && [Date.parse(presentation.capturedAt), Math.round(presentation.ageMs)];
+  const given = [
+    ['capturedAt', capturedAt && new Date(capturedAt).getTime()],
+    ['frameAgeMs', typeof frameAgeMs === 'number' ? Math.round(frameAgeMs) : ''],
+  ];
+  given.forEach(([name, value], i) => {
+    if (typeof value !== 'number' || (known && value === known[i])) return;
+    throw new CaptureError('invalid-argument', `metadata.${name} is not that of the frame which is captured`, {
+      details: {
+        name: `metadata.${name}`,
+        given: metadata[/** @type {'capturedAt'} */ (name)],
+        captured: known?.[i],
+      },
+    });
+  });
 }
 
 /**
@@ -132,6 +160,10 @@ function uuid() {
   const bytes = crypto.getRandomValues(new Uint8Array(16));
   bytes[6] = (bytes[6] & 0x0f) | 0x40;
   bytes[8] = (bytes[8] & 0x3f) | 0x80;
-  const hex = Array.from(bytes, (byte) => byte.toString(16).padStart(2, '0')).join('');
+  return hyphenated(Array.from(bytes, (byte) => byte.toString(16).padStart(2, '0')).join(''));
+}
+
+/** As RFC 9562 writes a UUID. @param {string} hex Its 32 digits. */
+function hyphenated(hex) {
   return hex.replace(/^(.{8})(.{4})(.{4})(.{4})(.{12})$/, '$1-$2-$3-$4-$5');
 }

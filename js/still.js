@@ -5,7 +5,7 @@ import { ENCODE_FIELDS, parseEncodeOptions, parseScaledOptions, parseTextOptions
 import { explainRegion, MAX_REGIONS, parseRegions } from './engine/regions.js';
 import { CaptureError, invalidArgument } from './errors.js';
 import { fit } from './fit.js';
-import { parseDetect } from './options.js';
+import { isSignal, parseDetect } from './options.js';
 import { checkIdentity, identify, toSnapshot } from './snapshot.js';
 import { createStopwatch } from './stopwatch.js';
 
@@ -20,6 +20,7 @@ import { createStopwatch } from './stopwatch.js';
  * @property {Region[]} [replaceRedact] These regions in place of all others: those that were given to `grab`, and what
  *   `detect` finds. For somebody who has seen them and answers for the picture. Not together with `redact`, `detect`.
  * @property {CaptureOnlyOptions['detect']} [detect] Nothing but what was given to `grab`, so that one object serves both.
+ * @property {AbortSignal} [signal] Of this call alone; the still stays.
  */
 
 /** @typedef {EncodeOptions & StillOnlyOptions} StillEncodeOptions */
@@ -32,7 +33,7 @@ import { createStopwatch } from './stopwatch.js';
  */
 
 /** @type {readonly (keyof StillEncodeOptions)[]} */
-const STILL_FIELDS = [...ENCODE_FIELDS, 'replaceRedact', 'detect'];
+const STILL_FIELDS = [...ENCODE_FIELDS, 'replaceRedact', 'detect', 'signal'];
 
 /** @type {readonly (keyof StillTextOptions)[]} */
 const TEXT_FIELDS = ['kind', 'most'];
@@ -119,11 +120,24 @@ export function createStill({ grabbed, server, request, owner }) {
 
   /** @param {StillEncodeOptions | undefined} options @param {boolean} withDetected */
   async function encode(options = {}, withDetected) {
-    const start = life.clock.now();
-    const stopwatch = createStopwatch(life.clock);
     life.check();
     if (!isObject(options)) throw invalidArgument('options', 'an object', options);
-    const { redact, replaceRedact, detect, ...others } = readFields(options, STILL_FIELDS);
+    const { signal, ...given } = readFields(options, STILL_FIELDS);
+    if (signal !== undefined && !isSignal(signal)) throw invalidArgument('signal', 'an AbortSignal', signal);
+    const call = life.child();
+    try {
+      call.heed(signal);
+      call.check();
+      return await encodeIn(call, given, withDetected);
+    } finally {
+      call.finish();
+    }
+  }
+
+  /** @param {Lifetime} life @param {Omit<StillEncodeOptions, 'signal'>} options @param {boolean} withDetected */
+  async function encodeIn(life, { redact, replaceRedact, detect, ...others }, withDetected) {
+    const start = life.clock.now();
+    const stopwatch = createStopwatch(life.clock);
     const isReplaced = replaceRedact !== undefined;
     for (const [name, value] of Object.entries({ redact, detect })) {
       if (isReplaced && value !== undefined) throw invalidArgument(name, 'nothing beside replaceRedact', value);

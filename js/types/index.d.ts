@@ -221,6 +221,8 @@ export interface StillOnlyOptions {
    * All else is 'invalid-argument'.
    */
   detect?: Detect | readonly Detect[] | undefined;
+  /** Of this call alone: 'aborted' once it is, and the still stays as it is. */
+  signal?: AbortSignal | undefined;
 }
 
 /** What a still's `encode` takes. */
@@ -228,7 +230,10 @@ export type StillEncodeOptions = EncodeOptions & StillOnlyOptions;
 
 /** A picture that was captured, and what is known of it. */
 export interface Snapshot {
-  /** A UUID: `metadata.id` where it was given, else its own. The file's ImageUniqueID is the same. */
+  /**
+   * A UUID in lower case with hyphens: `metadata.id` where it was given, else its own. The file's ImageUniqueID is the same
+   * without hyphens.
+   */
   id: string;
   /** `image/jpeg` */
   blob: Blob;

@@ -709,6 +709,30 @@ test('regions of grab are a floor: undefined is not given, encode adds, replaceR
   const text = (bytes) => new TextDecoder().decode(bytes);
   assert.equal(text(metadata.interactionId), 'a', 'null is not given');
   assert.match(text(metadata.capturedAt), /^\d{4}-.*Z$/);
+  const plain = await encode();
+  const id = '0b1f3c9a-7d52-4e68-9f00-abcdefabcdef';
+  for (const spelled of [id, id.toUpperCase(), id.replace(/-/g, ''), id.replace(/-/g, '').toUpperCase()]) {
+    const snapshot = await encode({ metadata: { id: spelled } });
+    assert.equal(snapshot.id, id, 'one spelling, whatever was given');
+    assert.equal(text(snapshot.options.metadata.id), id);
+  }
+  const time = plain.capturedAt;
+  const elsewhere = `${new Date(Date.parse(time) + 3600_000).toISOString().slice(0, -1)}+01:00`;
+  for (const capturedAt of [time, new Date(time), elsewhere]) await encode({ metadata: { capturedAt } });
+  assert.equal(text((await encode({ metadata: { capturedAt: elsewhere } })).options.metadata.capturedAt), elsewhere);
+  await encode({ metadata: { frameAgeMs: plain.frame.ageMs } });
+  for (const another of [{ capturedAt: new Date(0) }, { frameAgeMs: plain.frame.ageMs + 1 }]) {
+    await assert.rejects(encode({ metadata: another }), { code: 'invalid-argument' }, JSON.stringify(another));
+  }
+  const controller = new AbortController();
+  controller.abort();
+  await assert.rejects(encode({ signal: controller.signal }), { code: 'aborted' });
+  await assert.rejects(encode({ signal: {} }), { code: 'invalid-argument' });
+  const late = new AbortController();
+  const waiting = watch(still.encode({ signal: late.signal }));
+  late.abort();
+  await world.clock.advance(1);
+  assert.equal(waiting.error?.code, 'aborted');
   assert.equal((await encode()).options.options.quality, 0.5);
   assert.equal(asked, 1, 'the frame stays the same');
 });
