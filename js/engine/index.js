@@ -83,7 +83,13 @@ export async function createEngine(options = {}) {
  * @returns {Promise<Engine>}
  */
 export async function start(options, readFile) {
-  const core = createCore(await load(parseLoadOptions(options), besideThisPackage, readFile));
+  const given = parseLoadOptions(options);
+  const core = createCore(await load(given, besideThisPackage, readFile));
+  const { variant = 'auto' } = given;
+  if (variant !== 'auto' && variant !== core.variant) {
+    core.dispose();
+    throw invalidArgument('variant', `'${core.variant}', which the module is,`, variant);
+  }
 
   /** @param {unknown} width @param {unknown} height @returns {EngineFrame} */
   function allocate(width, height) {
