@@ -101,7 +101,8 @@ class Statistics {
   };
 
   static v128_t rgba(const Colour& colour, std::uint32_t alpha) {
-    return wasm_i32x4_splat(static_cast<std::int32_t>(colour[0] | colour[1] << 8U | colour[2] << 16U | alpha << 24U));
+    const std::uint32_t red = colour[0], green = colour[1], blue = colour[2];
+    return wasm_i32x4_splat(static_cast<std::int32_t>(red | green << 8U | blue << 16U | alpha << 24U));
   }
 
   struct Pixels {  // four
