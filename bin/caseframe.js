@@ -1,10 +1,12 @@
 #!/usr/bin/env node
 // npx caseframe copy <folder>: the files that a page fetches at run time, for those who host them themselves.
-import { cp, mkdir, readdir } from 'node:fs/promises';
+import { cp, mkdir, readdir, readFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { parseArgs } from 'node:util';
 
 const HELP = `Usage: caseframe copy <folder>
+       caseframe --version
 
 Copies what a page fetches at run time into the folder, made where it is missing:
   worker.js                       the worker, one file
@@ -29,14 +31,38 @@ async function copy(folder) {
   for (const file of files) console.log(join(folder, file));
 }
 
+/** What is asked for. @returns {{ help?: boolean, version?: boolean, folder?: string, problem?: string }} */
+function read() {
+  try {
+    const options = /** @type {const} */ ({
+      help: { type: 'boolean', short: 'h' },
+      version: { type: 'boolean', short: 'v' },
+    });
+    const { values, positionals } = parseArgs({ allowPositionals: true, options });
+    const [command, folder, ...rest] = positionals;
+    if (values.help || command === 'help') return { help: true };
+    if (values.version) return { version: true };
+    if (command === undefined) return { problem: 'say what to do' };
+    if (command !== 'copy') return { problem: `there is no command “${command}”` };
+    if (!folder) return { problem: 'copy needs a folder' };
+    if (rest.length > 0) return { problem: 'copy takes one folder' };
+    return { folder };
+  } catch (error) {
+    // Node's own sentence, without its advice on how to name a file that begins with a dash.
+    return { problem: error.message.split('. ')[0] };
+  }
+}
+
 // Who listens may stop: `| head`. All is copied by then.
 process.stdout.on('error', () => {});
-const [command, folder, ...rest] = process.argv.slice(2);
-if (command === '--help' || command === '-h' || command === 'help') {
-  console.log(HELP);
-} else if (command !== 'copy' || !folder || folder.startsWith('-') || rest.length > 0) {
-  console.error(HELP);
+const { help, version, folder = '', problem } = read();
+if (problem !== undefined) {
+  console.error(`caseframe: ${problem}\n\n${HELP}`);
   process.exitCode = 2;
+} else if (help) {
+  console.log(HELP);
+} else if (version) {
+  console.log(JSON.parse(await readFile(new URL('../package.json', import.meta.url), 'utf8')).version);
 } else {
   await copy(folder).catch((error) => {
     console.error(`caseframe: could not copy to ${folder}: ${error.message}`);

@@ -1,5 +1,6 @@
 // From js/ and the two modules to dist/: one minified file for each entry, the modules, the declarations. Beside it, in
 // build/js/, the same as single files for tests of what is inside.
+import { rmSync } from 'node:fs';
 import { cp, mkdir, mkdtemp, rename, rm, writeFile } from 'node:fs/promises';
 import { pathToFileURL } from 'node:url';
 import { checkBudgets } from './budgets.mjs';
@@ -14,6 +15,12 @@ const modules = { simd: at('build/wasm/bindings/'), baseline: at('build/wasm-bas
 await mkdir(at('build/'), { recursive: true });
 // Of this run alone: another may be under way.
 const work = pathToFileURL(`${await mkdtemp(new URL('build/js.new-', root).pathname)}/`);
+for (const signal of ['SIGINT', 'SIGTERM']) {
+  process.once(signal, () => {
+    rmSync(work, { recursive: true, force: true });
+    process.exit(1);
+  });
+}
 try {
   const single = new URL('js/', work);
   const dist = new URL('dist/', work);

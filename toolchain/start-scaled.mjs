@@ -15,9 +15,11 @@ const { values } = parseArgs({
     instances: { type: 'string', default: '2' },
   },
 });
-const [port, count] = ['port', 'instances'].map((name) => {
+const [port, count] = Object.entries({ port: 0, instances: 1 }).map(([name, least]) => {
   const value = Number(values[name]);
-  if (!Number.isInteger(value) || value < 0) throw new Error(`Expected a number for --${name}, not ${values[name]}`);
+  if (!Number.isInteger(value) || value < least) {
+    throw new Error(`Expected an integer of at least ${least} for --${name}, not ${values[name]}`);
+  }
   return value;
 });
 

@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
 import { existsSync, readFileSync } from 'node:fs';
-import { readFile } from 'node:fs/promises';
+import { readdir, readFile } from 'node:fs/promises';
 import { posix } from 'node:path';
 import { test } from 'node:test';
 import { ENCODE_FIELDS } from '../../js/engine/options.js';
@@ -71,6 +71,48 @@ test('and one that does not is told', () => {
   assert.deepEqual(
     brokenLinks(page).map((broken) => broken.split(' ')[1]),
     ['#no', '../README.md#no', 'none.md', '../../x', 'no.webp'],
+  );
+});
+
+test('what ships leads to what ships, but for what the README says only the repository has', async () => {
+  const { files } = JSON.parse(await readFile(new URL('package.json', root), 'utf8'));
+  // npm takes the first three along by itself.
+  const ships = (/** @type {string} */ path) =>
+    ['README.md', 'LICENSE', 'package.json', ...files].some((file) => path === file || path.startsWith(`${file}/`));
+  const shipped = pages.filter(({ path }) => ships(path));
+  assert.ok(shipped.length > 12, 'nothing was looked at');
+  const out = shipped.flatMap(({ path, links }) =>
+    links
+      .filter(({ target }) => !/^([a-z]+:|#)/.test(target))
+      .map(({ target }) => posix.join(posix.dirname(path), target.replace(/#.*/, '')))
+      .filter((target) => !ships(target) && !/^(examples\/|CONTRIBUTING\.md$)/.test(target))
+      .map((target) => `${path}: ${target}`),
+  );
+  assert.deepEqual(out, []);
+  // What the declarations name.
+  const types = await readdir(new URL('js/types/', root));
+  const texts = await Promise.all(types.map((name) => readFile(new URL(`js/types/${name}`, root), 'utf8')));
+  const named = texts.flatMap((text) => Array.from(text.matchAll(/\b[\w/]+\.md\b/g), ([name]) => name));
+  assert.ok(named.length > 0, 'nothing was looked at');
+  assert.deepEqual(
+    named.filter((name) => !ships(name) || !pages.some(({ path }) => path === name)),
+    [],
+  );
+});
+
+test('the import map of a page without a bundler has each entry that is a script', async () => {
+  const { exports } = JSON.parse(await readFile(new URL('package.json', root), 'utf8'));
+  const { blocks } = pageOf('docs/integrating.md');
+  const map = blocks.map(({ code }) => /<script type="importmap">([\s\S]*?)<\/script>/.exec(code)?.[1]).find(Boolean);
+  const entries = Object.entries(exports).filter(([, { types, default: file }]) => types && /\.js$/.test(file));
+  assert.deepEqual(
+    JSON.parse(map ?? '').imports,
+    Object.fromEntries(
+      entries
+        // Types alone.
+        .filter(([name]) => name !== './element/react')
+        .map(([name, { default: file }]) => [posix.join('caseframe', name), posix.join('/caseframe', file)]),
+    ),
   );
 });
 

@@ -66,6 +66,8 @@ test('a dry run packs, lists what ships, and publishes nothing', async () => {
     'LICENSE',
     'THIRD_PARTY_NOTICES.md',
     'CHANGELOG.md',
+    'SECURITY.md',
+    'docs/troubleshooting.md',
     'dist/types/index.d.ts',
   ]) {
     assert.match(dryRun.stdout, new RegExp(`^ *\\d+  ${file.replaceAll('.', '\\.')}$`, 'm'), file);

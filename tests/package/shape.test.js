@@ -145,9 +145,22 @@ test('npx caseframe copy puts the worker and the modules where they are wanted, 
   ]);
   const worker = await readFile(join(folder, 'public/caseframe/worker.js'), 'utf8');
   assert.doesNotMatch(worker, /\bimport\b/, 'one file');
-  assert.match((await command('--help')).stdout, /Usage: caseframe copy <folder>/);
-  for (const args of [[], ['copy'], ['paste', 'x'], ['copy', '--x']]) {
-    await assert.rejects(command(...args), { code: 2, stderr: /Usage/ });
+  for (const args of [['--help'], ['help'], ['copy', '--help'], ['copy', '-h']]) {
+    assert.match((await command(...args)).stdout, /^Usage: caseframe copy <folder>/);
+  }
+  const { version } = JSON.parse(await readFile(join(installed, 'package.json'), 'utf8'));
+  assert.equal((await command('--version')).stdout, `${version}\n`);
+  for (const [args, problem] of /** @type {[string[], string][]} */ ([
+    [[], 'say what to do'],
+    [['copy'], 'copy needs a folder'],
+    [['copy', 'a', 'b'], 'copy takes one folder'],
+    [['paste', 'x'], 'there is no command “paste”'],
+    [['copy', '--x'], "Unknown option '--x'"],
+  ])) {
+    await assert.rejects(command(...args), ({ code, stdout, stderr }) => {
+      assert.deepEqual([code, stdout, stderr.split('\n')[0]], [2, '', `caseframe: ${problem}`]);
+      return /\nUsage: /.test(stderr);
+    });
   }
   await writeFile(join(folder, 'file'), '');
   await assert.rejects(command('copy', 'file'), { code: 1, stderr: /could not copy to file: / });

@@ -41,7 +41,7 @@ export const WAYS = [
     name: 'none, with an import map',
     files: { ...page, 'index.html': HTML.replace('<script', `<script type="importmap">${IMPORT_MAP}</script><script`) },
     out: '.',
-    line: 'the import map: `{ "imports": { "caseframe": "/…/caseframe/dist/index.js" } }`',
+    line: '[an import map](#without-a-bundler)',
   },
   { name: 'Vite 8, build', files: vite, build: ['vite', 'build', '--outDir', 'out'], out: 'out' },
   { name: 'Vite 8, dev server', files: vite, dev: ['vite', '--port', 'PORT', '--strictPort', '--host', '127.0.0.1'] },
