@@ -64,16 +64,16 @@ class Statistics {
     std::uint64_t count = 0;
     for (std::uint32_t y = 0; y < frame.height(); ++y) {
       const std::uint8_t* pixel = frame.row(y);
-      v128_t inside = wasm_i32x4_splat(0);
+      v128_t counts = wasm_i32x4_splat(0);
       std::uint32_t x = 0;
       for (; x < whole; x += 4, pixel += std::size_t{4} * kBytesPerPixel) {
         const v128_t pixels = wasm_v128_load(pixel);
         const v128_t clamped = wasm_u8x16_min(wasm_u8x16_max(pixels, lowest), highest);
-        inside = wasm_i32x4_sub(inside, wasm_i32x4_eq(pixels, clamped));
+        counts = wasm_i32x4_sub(counts, wasm_i32x4_eq(pixels, clamped));
       }
-      v128_t row_count = wasm_i32x4_splat(0);
-      add(row_count, inside);
-      count += whole - total(row_count);
+      v128_t totals = wasm_i32x4_splat(0);
+      add(totals, counts);
+      count += whole - total(totals);
       for (; x < frame.width(); ++x, pixel += kBytesPerPixel) count += is_outside(pixel, low, high);
     }
     return count;
