@@ -62,18 +62,16 @@ import { CaptureError } from './errors.js';
  */
 
 /**
- * Gives a file its identity: an id, and the facts that its metadata states. Ids of people and interactions come along
- * only where they may be written.
+ * Gives a file its identity: an id, and the facts that its metadata states unless the caller's own say otherwise. Ids of
+ * people and interactions come along only where they may be written.
  * @param {ParsedOptions} parsed
  * @param {ChosenTarget} target
  * @param {{ capturedAt: string, ageMs: number }} [presentation] Not of a frame that the worker chooses: it knows.
  * @returns {{ id: string, options: CheckedOptions }} To be posted.
- * @throws {CaptureError} `invalid-argument`, as `checkIdentity`, and where the metadata state another time than the
- *   frame's own.
+ * @throws {CaptureError} `invalid-argument`, as `checkIdentity`.
  */
 export function identify({ plain, options, regions }, target, presentation) {
   checkIdentity(plain, target);
-  checkTimes(plain, presentation);
   const { interactionId, participantId } = target;
   const given = plain.metadata || {};
   const id = given.id ? hyphenated(given.id.replace(/-/g, '').toLowerCase()) : uuid();
@@ -99,31 +97,6 @@ export function checkIdentity({ metadata = {} }, target) {
       details: { name: `metadata.${name}`, given, captured: known },
     });
   }
-}
-
-/**
- * The record and the file must say the same of when it was: what is given may write the frame's own time with another
- * offset.
- * @param {EncodeOptions} options
- * @param {{ capturedAt: string, ageMs: number }} [presentation] Without one nobody can know it yet.
- */
-function checkTimes({ metadata = {} }, presentation) {
-  const { capturedAt, frameAgeMs } = metadata;
-  const known = presentation && [Date.parse(presentation.capturedAt), Math.round(presentation.ageMs)];
-  const given = [
-    ['capturedAt', capturedAt && new Date(capturedAt).getTime()],
-    ['frameAgeMs', typeof frameAgeMs === 'number' ? Math.round(frameAgeMs) : ''],
-  ];
-  given.forEach(([name, value], i) => {
-    if (typeof value !== 'number' || (known && value === known[i])) return;
-    throw new CaptureError('invalid-argument', `metadata.${name} is not that of the frame which is captured`, {
-      details: {
-        name: `metadata.${name}`,
-        given: metadata[/** @type {'capturedAt'} */ (name)],
-        captured: known?.[i],
-      },
-    });
-  });
 }
 
 /**

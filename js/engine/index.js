@@ -86,7 +86,7 @@ export async function start(options, readFile) {
   const given = parseLoadOptions(options);
   const core = createCore(await load(given, besideThisPackage, readFile));
   const { variant = 'auto' } = given;
-  if (variant !== 'auto' && variant !== core.variant) {
+  if (!given.wasmModule && variant !== 'auto' && variant !== core.variant) {
     core.dispose();
     throw invalidArgument('variant', `'${core.variant}', which the module is,`, variant);
   }

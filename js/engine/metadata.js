@@ -35,7 +35,7 @@ const UNWRITABLE = /[\u0000-\u001f\u007f-\u009f\ud800-\udfff\ufffe\uffff]/u;
  * @property {string | null} [software] Up to 256 bytes. Default `caseframe` and its version.
  * @property {string | null} [description] Up to 4096 bytes.
  * @property {number | null} [frameAgeMs] How old the frame was when it was taken, in ms; rounded.
- * @property {boolean | null} [embed] Whether the ids of people and interactions, which are personal data, go into the file.
+ * @property {boolean} [embed] Whether the ids of people and interactions, which are personal data, go into the file.
  *   Default false.
  */
 
@@ -62,7 +62,7 @@ export function parseMetadata(metadata = {}) {
   // Its own time, whatever methods it was given.
   const time = isDate(plain.capturedAt) && new Date(plain.capturedAt);
   if (time && !Number.isNaN(time.getTime())) plain.capturedAt = time.toISOString();
-  const embed = plain.embed ?? false;
+  const { embed = false } = plain;
   if (typeof embed !== 'boolean') throw invalidArgument('metadata.embed', 'a boolean', embed);
   const raw = {
     id: parseId(plain.id),

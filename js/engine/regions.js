@@ -28,7 +28,7 @@ const LEAST_PIXEL = 1 - 0.0005;
  * @property {number} width
  * @property {number} height
  * @property {RedactMode} [mode] Default 'pixelate'.
- * @property {string} [color] For `mode: 'fill'`, which must be stated: `#rgb`, `#rrggbb` or one of CSS's sixteen basic names. Default black.
+ * @property {string} [color] For 'fill': `#rgb`, `#rrggbb` or one of CSS's sixteen basic names. Default black.
  * @property {RegionUnit} [unit] 'pixel' (default), or 'ratio': 0..1 of the frame's width and height.
  * @property {Size} [of] The picture that a region in pixels was drawn on, such as a preview or an earlier, larger frame.
  *   It is scaled from there to the frame, and never covers less than what was drawn. Default: the frame itself. Not with
@@ -95,8 +95,6 @@ function parseRegion(region, index, frame) {
       if (!Number.isFinite(value) || value <= 0) throw refuse(field, 'a finite number above 0', value);
     }
   }
-  // The default is a mosaic, which a colour was not meant for.
-  if (plain.color !== undefined && plain.mode === undefined) throw refuse('mode', "'fill' beside a color", undefined);
   /** @type {RawRegion} */
   const raw = {
     x,

@@ -176,7 +176,7 @@ export interface Region {
   width: number;
   /** In `unit`: at least one pixel, give or take the 0.0005 that a difference of two ends loses. */
   height: number;
-  /** Default 'pixelate'. Use 'fill' for text. Stated where there is a `color`. */
+  /** Default 'pixelate'. Use 'fill' for text. */
   mode?: RedactMode | undefined;
   /** Of 'fill': `#rgb`, `#rrggbb` or one of CSS's sixteen basic names. Default black. */
   color?: string | undefined;
@@ -212,7 +212,7 @@ export interface Redaction {
 }
 
 /**
- * What a file says of itself in Exif and XMP. All optional; `null` and empty texts count as not given. Texts hold no
+ * What a file says of itself in Exif and XMP. All optional; `null` (but of `embed`) and empty texts count as not given. Texts hold no
  * control characters and no lone surrogates; lengths are in bytes of UTF-8, and what is longer is 'invalid-argument',
  * never cut.
  */
@@ -229,18 +229,18 @@ export interface Metadata {
   /** Up to 256 bytes. Written with `embed: true` only. */
   agentId?: string | null | undefined;
   /**
-   * A Date, or ISO 8601 with an offset, which is kept: `2026-11-22T10:20:30.456+01:00`. Of a snapshot: when the frame was
-   * presented; another time is 'invalid-argument'.
+   * A Date, or ISO 8601 with an offset, which is kept: `2026-11-22T10:20:30.456+01:00`. Default of a snapshot: when the
+   * frame was presented.
    */
   capturedAt?: string | Date | null | undefined;
   /** Up to 256 bytes. Default `caseframe` and its version. */
   software?: string | null | undefined;
   /** Up to 4096 bytes; tabs and line breaks are allowed here. */
   description?: string | null | undefined;
-  /** How old the frame was when it was taken, in ms, 0..4294967295; rounded. Of a snapshot: what was measured, or 'invalid-argument'. */
+  /** How old the frame was when it was taken, in ms, 0..4294967295; rounded. Default of a snapshot: what was measured. */
   frameAgeMs?: number | null | undefined;
   /** Whether the ids of people and interactions, which are personal data, go into the file. Default false. */
-  embed?: boolean | null | undefined;
+  embed?: boolean | undefined;
 }
 
 /**

@@ -51,8 +51,8 @@ export interface UploaderOptions {
   /** Who is signed in. Another agent needs another uploader. */
   agentId: string;
   /**
-   * Called anew for every try, and once more at once after a 401. Failing, taking longer than 15 s, or a value that is
-   * undefined counts as a failed try; what can never be headers ends the tries. Default none.
+   * Called anew for every try, and once more at once after a 401. Failing, taking longer than 15 s, or a value that is no
+   * text counts as a failed try. Default none.
    */
   headers?: ((context: HeadersContext) => PageHeaders | Promise<PageHeaders>) | undefined;
   /** Where snapshots wait: 'indexeddb' (default) survives a reload, 'memory' does not. */

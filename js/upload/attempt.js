@@ -41,9 +41,7 @@ export function createAttempt(settings, { clock, random, post }, store, telling)
     const context = { agentId, snapshotId: id, attempt, renew };
     let headers;
     try {
-      const given = await within(clock, HEADERS_MS, () => settings.headers(context));
-      headers = readHeaders(given);
-      if (!headers) return { reason: 'unusable-headers', error: textOf(given) };
+      headers = readHeaders(await within(clock, HEADERS_MS, () => settings.headers(context)));
       await checkOwn();
       if (signal.aborted) return { reason: 'headers' };
     } catch (error) {
@@ -83,15 +81,15 @@ export function createAttempt(settings, { clock, random, post }, store, telling)
 /**
  * By what it holds, not by its class: a frame's `Headers` are not this page's, and libraries have classes of their own.
  * @param {any} given What the page's `headers` came to.
- * @returns {Record<string, string> | undefined} Undefined where that are no headers, whenever they are asked for.
- * @throws Where there are none yet, or reading them fails. The values are checked where they are set.
+ * @returns {Record<string, string>}
+ * @throws Where it holds no headers. The values are checked where they are set.
  */
 function readHeaders(given) {
-  if (!given) throw given; // `token && { … }`, say.
-  if (typeof given !== 'object' || Array.isArray(given)) return undefined;
-  if (typeof given.entries === 'function') return Object.fromEntries(given.entries());
-  const headers = { ...given };
-  // What has a tag of its own and holds nothing (a Date) would pass for "no headers".
-  const isAny = Object.keys(headers).length > 0 || Object.prototype.toString.call(given) === '[object Object]';
-  return isAny ? headers : undefined;
+  if (typeof given?.entries === 'function' && !Array.isArray(given)) return Object.fromEntries(given.entries());
+  const headers = { .../** @type {object} */ (typeof given === 'object' && given) };
+  // What holds nothing, and has a tag of its own or is no object (a Date, a token that is not there yet), would pass for
+  // "no headers".
+  const isAny = Object.keys(headers).length > 0 && !Array.isArray(given);
+  if (!isAny && Object.prototype.toString.call(given) !== '[object Object]') throw given;
+  return headers;
 }

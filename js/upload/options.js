@@ -21,8 +21,7 @@ import { coded } from './text.js';
  * @property {string | URL} url Of the middleware's `…/api/v1/video-snapshot/upload`; relative to the page.
  * @property {string} agentId Who is signed in. Another agent needs another uploader.
  * @property {(context: HeadersContext) => PageHeaders | Promise<PageHeaders>} [headers] Called anew for every try, and once
- *   more at once after a 401. Failing, taking longer than 15 s, or a value that is undefined counts as a failed
- *   try; what can never be headers ends the tries.
+ *   more at once after a 401. Failing, taking longer than 15 s, or a value that is no text counts as a failed try.
  * @property {'indexeddb' | 'memory'} [queue] Where snapshots wait. Default 'indexeddb'.
  * @property {string} [database] The queue's name. All uploaders of an origin with the same name share it: two services
  *   need two names. Default 'caseframe-upload'.

@@ -58,20 +58,17 @@ export function post({ url, credentials, item, data, headers, stallMs, answerMs,
     };
     request.onerror = abort;
     request.onload = () => end(readAnswer(request, item));
-    /** @type {import('./retry.js').Reason} */
-    let reason = 'unusable-headers';
     try {
       request.open('POST', url);
       request.withCredentials = credentials === 'include';
       for (const [name, value] of Object.entries(headers)) {
-        // Never the text of a value that was missing. That one may be there by the next try.
-        if (value === undefined || value === null) reason = 'headers';
+        // Never the text of a value that was missing.
         if (typeof value !== 'string') throw new TypeError(`The header ${name} is ${value}`);
         request.setRequestHeader(name, value);
       }
       request.setRequestHeader('Idempotency-Key', item.id);
     } catch (error) {
-      end({ reason, error: String(error) });
+      end({ reason: 'headers', error: String(error) });
       return;
     }
     expect(stallMs, 'stalled');

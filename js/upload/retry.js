@@ -12,10 +12,9 @@
 
 /**
  * `network`: the connection failed. `stalled`: no progress for `stallMs`. `unanswered`: no answer for `answerMs`.
- * `headers`: the page's hook failed, took too long, or has nothing yet. `unusable-headers`: what it gave are no headers,
- * and never will be. `storage`: the queue cannot be read now. `unreadable`: the stored
- * picture is missing or does not decrypt, and never will.
- * @typedef {'network' | 'stalled' | 'unanswered' | 'headers' | 'unusable-headers' | 'storage' | 'unreadable'} Reason
+ * `headers`: the page's hook failed, took too long, or gave what are no headers. `storage`: the queue cannot be read now.
+ * `unreadable`: the stored picture is missing or does not decrypt, and never will; or the page's own cannot be read.
+ * @typedef {'network' | 'stalled' | 'unanswered' | 'headers' | 'storage' | 'unreadable'} Reason
  */
 
 /**
@@ -41,9 +40,6 @@
 
 /** Client errors that a repeat may well mend (RFC 9110, RFC 8470; 409: the same key is still being processed). */
 const PASSING = [408, 409, 425, 429];
-
-/** What no repeat can mend, either. @type {(Reason | undefined)[]} */
-const FINAL = ['unreadable', 'unusable-headers'];
 
 /**
  * Only what the server has understood and refused ends the tries: a 4xx that no repeat can mend. An answer that is no
@@ -72,7 +68,7 @@ export function decide(outcome, { attempt, renewed, now, random, baseMs, maxMs }
       details: reason ? { reason } : { status, code, error },
     },
   };
-  if (!isRefused && !FINAL.includes(reason)) {
+  if (!isRefused && reason !== 'unreadable') {
     const named = parseRetryAfter(retryAfter, now);
     // Full jitter (M. Brooker, "Exponential Backoff And Jitter", 2015): clients that failed together do not come together.
     const backOff = random * baseMs * 2 ** (attempt - 1);

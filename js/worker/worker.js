@@ -131,10 +131,11 @@ export function createService(
       if (!found) return undefined;
       const { latest } = found;
       if (!latest) return take(found.input, options, encode);
+      const { metadata: given } = options;
       const metadata = {
-        ...options.metadata,
-        capturedAt: new TextEncoder().encode(latest.capturedAt),
-        frameAgeMs: Math.round(latest.ageMs),
+        ...given,
+        capturedAt: given.capturedAt.length > 0 ? given.capturedAt : new TextEncoder().encode(latest.capturedAt),
+        frameAgeMs: given.frameAgeMs < 0 ? Math.round(latest.ageMs) : given.frameAgeMs,
       };
       const opened = await take(found.input, { ...options, metadata }, encode);
       return { ...opened, latest };

@@ -94,7 +94,6 @@ export class Dice {
     };
     const across = part(whole.width, kind === 'ratio' ? 1 / width : 1);
     const down = part(whole.height, kind === 'ratio' ? 1 / height : 1);
-    const mode = this.pick([undefined, 'pixelate', 'blur', 'fill']);
     return {
       x: across.at,
       y: down.at,
@@ -102,8 +101,8 @@ export class Dice {
       height: down.size,
       unit: kind === 'ratio' ? 'ratio' : 'pixel',
       of,
-      mode,
-      color: mode && this.pick([undefined, '#123', '#FedCba', 'teal']),
+      mode: this.pick([undefined, 'pixelate', 'blur', 'fill']),
+      color: this.pick([undefined, '#123', '#FedCba', 'teal']),
     };
   }
 

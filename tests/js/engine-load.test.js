@@ -89,9 +89,9 @@ test('from a compiled module', async () => {
   const wasmModule = await WebAssembly.compile(wasm.baseline);
   await works({ wasmModule }, 'baseline');
   await works({ wasmModule, variant: 'baseline' }, 'baseline');
-  for (const from of [{ wasmModule }, { wasmUrl: `${origin}/assets/caseframe.baseline.wasm` }]) {
-    await assert.rejects(createEngine({ ...from, variant: 'simd' }), { code: 'invalid-argument' });
-  }
+  await works({ wasmModule, variant: 'simd' }, 'baseline');
+  const wasmUrl = `${origin}/assets/caseframe.baseline.wasm`;
+  await assert.rejects(createEngine({ wasmUrl, variant: 'simd' }), { code: 'invalid-argument' });
   await works({ wasmModule, wasmUrl: 'http://127.0.0.1:1/never-asked' }, 'baseline');
 });
 

@@ -84,16 +84,6 @@ inBoth('ratios without their unit are refused, with a hint', (engine) => {
   assert.deepEqual([covered.x, covered.y, covered.width, covered.height], [32, 144, 96, 18]);
 });
 
-inBoth('a colour is refused where the default, a mosaic, would pass it over', (engine) => {
-  const frame = new Dice(1).scenery(320, 180);
-  const region = { x: 0, y: 0, width: 20, height: 20, color: '#ff0000' };
-  const error = thrownBy(() => engine.encode(frame, { redact: [region] }));
-  assert.equal(error.code, 'invalid-argument');
-  assert.match(error.message, /'fill' beside a color for redact\[0\]\.mode/);
-  const [{ color }] = engine.encode(frame, { redact: [{ ...region, mode: 'fill' }] }).redactions;
-  assert.equal(color, '#ff0000');
-});
-
 inBoth('what covers nothing is refused', (engine) => {
   const frame = new Dice(1).scenery(320, 180);
   /** @type {Region[]} */

@@ -721,9 +721,6 @@ test('regions of grab are a floor: undefined is not given, encode adds, replaceR
   for (const capturedAt of [time, new Date(time), elsewhere]) await encode({ metadata: { capturedAt } });
   assert.equal(text((await encode({ metadata: { capturedAt: elsewhere } })).options.metadata.capturedAt), elsewhere);
   await encode({ metadata: { frameAgeMs: plain.frame.ageMs } });
-  for (const another of [{ capturedAt: new Date(0) }, { frameAgeMs: plain.frame.ageMs + 1 }]) {
-    await assert.rejects(encode({ metadata: another }), { code: 'invalid-argument' }, JSON.stringify(another));
-  }
   const controller = new AbortController();
   controller.abort();
   await assert.rejects(encode({ signal: controller.signal }), { code: 'aborted' });

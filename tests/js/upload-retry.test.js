@@ -26,7 +26,6 @@ const ROWS = [
   ['no answer', { reason: 'unanswered' }, 'again upload-failed'],
   ['headers() that fails', { reason: 'headers' }, 'again upload-failed'],
   ['a queue that cannot be read now', { reason: 'storage' }, 'again upload-failed'],
-  ['what headers() gave and nobody can use', { reason: 'unusable-headers' }, 'reject upload-failed'],
   ['a picture that is gone', { reason: 'unreadable' }, 'reject upload-failed'],
   ['401', { status: 401 }, 'renew'],
   ['401 once more', { status: 401 }, 'reject upload-rejected', { renewed: true }],

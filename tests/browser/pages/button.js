@@ -62,7 +62,7 @@ async function open({ properties = {}, attributes = {}, early = false, retryMs =
   Object.assign(stage, { call, capture, uploader, button });
 }
 
-/** Resolves once the button is in the state. @param {string} state @param {number} [count] So many were delivered. */
+/** Resolves once the button is in the state, to what is seen at that moment. @param {string} state @param {number} [count] So many were delivered. */
 async function reaches(state, count = 0) {
   await lab.until(
     stage.call,
@@ -70,6 +70,7 @@ async function reaches(state, count = 0) {
       stage.button.getAttribute('state') === state && fired.filter(({ type }) => type === 'delivered').length >= count,
     `the button is ${state}, not ${stage.button.getAttribute('state')}: ${JSON.stringify(fired)}`,
   );
+  return look();
 }
 
 const part = (name) => stage.button.shadowRoot.querySelector(`[part=${name}]`);
