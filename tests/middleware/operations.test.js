@@ -3,6 +3,7 @@
 import assert from 'node:assert/strict';
 import { createHash } from 'node:crypto';
 import { once } from 'node:events';
+import { existsSync } from 'node:fs';
 import { access, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { createServer, request as httpRequest } from 'node:http';
 import { connect } from 'node:net';
@@ -162,6 +163,17 @@ describe('the command line', () => {
       const { output, ended } = run(t, args);
       assert.deepEqual(await ended, [1, null]);
       assert.match(output.err, /^caseframe: /);
+    }
+  });
+
+  test('what looks at a database makes none: a misspelt folder is told, and not there afterwards', async (t) => {
+    const folder = join(data, 'misspelt');
+    for (const command of ['verify-audit', 'redrive', 'reconcile']) {
+      const { output, ended, stop } = startMain({ args: [command, '--data', folder] });
+      t.after(stop);
+      assert.deepEqual(await ended, [1, null]);
+      assert.match(output.err, /^caseframe: DATABASE_URL: There is no database \/\S*\/misspelt\/.*\n$/);
+      assert.equal(existsSync(folder), false, command);
     }
   });
 

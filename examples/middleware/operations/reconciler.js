@@ -111,7 +111,7 @@ export async function reconcileCommand({ environment, flags }, print = console.l
   const settings = readSettings(environment, flags);
   const { now } = testHooks(environment, settings);
   const log = createLog({ level: settings.logLevel, secrets: settings.secrets });
-  const records = await openRecords(settings.databaseUrl, { now });
+  const records = await openRecords(settings.databaseUrl, { now, isThere: true });
   const storage = await openStorage(settings.storageUrl, { env: environment });
   try {
     await records.check();

@@ -29,7 +29,7 @@ export async function migrateCommand(databaseUrl, print = console.log) {
  * @returns {Promise<number>} The exit code: 1 where there is a problem.
  */
 export async function verifyAuditCommand(databaseUrl, print = console.log) {
-  const records = await openRecords(databaseUrl);
+  const records = await openRecords(databaseUrl, { isThere: true });
   try {
     await records.check();
     let found = 0;
@@ -55,7 +55,7 @@ export async function verifyAuditCommand(databaseUrl, print = console.log) {
  * @returns {Promise<number>} The exit code.
  */
 export async function redriveCommand(databaseUrl, print = console.log) {
-  const records = await openRecords(databaseUrl);
+  const records = await openRecords(databaseUrl, { isThere: true });
   try {
     await records.check();
     let count = 0;

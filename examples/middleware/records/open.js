@@ -23,6 +23,7 @@ const SSL_PARAMETERS = new Set(['ssl', 'sslmode', 'sslcert', 'sslkey', 'sslrootc
  * @property {() => Date} [now] Default: the machine's clock.
  * @property {(error: Error) => void} [onIdleError] A connection to PostgreSQL broke while nobody used it: for the log.
  * @property {import('./migrate.js').MigrateOptions} [migration]
+ * @property {boolean} [isThere] The database has to be there: an SQLite file is not made. Default: false.
  * @property {number} [answerMs] How long PostgreSQL may take to answer a statement. Default: longer than it lets one run.
  */
 
@@ -33,10 +34,11 @@ const SSL_PARAMETERS = new Set(['ssl', 'sslmode', 'sslcert', 'sslkey', 'sslrootc
  * @returns {Promise<import('./records.js').Records>}
  * @throws {RecordsError} `settings` with a sentence, where the URL is wrong.
  */
-export async function openRecords(url, { now = () => new Date(), onIdleError = () => {}, migration, answerMs } = {}) {
+export async function openRecords(url, options = {}) {
+  const { now = () => new Date(), onIdleError = () => {}, migration, isThere = false, answerMs } = options;
   const { kind, place } = parseDatabaseUrl(url);
   const dialect = await asRecordsError(async () =>
-    kind === 'sqlite' ? sqliteDialect(place) : postgresDialect(place, { onIdleError, answerMs }),
+    kind === 'sqlite' ? sqliteDialect(place, { isThere }) : postgresDialect(place, { onIdleError, answerMs }),
   );
   /** @type {import('./schema.js').Database} */
   const db = new Kysely({ dialect });

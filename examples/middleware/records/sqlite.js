@@ -1,10 +1,12 @@
 /** SQLite by `node:sqlite`, as a dialect of Kysely: one connection to one file. */
 
+import { existsSync } from 'node:fs';
 import { chmod, mkdir, open } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { CompiledQuery, SqliteAdapter, SqliteDialect, SqliteDriver } from 'kysely';
+import { RecordsError } from './records.js';
 
 /** How long a transaction waits for another process's. */
 const BUSY_MS = 10_000;
@@ -22,9 +24,17 @@ const PRAGMAS = `
   pragma trusted_schema = off;
 `;
 
-/** @param {string} path Or `:memory:`. @returns {Promise<SqliteDialect>} */
-export async function sqliteDialect(path) {
+/**
+ * @param {string} path Or `:memory:`.
+ * @param {{ isThere: boolean }} options `isThere`: nothing is made where there is no such file.
+ * @returns {Promise<SqliteDialect>}
+ * @throws {RecordsError} `schema`
+ */
+export async function sqliteDialect(path, { isThere }) {
   if (path !== ':memory:') {
+    if (isThere && !existsSync(path)) {
+      throw new RecordsError('schema', `There is no database ${path}: name another, or run “node main.js migrate”`);
+    }
     await mkdir(dirname(path), { recursive: true, mode: 0o700 });
     // People's data: for the service's own user only. SQLite gives the files of its log the same mode.
     await (await open(path, 'a', 0o600)).close();
