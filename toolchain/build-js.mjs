@@ -1,8 +1,8 @@
 // From js/ and the two modules to dist/: one minified file for each entry, the modules, the declarations. Beside it, in
 // build/js/, the same as single files for tests of what is inside.
-import { rmSync } from 'node:fs';
-import { cp, mkdir, mkdtemp, rename, rm, writeFile } from 'node:fs/promises';
-import { pathToFileURL } from 'node:url';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { cp, mkdir, rename, rm, writeFile } from 'node:fs/promises';
+import { fileURLToPath, pathToFileURL } from 'node:url';
 import { checkBudgets } from './budgets.mjs';
 import { bundle } from './bundle.mjs';
 import { checkDeclarations } from './declarations.mjs';
@@ -13,14 +13,16 @@ const at = (path) => new URL(path, root);
 const modules = { simd: at('build/wasm/bindings/'), baseline: at('build/wasm-baseline/bindings/') };
 
 await mkdir(at('build/'), { recursive: true });
-// Of this run alone: another may be under way.
-const work = pathToFileURL(`${await mkdtemp(new URL('build/js.new-', root).pathname)}/`);
-for (const signal of ['SIGINT', 'SIGTERM']) {
+// Before there is anything to take away: whatever comes then is heard.
+for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) {
   process.once(signal, () => {
-    rmSync(work, { recursive: true, force: true });
+    // Files that are being copied may still arrive.
+    rmSync(work, { recursive: true, force: true, maxRetries: 5 });
     process.exit(1);
   });
 }
+// Of this run alone: another may be under way.
+const work = pathToFileURL(`${mkdtempSync(fileURLToPath(at('build/js.new-')))}/`);
 try {
   const single = new URL('js/', work);
   const dist = new URL('dist/', work);

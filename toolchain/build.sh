@@ -3,6 +3,7 @@
 source "$(dirname "$0")/common.sh"
 cd "$PROJECT_DIR"
 
+sweep
 toolchain/setup.sh build
 libjpeg=$(toolchain/libjpeg-turbo.sh)
 module() { # PRESET

@@ -49,7 +49,8 @@ step() {
   shift
   # Not a temp folder: it is to be there when the run has ended.
   mkdir -p "$PROJECT_DIR/build"
-  log=$(mktemp "$PROJECT_DIR/build/step.XXXXXX")
+  log=$PROJECT_DIR/build/step.$$
+  trap 'rm -f "$log"; exit 130' INT TERM HUP
   printf 'caseframe: %s … ' "$label" >&2
   if "$@" >"$log" 2>&1; then
     printf 'done (%d s)\n' $((SECONDS - started)) >&2
@@ -59,6 +60,13 @@ step() {
     tail -n 25 "$log" >&2
     die "“$label” failed; the whole output is in $log"
   fi
+  trap - INT TERM HUP
+}
+
+# sweep: takes away what steps that failed, and builds that were killed, have left in build/ more than a day ago.
+sweep() {
+  [ ! -d "$PROJECT_DIR/build" ] ||
+    find "$PROJECT_DIR/build" -maxdepth 1 \( -name 'step.*' -o -name 'js.new-*' \) -mmin +1440 -exec rm -rf {} +
 }
 
 # The mirror this machine already uses: the first package source of its own apt configuration.
