@@ -3,6 +3,7 @@
 # tests/bench/run.mjs.
 source "$(dirname "$0")/common.sh"
 cd "$PROJECT_DIR"
+arguments tests/bench/run.mjs "$@"
 
 toolchain/setup.sh test
 toolchain/build.sh

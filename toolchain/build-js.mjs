@@ -1,8 +1,9 @@
-// From js/ and the two modules to dist/: one minified file for each entry, the modules, the declarations. Beside it, in
+// Usage: npm run build:js -- [--no-types]   From js/ and the two modules to dist/: one minified file for each entry, the modules, the declarations. Beside it, in
 // build/js/, the same as single files for tests of what is inside.
 import { mkdtempSync, rmSync } from 'node:fs';
 import { cp, mkdir, rename, rm, writeFile } from 'node:fs/promises';
 import { fileURLToPath, pathToFileURL } from 'node:url';
+import { readArguments } from './arguments.mjs';
 import { checkBudgets } from './budgets.mjs';
 import { bundle } from './bundle.mjs';
 import { checkDeclarations } from './declarations.mjs';
@@ -12,6 +13,7 @@ const root = new URL('../', import.meta.url);
 const at = (path) => new URL(path, root);
 const modules = { simd: at('build/wasm/bindings/'), baseline: at('build/wasm-baseline/bindings/') };
 
+const { values } = await readArguments(import.meta.url);
 await mkdir(at('build/'), { recursive: true });
 // Before there is anything to take away: whatever comes then is heard.
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) {
@@ -39,7 +41,7 @@ try {
   for (const name of ['element.css', 'custom-elements.json']) {
     await cp(new URL(`elements/${name}`, single), new URL(name, dist));
   }
-  if (!process.argv.includes('--no-types')) await checkDeclarations(at('js/types/'));
+  if (!values['no-types']) await checkDeclarations(at('js/types/'));
   await checkBudgets(dist);
   await replace(at('build/js/'), single);
   await replace(at('dist/'), dist);

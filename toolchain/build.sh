@@ -2,6 +2,7 @@
 # The package into dist/: both modules, the JavaScript, its declarations.
 source "$(dirname "$0")/common.sh"
 cd "$PROJECT_DIR"
+arguments toolchain/build.sh "$@"
 
 sweep
 toolchain/setup.sh build

@@ -6,25 +6,13 @@ import { once } from 'node:events';
 import { createWriteStream } from 'node:fs';
 import { mkdir, readFile, rm } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
-import { parseArgs } from 'node:util';
+import { readArguments } from './arguments.mjs';
 
 const ROOT = new URL('../', import.meta.url);
 const LOGS = new URL('build/calm/', ROOT);
 
-const { values, positionals: files } = parseArgs({
-  options: {
-    alone: { type: 'string', default: '5' },
-    beside: { type: 'string', default: '2' },
-    busy: { type: 'string', default: '4' },
-  },
-  allowPositionals: true,
-});
-const [alone, beside, busy] = ['alone', 'beside', 'busy'].map((name) => {
-  const count = Number(values[name]);
-  if (!Number.isInteger(count) || count < 0)
-    throw new Error(`Expected a count for --${name} but received ${values[name]}`);
-  return count;
-});
+const { values, positionals: files } = await readArguments(import.meta.url);
+const { alone, beside, busy } = values;
 
 await rm(LOGS, { recursive: true, force: true });
 await mkdir(LOGS, { recursive: true });

@@ -18,6 +18,18 @@ set +h
 say() { printf 'caseframe: %s\n' "$*" >&2; }
 die() { say "$*"; exit 1; }
 
+# arguments SCRIPT ARGUMENT…: ends here where the script does not take one of them, or where they ask for help.
+arguments() {
+  local status=0
+  [ $# -gt 1 ] || return 0
+  node "$TOOLCHAIN_DIR/arguments.mjs" "$@" || status=$?
+  case $status in
+    0) ;;
+    100) exit 0 ;;
+    *) exit "$status" ;;
+  esac
+}
+
 # guarded ARGUMENT…: starts the script anew under guard.mjs, unless it is under it already.
 guarded() { [ -n "${CASEFRAME_GUARD:-}" ] || exec node "$TOOLCHAIN_DIR/guard.mjs" bash "$TOOLCHAIN_DIR/$(basename "$0")" "$@"; }
 

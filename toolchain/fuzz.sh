@@ -3,13 +3,22 @@
 # (tests/fuzz has their list). Findings stay in build/fuzz/findings, and what the fuzzer learnt in build/fuzz/corpus.
 source "$(dirname "$0")/common.sh"
 cd "$PROJECT_DIR"
+arguments toolchain/fuzz.sh "$@"
 
 seconds=60
-if [ "${1:-}" = --seconds ]; then
-  seconds=${2:?a number of seconds}
-  shift 2
-fi
-targets=("$@")
+targets=()
+while [ $# -gt 0 ]; do
+  case $1 in
+    --seconds) seconds=$2; shift ;;
+    --seconds=*) seconds=${1#*=} ;;
+    --) ;;
+    *)
+      [ -d "tests/fuzz/corpus/$1" ] || { say "there is no target “$1”"; exit 2; }
+      targets+=("$1")
+      ;;
+  esac
+  shift
+done
 [ ${#targets[@]} -gt 0 ] || targets=(analyze downscale encode metadata pipeline redact sharpness text utf8)
 
 toolchain/setup.sh build

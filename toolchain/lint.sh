@@ -2,6 +2,7 @@
 # Formatters, linters, types. `lint.sh --fix` formats what can be formatted.
 source "$(dirname "$0")/common.sh"
 cd "$PROJECT_DIR"
+arguments toolchain/lint.sh "$@"
 
 toolchain/setup.sh test
 libjpeg=$(toolchain/libjpeg-turbo.sh)

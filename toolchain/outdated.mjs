@@ -4,6 +4,7 @@ import { execFileSync } from 'node:child_process';
 import { readFile } from 'node:fs/promises';
 import { basename } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
+import { readArguments } from './arguments.mjs';
 
 const root = new URL('../', import.meta.url);
 
@@ -120,10 +121,11 @@ function askNpm() {
 }
 
 if (import.meta.url === pathToFileURL(process.argv[1] ?? '').href) {
+  const { values } = await readArguments(import.meta.url);
   const pins = [
     ...fromNpm(askNpm()),
     ...fromPins(await readFile(new URL('pins.env', import.meta.url), 'utf8'), offeredByDebian),
   ];
   console.log(toTable(pins));
-  if (process.argv.includes('--fail') && /\*\*behind\*\*/.test(toTable(pins))) process.exitCode = 1;
+  if (values.fail && /\*\*behind\*\*/.test(toTable(pins))) process.exitCode = 1;
 }

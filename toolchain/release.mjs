@@ -7,7 +7,7 @@ import { createHash } from 'node:crypto';
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
-import { parseArgs } from 'node:util';
+import { readArguments } from './arguments.mjs';
 
 const root = fileURLToPath(new URL('../', import.meta.url));
 const read = (/** @type {string} */ path) => readFile(join(root, path), 'utf8');
@@ -34,16 +34,10 @@ export function objections({ version, sourceVersion, repository, changelog, chan
 /** A pre-release is not what `npm install caseframe` gives. @param {string} version */
 export const tagOf = (version) => (version.includes('-') ? 'next' : 'latest');
 
-/** @param {string[]} args */
-async function release(args) {
-  const { values } = parseArgs({
-    args,
-    options: {
-      'dry-run': { type: 'boolean', default: false },
-      'no-build': { type: 'boolean', default: false },
-      out: { type: 'string', default: join(root, 'build/release') },
-    },
-  });
+/** What the command line asks for. */
+async function release() {
+  const { values } = await readArguments(import.meta.url);
+  const { out = join(root, 'build/release') } = values;
   const isDry = values['dry-run'];
   const { version, repository } = JSON.parse(await read('package.json'));
   const { version: sourceVersion } = await import('../js/version.js');
@@ -59,22 +53,22 @@ async function release(args) {
   if (found.length > 0 && !isDry) throw new Error('Not released');
 
   if (!values['no-build']) execFileSync('npm', ['run', 'build'], { cwd: root, stdio: 'inherit' });
-  await mkdir(values.out, { recursive: true });
+  await mkdir(out, { recursive: true });
   // Of npm 11 an array, of older ones an object by name.
-  const packed = JSON.parse(ask('npm', ['pack', '--json', '--ignore-scripts', '--pack-destination', values.out]));
+  const packed = JSON.parse(ask('npm', ['pack', '--json', '--ignore-scripts', '--pack-destination', out]));
   const [{ filename, files, size }] = Object.values(packed);
-  const tarball = join(values.out, filename);
+  const tarball = join(out, filename);
   const sha256 = createHash('sha256')
     .update(await readFile(tarball))
     .digest('hex');
-  await writeFile(join(values.out, 'SHA256SUMS'), `${sha256}  ${filename}\n`);
+  await writeFile(join(out, 'SHA256SUMS'), `${sha256}  ${filename}\n`);
   console.log(
     files
       .map((/** @type {{ path: string, size: number }} */ file) => `${String(file.size).padStart(9)}  ${file.path}`)
       .join('\n'),
   );
   console.log(`${filename}: ${files.length} files, ${size} bytes, SHA-256 ${sha256}`);
-  console.log(ask(process.execPath, [join(root, 'toolchain/sbom.mjs'), values.out]));
+  console.log(ask(process.execPath, [join(root, 'toolchain/sbom.mjs'), out]));
 
   const publish = [
     'publish',
@@ -94,4 +88,4 @@ async function release(args) {
     console.log(`release: a dry run; ${found.length > 0 ? `${found.length} things to mend first` : 'all holds'}`);
 }
 
-if (import.meta.url === pathToFileURL(process.argv[1] ?? '').href) await release(process.argv.slice(2));
+if (import.meta.url === pathToFileURL(process.argv[1] ?? '').href) await release();

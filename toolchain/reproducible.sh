@@ -3,6 +3,7 @@
 # to be the same bytes. Takes two whole builds.
 source "$(dirname "$0")/common.sh"
 cd "$PROJECT_DIR"
+arguments toolchain/reproducible.sh "$@"
 export CASEFRAME_CACHE=$CACHE_DIR
 
 work=$(mktemp -d)

@@ -5,6 +5,7 @@ import { execFileSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
 import { fileURLToPath, pathToFileURL } from 'node:url';
+import { readArguments } from './arguments.mjs';
 import { packagesOf } from './lock.mjs';
 
 /** @import { Package } from './lock.mjs' */
@@ -155,5 +156,6 @@ async function writeAll(folder) {
 }
 
 if (import.meta.url === pathToFileURL(process.argv[1] ?? '').href) {
-  await writeAll(process.argv[2] ? pathToFileURL(`${process.argv[2]}/`) : new URL('build/sbom/', root));
+  const [folder] = (await readArguments(import.meta.url)).positionals;
+  await writeAll(folder ? pathToFileURL(`${folder}/`) : new URL('build/sbom/', root));
 }

@@ -11,6 +11,9 @@ import { createService } from '../examples/middleware/service.js';
 import { readSettings } from '../examples/middleware/settings.js';
 import { openStorage } from '../examples/middleware/storage/open.js';
 import { launchChromium } from '../tests/browser/harness.js';
+import { readArguments } from './arguments.mjs';
+
+await readArguments(import.meta.url);
 
 const FOLDER = fileURLToPath(new URL('../docs/pictures/', import.meta.url));
 const WINDOW = { width: 1280, height: 960 };

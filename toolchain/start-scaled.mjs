@@ -3,25 +3,14 @@
 // instances, but for PORT, which is that address's. SIGHUP restarts them one after the other; Ctrl-C ends everything and takes
 // the folder away, a second one without waiting for what is under way.
 import { randomBytes } from 'node:crypto';
-import { parseArgs } from 'node:util';
 import { startBalancer } from '../examples/middleware/operations/scaled/balancer.js';
 import { createInstances } from '../examples/middleware/operations/scaled/instances.js';
 import { startPostgres } from '../tests/middleware/servers/postgres.js';
 import { createBucket, startS3 } from '../tests/middleware/servers/s3.js';
+import { readArguments } from './arguments.mjs';
 
-const { values } = parseArgs({
-  options: {
-    port: { type: 'string', default: process.env.PORT || '0' },
-    instances: { type: 'string', default: '2' },
-  },
-});
-const [port, count] = Object.entries({ port: 0, instances: 1 }).map(([name, least]) => {
-  const value = Number(values[name]);
-  if (!Number.isInteger(value) || value < least) {
-    throw new Error(`Expected an integer of at least ${least} for --${name}, not ${values[name]}`);
-  }
-  return value;
-});
+const { values } = await readArguments(import.meta.url);
+const { port, instances: count } = values;
 
 const [s3, postgres] = await Promise.all([startS3(), startPostgres()]);
 // Until here a signal ended the process, and its servers with it; from here on the instances drain first.

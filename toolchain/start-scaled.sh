@@ -2,6 +2,7 @@
 # The demo on a PostgreSQL and an S3 server of its own, two instances behind one address. Arguments go to start-scaled.mjs.
 source "$(dirname "$0")/common.sh"
 cd "$PROJECT_DIR"
+arguments toolchain/start-scaled.mjs "$@"
 
 toolchain/setup.sh test
 toolchain/build.sh

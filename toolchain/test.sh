@@ -2,6 +2,7 @@
 # Every suite: C++ native, sanitized and as WASM; style and types; Node, real browsers and the packed tarball.
 source "$(dirname "$0")/common.sh"
 cd "$PROJECT_DIR"
+arguments toolchain/test.sh "$@"
 
 toolchain/setup.sh test
 temp_in_memory

@@ -1,14 +1,14 @@
 #!/usr/bin/env node
 /** The command line. */
 
-import { parseArgs } from 'node:util';
+import { parseCommand } from './arguments.js';
 import { help } from './help.js';
 import { RecordsError } from './records/records.js';
 import { readSettings, SettingsError } from './settings.js';
 import { StorageError } from './storage/storage.js';
 
-/** Each is loaded only where it is asked for. @type {Record<string, (options: CommandOptions) => Promise<number>>} */
-const COMMANDS = {
+/** Each is loaded only where it is asked for. @type {Record<ReturnType<typeof parseCommand>['name'], (options: CommandOptions) => Promise<number>>} */
+const RUN = {
   serve: async (options) => (await import('./operations/serve.js')).serve(options),
   migrate: async ({ environment, flags }) => {
     const { migrateCommand } = await import('./records/commands.js');
@@ -50,31 +50,10 @@ function sentencesOf(error) {
 }
 
 async function main() {
-  const { values, positionals } = parseArgs({
-    options: {
-      port: { type: 'string' },
-      host: { type: 'string' },
-      data: { type: 'string' },
-      'public-url': { type: 'string' },
-      'dry-run': { type: 'boolean' },
-      force: { type: 'boolean' },
-      help: { type: 'boolean', short: 'h' },
-    },
-    allowPositionals: true,
-  });
-  const { help: wantsHelp, ...flags } = values;
+  const { wantsHelp, name, flags } = parseCommand(process.argv.slice(2));
   if (wantsHelp) {
     console.log(help());
     return 0;
   }
-  const [name = 'serve', ...rest] = positionals;
-  if (!Object.hasOwn(COMMANDS, name) || rest.length > 0) {
-    throw new Error(
-      `“${positionals.join(' ')}” is no command: give one of ${Object.keys(COMMANDS).join(', ')}, or --help`,
-    );
-  }
-  for (const flag of /** @type {const} */ (['dry-run', 'force'])) {
-    if (flags[flag] && name !== 'reconcile') throw new Error(`--${flag} is for reconcile alone`);
-  }
-  return COMMANDS[name]({ environment: process.env, flags });
+  return RUN[name]({ environment: process.env, flags });
 }

@@ -11,8 +11,8 @@
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { cpus, loadavg, release, type } from 'node:os';
 import { fileURLToPath, pathToFileURL } from 'node:url';
-import { parseArgs } from 'node:util';
 import { createEngine } from '../../dist/engine/node.js';
+import { readArguments } from '../../toolchain/arguments.mjs';
 import { launchChromium } from '../browser/harness.js';
 import { attackTable, measureAttack } from './attack.js';
 import { measureBrowsers } from './browsers.js';
@@ -36,20 +36,7 @@ import { measureStarting } from './starting.js';
 import { capturingTable, copiesTable, reviewTable, startingTable, toMarkdown, uploadTable } from './table.js';
 import { measureUploading, takeUpload } from './uploading.js';
 
-const { values: options } = parseArgs({
-  options: {
-    quick: { type: 'boolean', default: false },
-    out: { type: 'string' },
-    publish: { type: 'boolean', default: false },
-    results: { type: 'string' },
-    i420: { type: 'boolean', default: false },
-    attack: { type: 'boolean', default: false },
-    upload: { type: 'boolean', default: false },
-    capturing: { type: 'boolean', default: false },
-    review: { type: 'boolean', default: false },
-    starting: { type: 'boolean', default: false },
-  },
-});
+const { values: options } = await readArguments(import.meta.url);
 /** Served, so inside the checkout. */
 const WORK = new URL('../../build/bench/', import.meta.url);
 const OUT = options.out ? pathToFileURL(`${options.out}/`) : WORK;

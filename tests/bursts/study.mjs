@@ -4,7 +4,7 @@
  * figures of each frame; `--write` puts the tables into docs/integrating.md.
  */
 import { writeFile } from 'node:fs/promises';
-import { parseArgs } from 'node:util';
+import { readArguments } from '../../toolchain/arguments.mjs';
 import { publish } from '../bench/publish.js';
 import { Dice } from '../js/dice.js';
 import { createReading } from '../text/reading.js';
@@ -25,16 +25,8 @@ const [LEAD, FRAMES] = [4, 8];
 /** A burst of which less comes has no choice to measure. */
 const LEAST_FRAMES = 4;
 
-const { values } = parseArgs({
-  options: {
-    bursts: { type: 'string', default: '90' },
-    seed: { type: 'string', default: '500000' },
-    'no-ocr': { type: 'boolean', default: false },
-    json: { type: 'string' },
-    write: { type: 'boolean', default: false },
-  },
-});
-const first = Number(values.seed);
+const { values } = await readArguments(import.meta.url);
+const first = values.seed;
 const screens = await openScreens();
 const call = await openBurstCall(screens.browser, WIDTH, HEIGHT);
 const chooser = await createChooser();
@@ -42,7 +34,7 @@ const reading = values['no-ocr'] ? undefined : await createReading();
 const codecs = [];
 for (const codec of CODECS) if (await call.has(codec)) codecs.push(codec);
 const lines = codecs.flatMap((codec) => BITRATES.map((bitrate) => ({ codec, bitrate })));
-const each = Math.ceil(Number(values.bursts) / lines.length);
+const each = Math.ceil(values.bursts / lines.length);
 /** @type {any[]} */
 const results = [];
 let missed = 0;

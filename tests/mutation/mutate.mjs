@@ -1,4 +1,4 @@
-// Usage: node tests/mutation/mutate.mjs [--count N] [--seed N] [--native|--simd] [FILE…]
+// Usage: node tests/mutation/mutate.mjs [--count N] [--seed N] [--simd] [FILE…]
 // Breaks the core in one place at a time (a constant, a comparison, an operator), builds the C++ suite and runs it.
 // Prints the mutations that no test minds. Works on a copy of the sources in build/mutation, never on src/ itself.
 //
@@ -7,21 +7,15 @@
 import { execFile } from 'node:child_process';
 import { cp, mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
-import { parseArgs, promisify } from 'node:util';
+import { promisify } from 'node:util';
+import { readArguments } from '../../toolchain/arguments.mjs';
 import { EQUIVALENT } from './equivalent.js';
 import { mutationsOf } from './mutations.js';
 
 const run = promisify(execFile);
 const root = fileURLToPath(new URL('../../', import.meta.url));
 const copy = `${root}build/mutation/source`;
-const { values, positionals } = parseArgs({
-  allowPositionals: true,
-  options: {
-    count: { type: 'string', default: '0' },
-    seed: { type: 'string', default: String(Date.now() % 100000) },
-    simd: { type: 'boolean', default: false },
-  },
-});
+const { values, positionals } = await readArguments(import.meta.url);
 const build = `${root}build/mutation/${values.simd ? 'simd' : 'scalar'}`;
 
 /** What the suite needs of the checkout. */
@@ -105,7 +99,7 @@ const files = positionals.length
       .map((name) => `src/${name}`);
 const all = [];
 for (const file of files) all.push(...mutationsOf(file, await readFile(root + file, 'utf8')));
-const chosen = Number(values.count) ? pick(all, Number(values.count), Number(values.seed)) : all;
+const chosen = values.count ? pick(all, values.count, values.seed) : all;
 console.log(`${chosen.length} of ${all.length} mutations, --seed ${values.seed}`);
 
 await copySources();

@@ -4,32 +4,26 @@
  */
 import { readdirSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
-import { parseArgs } from 'node:util';
 import { createEngine } from '../../dist/engine/node.js';
+import { readArguments } from '../../toolchain/arguments.mjs';
 import { publish } from '../bench/publish.js';
 import { createReading } from './reading.js';
 import { score, scoreCamera } from './score.js';
 import { openStore } from './store.js';
 import { tables } from './tables.js';
 
-const { values } = parseArgs({
-  options: {
-    folder: { type: 'string', default: fileURLToPath(new URL('../../build/text-study', import.meta.url)) },
-    ocr: { type: 'string', default: '0' },
-    most: { type: 'string', default: '1000000' },
-    write: { type: 'boolean', default: false },
-  },
-});
-const store = await openStore(values.folder);
+const { values } = await readArguments(import.meta.url);
+const folder = values.folder ?? fileURLToPath(new URL('../../build/text-study', import.meta.url));
+const store = await openStore(folder);
 const engine = await createEngine();
-const reading = Number(values.ocr) > 0 ? await createReading() : undefined;
+const reading = values.ocr > 0 ? await createReading() : undefined;
 let readings = 0;
 /** @type {Record<string, any[]>} */
 const scores = { shares: [], camera: [], plain: [], plainAsScreen: [] };
 
-for (const file of readdirSync(values.folder).sort()) {
+for (const file of readdirSync(folder).sort()) {
   const [, kind, seed] = /^(\w+)-(\d+)\.json$/.exec(file) ?? [];
-  if (!kind || scores[kind].length >= Number(values.most)) continue;
+  if (!kind || scores[kind].length >= values.most) continue;
   const picture = await store.get(kind, Number(seed));
   const frame = { data: picture.data, width: picture.width, height: picture.height };
   const facts = {
@@ -42,7 +36,7 @@ for (const file of readdirSync(values.folder).sort()) {
   if (kind === 'shares') {
     const regions = engine.findText(frame, { kind: 'screen' });
     const result = { ...facts, ...score(picture, regions), readable: /** @type {string[] | undefined} */ (undefined) };
-    if (reading && picture.script === 'latin' && readings < Number(values.ocr)) {
+    if (reading && picture.script === 'latin' && readings < values.ocr) {
       readings++;
       result.readable = await reading.readable(frame, picture.words, regions);
     }

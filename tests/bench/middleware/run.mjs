@@ -4,7 +4,7 @@
 // many turns (10), over N connections (8, as many as one agent has under way). Prints Markdown; --write puts it into the
 // middleware's README.
 import { availableParallelism } from 'node:os';
-import { parseArgs } from 'node:util';
+import { readArguments } from '../../../toolchain/arguments.mjs';
 import { startPostgres } from '../../middleware/servers/postgres.js';
 import { startS3 } from '../../middleware/servers/s3.js';
 import { publish } from '../publish.js';
@@ -12,22 +12,9 @@ import { startContestants } from './contestants.js';
 import { formOf, picture, turn } from './measure.js';
 import { forAgents, report } from './report.js';
 
-const { values } = parseArgs({
-  options: {
-    quick: { type: 'boolean' },
-    write: { type: 'boolean' },
-    uploads: { type: 'string', default: '10000' },
-    turns: { type: 'string', default: '10' },
-    connections: { type: 'string', default: '8' },
-  },
-});
-const [allUploads, allTurns, connections] = /** @type {const} */ (['uploads', 'turns', 'connections']).map((name) => {
-  const count = Number(values[name]);
-  if (!Number.isInteger(count) || count < 1)
-    throw new Error(`Expected a count for --${name} but received ${values[name]}`);
-  return count;
-});
-const [uploads, turns] = values.quick ? [240, 4] : [allUploads, allTurns];
+const { values } = await readArguments(import.meta.url);
+const { connections } = values;
+const [uploads, turns] = values.quick ? [240, 4] : [values.uploads, values.turns];
 process.setMaxListeners(100);
 
 const [s3, postgres] = await Promise.all([startS3(), startPostgres({ isDurable: true })]);

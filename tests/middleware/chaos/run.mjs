@@ -1,7 +1,7 @@
 // Usage: npm run chaos:middleware -- [--rounds N] [--only files|shared|faults] [--write]   `kill -9` at every step of an upload,
 // N rounds (200) on files and SQLite and N on S3 and PostgreSQL with two instances, then everything else that can fail.
 // Prints a table; --write puts it into the README. Ends with 1 where anything was lost, there twice or left over.
-import { parseArgs } from 'node:util';
+import { readArguments } from '../../../toolchain/arguments.mjs';
 import { publish } from '../../bench/publish.js';
 import { randomFrom } from '../../js/dice.js';
 import { firstSeed } from '../../js/random.js';
@@ -15,12 +15,8 @@ import { sum, table } from './table.js';
 const NAMES = { files: 'files, SQLite', shared: 'S3, PostgreSQL, two instances' };
 
 process.setMaxListeners(100);
-const { values } = parseArgs({
-  options: { rounds: { type: 'string', default: '200' }, only: { type: 'string' }, write: { type: 'boolean' } },
-});
-const rounds = Number(values.rounds);
-if (!Number.isInteger(rounds) || rounds < 1)
-  throw new Error(`Expected a count for --rounds but received ${values.rounds}`);
+const { values } = await readArguments(import.meta.url);
+const { rounds } = values;
 const wants = (/** @type {string} */ part) => values.only === undefined || values.only === part;
 console.error(`CASEFRAME_SEED=${firstSeed}`);
 const random = randomFrom(firstSeed);

@@ -3,14 +3,13 @@ import assert from 'node:assert/strict';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { readArguments } from '../../../toolchain/arguments.mjs';
 import { publish } from '../../bench/publish.js';
 import { launchChromium } from '../../browser/harness.js';
 import { WAYS } from './list.js';
 import { look, openProject, pack } from './workshop.js';
 
-const [, , ...words] = process.argv;
-const write = words.includes('--write');
-const only = words.includes('--only') ? words[words.indexOf('--only') + 1] : '';
+const { write, only } = (await readArguments(import.meta.url)).values;
 
 /** @param {import('./list.js').Way} way @param {string} tarball @param {import('playwright-core').BrowserContext} context */
 async function tryOut(way, tarball, context) {
