@@ -53,8 +53,8 @@ test('a second window shows what the first has filed, holds, releases and delete
   await first.bringToFront(); // A window behind another one draws nothing.
   await take(first);
   const { id } = await demo.stored(first);
+  assert.equal(await second.locator('.snapshot').count(), 0, 'nobody has turned to it');
   await second.bringToFront();
-  assert.equal(await second.locator('.snapshot').count(), 0);
   await turnTo(second);
   const entry = second.locator(`.snapshot[data-id="${id}"]`);
   await entry.waitFor();
