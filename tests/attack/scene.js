@@ -74,8 +74,8 @@ export async function makeScene(dice, { kind, font, size, colour, placement, gro
   const descent = Math.max(...extents.map(({ top, height }) => top + height));
 
   const margin = marginsOf(placement, dice, size);
-  // The frame ends near the region, or goes on for as much again.
-  const rooms = dice.pick([0, secret.width]);
+  // The frame ends near the region, or goes on for as much as the widest squares of a few characters reach.
+  const rooms = dice.pick([0, Math.min(secret.width, 4 * size)]);
   const room = () => dice.between(0, 2 * size + rooms);
   const x = room() + margin.left + 2;
   const baseline = room() + margin.top + ascent + 2;
