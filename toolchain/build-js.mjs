@@ -1,5 +1,5 @@
-// Usage: npm run build:js -- [--no-types]   From js/ and the two modules to dist/: one minified file for each entry, the modules, the declarations. Beside it, in
-// build/js/, the same as single files for tests of what is inside.
+// Usage: npm run build:js -- [--no-types]   From js/ and the two modules to dist/: one minified file for each entry, the
+// modules, the declarations. Beside it, in build/js/, the same as single files for tests of what is inside.
 import { mkdtempSync, rmSync } from 'node:fs';
 import { cp, mkdir, rename, rm, writeFile } from 'node:fs/promises';
 import { fileURLToPath, pathToFileURL } from 'node:url';

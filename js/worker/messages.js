@@ -3,7 +3,7 @@
  * the same service by a call.
  *
  *   page ── Start ─────────────► worker      once
- *   page ◄─────────── its version ── worker      once, when its script has loaded
+ *   page ◄──────── its version ── worker      once, when its script has loaded
  *   page ── Request (id) ──────► worker
  *   page ◄────── Response (id) ── worker      one per request, in their order but for `gather`
  *   page ── 'ping' ────────────► worker      when nothing was heard for long
