@@ -3,8 +3,8 @@
  * agent: what to do now.
  */
 import { ADVICE } from './advice.js';
+import { findLookalike } from './names.js';
 
-export { findLookalike } from './names.js';
 
 /** @typedef {keyof typeof ADVICE} CaptureErrorCode */
 
@@ -59,6 +59,14 @@ export function withoutSecrets(text) {
 }
 
 /**
+ * Of what a file could not be loaded from: its message has an address.
+ * @param {string} message @param {unknown} [cause]
+ */
+export function loadError(message, cause) {
+  return new CaptureError('engine-load', withoutSecrets(message), { cause });
+}
+
+/**
  * One sentence for every bad argument.
  * @param {string} name @param {string} expected @param {unknown} actual
  * @param {Record<string, unknown>} [details] More about the case.
@@ -72,6 +80,18 @@ export function invalidArgument(name, expected, actual, details) {
     `Expected ${expected} for ${name} but received ${show(actual)} of type ${typeOf(actual)}`,
     { details: { name, expected, ...details } },
   );
+}
+
+/**
+ * The error of a field that is no known one, and looks like it.
+ * @param {object} object
+ * @param {readonly string[]} names
+ * @param {string} [path] Where the object stands: `redact[0].`
+ * @returns {CaptureError | undefined}
+ */
+export function misnamed(object, names, path = '') {
+  const found = findLookalike(object, names);
+  return found && invalidArgument(path + found.key, `nothing (did you mean ${found.meant}?)`, found.value);
 }
 
 /** @param {unknown} value */

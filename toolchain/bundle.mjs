@@ -26,12 +26,13 @@ const ERRORS = 'errors.js';
 
 /** What entries need of it, where it is not the class and its usual case. @type {Record<string, string>} */
 const OF_ERRORS = {
-  'index.js': 'CAPTURE_ERROR_CODES, CaptureError, findLookalike, invalidArgument, withoutSecrets',
-  'genesys/index.js': 'invalidArgument',
-  'upload/index.js': 'CaptureError, findLookalike, invalidArgument',
-  'engine/index.js': 'CaptureError, findLookalike, invalidArgument, withoutSecrets',
-  'engine/node.js': 'CaptureError, findLookalike, invalidArgument, withoutSecrets',
-  'worker/launch.js': 'CaptureError, withoutSecrets',
+  'index.js': 'CAPTURE_ERROR_CODES, CaptureError, invalidArgument, misnamed, withoutSecrets',
+  'genesys/index.js': 'invalidArgument, misnamed',
+  'upload/index.js': 'CaptureError, invalidArgument, misnamed',
+  'engine/index.js': 'CaptureError, invalidArgument, loadError, misnamed',
+  'engine/node.js': 'CaptureError, invalidArgument, loadError, misnamed',
+  'engine/location.js': 'loadError',
+  'worker/launch.js': 'loadError',
 };
 
 /** Of a module that stands for all imports of one file. */

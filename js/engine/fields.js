@@ -3,7 +3,7 @@
  * posted to a worker. `undefined` is "not given" everywhere. A field that cannot be read (a getter that throws) is an
  * `invalid-argument` with the cause.
  */
-import { CaptureError, findLookalike, invalidArgument } from '../errors.js';
+import { CaptureError, invalidArgument, misnamed } from '../errors.js';
 
 /** @param {unknown} value @returns {value is object} */
 export function isObject(value) {
@@ -26,8 +26,8 @@ export function readFields(object, names, path = '') {
     const value = attempt(path + name, () => object[name]);
     if (value !== undefined) fields[name] = value;
   }
-  const other = attempt(path || 'options', () => findLookalike(object, names));
-  if (other) throw invalidArgument(path + other.key, `nothing (did you mean ${other.meant}?)`, other.value);
+  const error = attempt(path || 'options', () => misnamed(object, names, path));
+  if (error) throw error;
   return fields;
 }
 

@@ -1,7 +1,7 @@
 /**
  * From a URL to an instance of the module, with an error that names the fix where that fails.
  */
-import { CaptureError, withoutSecrets } from '../errors.js';
+import { loadError } from '../errors.js';
 import createModule from '../wasm/caseframe.js';
 
 /** @typedef {'simd' | 'baseline'} Variant */
@@ -144,9 +144,4 @@ function instantiate(compiled) {
       },
     }).then((module) => resolve({ module, memory }), fail);
   });
-}
-
-/** @param {string} message @param {unknown} [cause] */
-export function loadError(message, cause) {
-  return new CaptureError('engine-load', withoutSecrets(message), { cause });
 }

@@ -1,5 +1,5 @@
 /** Where the modules are: beside this package's own files, wherever those are served. */
-import { CaptureError } from '../errors.js';
+import { loadError } from '../errors.js';
 
 /** @import { Locations } from './load.js' */
 
@@ -14,6 +14,6 @@ export function besideThisPackage() {
   } catch (cause) {
     // A bundle that is no module has no import.meta.url.
     const message = 'This bundle does not know its own URL: host the package’s wasm/ folder and set wasmUrl';
-    throw new CaptureError('engine-load', message, { cause });
+    throw loadError(message, cause);
   }
 }

@@ -1,7 +1,7 @@
 /** Which of the pictures an adapter knows are offered, and the source that offers them. */
 
 import { attempt } from '../attempt.js';
-import { invalidArgument } from '../errors.js';
+import { invalidArgument, misnamed } from '../errors.js';
 
 /** @import { CaptureSource, Target } from '../frames/source.js' */
 /** @typedef {'camera' | 'screen' | 'any'} Kind */
@@ -29,29 +29,28 @@ const FIELDS = {
 };
 
 /**
- * Each field is read once, so that what is checked is what is used. A name that differs in upper and lower case only would
- * be no filter, in silence.
+ * Each field is read once, so that what is checked is what is used. A name that only looks like one of them would be no
+ * filter, in silence.
  * @template {Selection} T
  * @param {T} options
  * @returns {T}
  * @throws {import('../errors.js').CaptureError} `invalid-argument`
  */
 export function readSelection(options) {
-  const names = Object.keys(FIELDS);
   /** @type {any} */
   const given = {};
+  if (Object(options) !== options) throw invalidArgument('options', 'an object', options);
+  let error;
   try {
-    // Of what is no object it throws.
-    for (const key of names.concat(/** @type {any} */ (Reflect.ownKeys(options)))) {
-      const isLike = (/** @type {string} */ name) => name.toLowerCase() === String(key).toLowerCase();
-      if (!(key in given) && names.some(isLike)) given[key] = /** @type {any} */ (options)[key];
-    }
+    for (const name in FIELDS) given[name] = /** @type {any} */ (options)[name];
+    error = misnamed(options, Object.keys(FIELDS));
   } catch (cause) {
     throw Object.assign(invalidArgument('options', 'a readable object', options), { cause });
   }
-  for (const key of Object.keys(given)) {
-    const [expected, isValid] = FIELDS[key] || ['nothing'];
-    if (given[key] !== undefined && !isValid?.(given[key])) throw invalidArgument(key, expected, given[key]);
+  if (error) throw error;
+  for (const name in FIELDS) {
+    const [expected, isValid] = FIELDS[name];
+    if (given[name] !== undefined && !isValid(given[name])) throw invalidArgument(name, expected, given[name]);
   }
   return given;
 }

@@ -1,5 +1,5 @@
 /** The arguments of createUploader, send and flush, checked before anything is stored or sent. */
-import { findLookalike, invalidArgument } from '../errors.js';
+import { invalidArgument, misnamed } from '../errors.js';
 import { isTime } from '../time.js';
 import { checkSignal } from './signal.js';
 import { coded } from './text.js';
@@ -120,8 +120,8 @@ export const parseFlush = reading(readFlush);
  */
 function checkObject(value, name, names, path = '') {
   check(isObject(value), name, 'an object', value);
-  const { key, meant, value: other } = findLookalike(value, names) || {};
-  check(!key, path + key, `nothing (did you mean ${meant}?)`, other);
+  const error = misnamed(value, names, path);
+  if (error) throw error;
 }
 
 /** @param {UploaderOptions} options */

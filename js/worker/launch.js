@@ -4,7 +4,7 @@
  * transforms the rest to CommonJS (Jest) or renders on a server never meets it.
  */
 import { besideThisPackage } from '../engine/location.js';
-import { CaptureError, withoutSecrets } from '../errors.js';
+import { loadError } from '../errors.js';
 import { version } from '../version.js';
 import { startTrusted } from './trusted.js';
 
@@ -41,12 +41,7 @@ export async function importWorker() {
   } catch (error) {
     cause = error;
   }
-  throw failure(`Could not load ${addressOf(undefined)}: put the package’s worker.js there, as JavaScript`, cause);
-}
-
-/** @param {string} message @param {unknown} [cause] */
-function failure(message, cause) {
-  return new CaptureError('engine-load', withoutSecrets(message), { cause });
+  throw loadError(`Could not load ${addressOf(undefined)}: put the package’s worker.js there, as JavaScript`, cause);
 }
 
 /** Of the worker's script. @param {string | undefined} workerUrl */
@@ -109,7 +104,7 @@ export function launch(workerUrl, clock) {
       }
       worker.terminate();
       const whose = `${addressOf(workerUrl)} is of version ${data}, and the page’s scripts are of ${version}`;
-      reject(failure(`${whose}: run “npx caseframe copy <folder>” again, and reload the page`));
+      reject(loadError(`${whose}: run “npx caseframe copy <folder>” again, and reload the page`));
     };
   });
 }

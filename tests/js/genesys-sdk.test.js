@@ -544,9 +544,17 @@ test('options are read once, wherever they come from; those that fail, or are sp
   const revoked = Proxy.revocable({}, {});
   revoked.revoke();
   for (const from of Object.values(make)) {
-    for (const options of [{ Kind: 'camera' }, { interactionid: 'x' }, { kind: 'any', ParticipantID: 'p' }]) {
-      const [name] = Object.keys(options).slice(-1);
-      assert.throws(() => from(options), { code: 'invalid-argument', details: { name, expected: 'nothing' } });
+    for (const [options, meant] of /** @type {const} */ ([
+      [{ Kind: 'camera' }, 'kind'],
+      [{ interactionid: 'x' }, 'interactionId'],
+      [{ conversationId: 'x' }, 'interactionId'],
+      [{ kind: 'any', ParticipantID: 'p' }, 'participantId'],
+      [Object.create({ participant: 'p' }), 'participantId'],
+    ])) {
+      let name = '';
+      for (const key in options) name = key;
+      const expected = `nothing (did you mean ${meant}?)`;
+      assert.throws(() => from(options), { code: 'invalid-argument', details: { name, expected } });
     }
     throws(() => from(revoked.proxy), 'invalid-argument');
     const broken = {

@@ -15,7 +15,7 @@ const LIMIT = 10160;
 const errorsOfThePackage = {
   name: 'errors',
   setup({ onLoad }) {
-    const contents = 'export const { CaptureError, findLookalike, invalidArgument } = caseframe;';
+    const contents = 'export const { CaptureError, invalidArgument, misnamed } = caseframe;';
     onLoad({ filter: /js.errors\.js$/ }, () => ({ contents }));
   },
 };
