@@ -22,23 +22,22 @@ fi
 root=$CACHE_DIR/debian-$EMSCRIPTEN_DEBIAN
 [ "$(id -u)" = 0 ] || die "needs emcc ≥ $EMSCRIPTEN_MINIMUM: put one on PATH (an emsdk, or Debian 13's emscripten), or run as root so that Debian $EMSCRIPTEN_DEBIAN can be unpacked"
 
+# Checkouts may share a cache: whoever comes second waits, and finds it there.
+exec {lock}>"$root.lock"
+[ -e "$root/.complete" ] || flock "$lock"
 if [ ! -e "$root/.complete" ]; then
-  "$TOOLCHAIN_DIR/debian-packages.sh" debootstrap
+  "$TOOLCHAIN_DIR/debian-packages.sh" mmdebstrap
   mirror=$(debian_mirror)
   [ -n "$mirror" ] || die "needs emcc ≥ $EMSCRIPTEN_MINIMUM on PATH: apt has no Debian mirror configured to provide one from"
   rm -rf "$root"
-  mkdir -p "$root"
-  step "unpacking Debian $EMSCRIPTEN_DEBIAN (about a minute)" \
-    debootstrap --variant=minbase "$EMSCRIPTEN_DEBIAN" "$root" "$mirror"
-  # The machine's own way out: its resolver, proxy settings and certificates.
-  install_emscripten() {
-    cp -L /etc/resolv.conf "$root/etc/resolv.conf" 2>/dev/null || true
-    unshare --mount chroot "$root" env DEBIAN_FRONTEND=noninteractive sh -c \
-      'apt-get update -q && apt-get install -q -y --no-install-recommends emscripten cmake ninja-build doctest-dev && apt-get clean'
-  }
-  step "installing Emscripten (about a minute, 3 GB)" install_emscripten
+  # Whole when .complete says so: until then nothing has to reach the disk in a certain order.
+  step "unpacking Debian $EMSCRIPTEN_DEBIAN with Emscripten (some two minutes, 3 GB)" \
+    mmdebstrap --mode=root --variant=apt --include=emscripten,cmake,ninja-build,doctest-dev \
+    --dpkgopt=force-unsafe-io "$EMSCRIPTEN_DEBIAN" "$root" "$mirror" {lock}>&-
+  sync --file-system "$root"
   touch "$root/.complete"
 fi
+exec {lock}>&-
 
 [ $# -gt 0 ] || exit 0
 # The folders that COMMAND may read, at the paths they have outside.

@@ -11,7 +11,22 @@ if [ "${1:-build}" = test ]; then
   # Whichever version the machine has will do.
   ls /usr/lib/postgresql/*/bin/initdb >/dev/null 2>&1 || packages+=(postgresql)
 fi
-toolchain/debian-packages.sh "${packages[@]}"
+
+# The compiler's Debian, this machine's packages and npm's come from different places, and each waits for the network and
+# the disk more than it computes: they are fetched beside each other. What two of them print does not mix: a line is shown
+# when it is whole.
+beside() { # COMMAND…
+  setsid "$@" > >(exec sed -u '' >&2) 2>&1 &
+  running+=($!)
+}
+running=()
+trap 'for pid in "${running[@]}"; do kill -- "-$pid" 2>/dev/null || true; done' EXIT
+trap 'exit 130' INT TERM HUP
+# What emscripten.sh begins with is one of this machine's packages, and is not to wait for the others.
+command -v emcc >/dev/null || [ -e "$CACHE_DIR/debian-$EMSCRIPTEN_DEBIAN/.complete" ] ||
+  toolchain/debian-packages.sh mmdebstrap
+beside toolchain/emscripten.sh
+beside toolchain/debian-packages.sh "${packages[@]}"
 
 # npm writes its own copy of the lock file last: older than ours means that the tree is out of date.
 installed=node_modules/.package-lock.json
@@ -24,4 +39,5 @@ needs_node
 if [ "${1:-build}" = test ]; then
   for version in 80 127 137; do toolchain/old-chromium.sh "$version" >/dev/null; done
 fi
-toolchain/emscripten.sh
+for pid in "${running[@]}"; do wait "$pid"; done
+running=()
