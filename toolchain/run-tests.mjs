@@ -9,6 +9,7 @@ import { relative, resolve } from 'node:path';
 import { Readable } from 'node:stream';
 import { run } from 'node:test';
 import { spec, tap } from 'node:test/reporters';
+import { fileURLToPath } from 'node:url';
 
 /** For one file: only a test that hangs takes longer. */
 const TIMEOUT_MS = 600_000;
@@ -21,6 +22,9 @@ const STARTS_BROWSERS = /from '(\.\.\/)+browser\/[\w-]+\.js'|'run\.mjs'/;
 
 /** What each file took when it ran last, in seconds. */
 const TIMES = new URL('../build/test-times.json', import.meta.url);
+
+/** What Node has compiled: a thousand processes load the same modules, which takes most of what a short one needs. */
+process.env.NODE_COMPILE_CACHE ??= fileURLToPath(new URL('../build/compile-cache', import.meta.url));
 
 const cores = availableParallelism();
 const lanes = [
