@@ -7,26 +7,22 @@ import { RecordsError } from './records/records.js';
 import { readSettings, SettingsError } from './settings.js';
 import { StorageError } from './storage/storage.js';
 
-/** Each is loaded only where it is asked for. @type {Record<ReturnType<typeof parseCommand>['name'], (options: CommandOptions) => Promise<number>>} */
+/**
+ * Each is loaded only where it is asked for, and once its settings have been read: a mistake is told at once.
+ * @type {Record<ReturnType<typeof parseCommand>['name'], (options: CommandOptions) => Promise<number>>}
+ */
 const RUN = {
   serve: async (options) => (await import('./operations/serve.js')).serve(options),
-  migrate: async ({ environment, flags }) => {
-    const { migrateCommand } = await import('./records/commands.js');
-    return migrateCommand(readSettings(environment, flags).databaseUrl);
-  },
+  migrate: async ({ settings }) => (await import('./records/commands.js')).migrateCommand(settings.databaseUrl),
   reconcile: async (options) => (await import('./operations/reconciler.js')).reconcileCommand(options),
-  'verify-audit': async ({ environment, flags }) => {
-    const { verifyAuditCommand } = await import('./records/commands.js');
-    return verifyAuditCommand(readSettings(environment, flags).databaseUrl);
-  },
-  redrive: async ({ environment, flags }) => {
-    const { redriveCommand } = await import('./records/commands.js');
-    return redriveCommand(readSettings(environment, flags).databaseUrl);
-  },
+  'verify-audit': async ({ settings }) =>
+    (await import('./records/commands.js')).verifyAuditCommand(settings.databaseUrl),
+  redrive: async ({ settings }) => (await import('./records/commands.js')).redriveCommand(settings.databaseUrl),
 };
 
 /**
  * @typedef {object} CommandOptions
+ * @property {import('./settings.js').Settings} settings
  * @property {NodeJS.ProcessEnv} environment
  * @property {{ port?: string, host?: string, data?: string, 'public-url'?: string, 'dry-run'?: boolean,
  *   force?: boolean }} flags
@@ -55,5 +51,6 @@ async function main() {
     console.log(help());
     return 0;
   }
-  return RUN[name]({ environment: process.env, flags });
+  const { env: environment } = process;
+  return RUN[name]({ settings: readSettings(environment, flags), environment, flags });
 }

@@ -9,7 +9,7 @@ import { isToken } from './identity/identity.js';
 import { REGIONS } from './identity/regions.js';
 import { parseStaticKeys } from './identity/static-keys.js';
 import { isLoopback } from './loopback.js';
-import { parseDatabaseUrl } from './records/open.js';
+import { parseDatabaseUrl } from './records/url.js';
 import { readAnnotation, TARGETS } from './settings-annotation.js';
 import {
   DEFAULT_PORT,

@@ -14,6 +14,7 @@ import pg from 'pg';
 import { serve } from '../../examples/middleware/operations/serve.js';
 import { openRecords } from '../../examples/middleware/records/open.js';
 import { RequestCounts } from '../../examples/middleware/request-counts.js';
+import { readSettings } from '../../examples/middleware/settings.js';
 import { runSql } from './records-lab.js';
 import { startPostgres } from './servers/postgres.js';
 import {
@@ -148,7 +149,8 @@ describe('the command line', () => {
     const opened = t.mock.method(pg.Client.prototype, 'connect').mock;
     const closed = t.mock.method(pg.Client.prototype, 'end').mock;
     const environment = { DATABASE_URL, STATIC_KEYS };
-    await assert.rejects(serve({ environment, flags: { data: join(data, 'newer') } }), /newer version/);
+    const settings = readSettings(environment, { data: join(data, 'newer') });
+    await assert.rejects(serve({ settings, environment, flags: {} }), /newer version/);
     assert.ok(opened.callCount() > 0);
     assert.equal(closed.callCount(), opened.callCount());
   });
@@ -513,7 +515,6 @@ test('the image: nothing runs as root, nothing is written but the data, and all 
   const env = Object.fromEntries(
     [...text.matchAll(/^ *(?:ENV )?([A-Z_]+)=(\S+)/gm)].map(([, name, value]) => [name, value]),
   );
-  const { readSettings } = await import('../../examples/middleware/settings.js');
   assert.throws(() => readSettings(env), /HOST is reached from other machines/, 'it is not open by default either');
   assert.equal(readSettings({ ...env, STATIC_KEYS }).storageUrl, 'file:/data/objects');
 });

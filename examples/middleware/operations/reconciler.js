@@ -3,7 +3,6 @@
 import { Counter, Gauge } from 'prom-client';
 import { createRetention } from '../custody/retention.js';
 import { openRecords } from '../records/open.js';
-import { readSettings } from '../settings.js';
 import { openStorage } from '../storage/open.js';
 import { createLog } from './log.js';
 import { reconcile } from './reconcile.js';
@@ -107,8 +106,7 @@ function setOrRemove(gauge, value) {
  * @param {import('../main.js').CommandOptions} options @param {(line: string) => void} [print]
  * @returns {Promise<number>} One of `EXIT`.
  */
-export async function reconcileCommand({ environment, flags }, print = console.log) {
-  const settings = readSettings(environment, flags);
+export async function reconcileCommand({ settings, environment, flags }, print = console.log) {
   const { now } = testHooks(environment, settings);
   const log = createLog({ level: settings.logLevel, secrets: settings.secrets });
   const records = await openRecords(settings.databaseUrl, { now, isThere: true });

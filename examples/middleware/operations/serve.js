@@ -2,14 +2,12 @@
 
 import { openRecords } from '../records/open.js';
 import { createService } from '../service.js';
-import { readSettings } from '../settings.js';
 import { openStorage } from '../storage/open.js';
 import { drainOnSignal } from './drain.js';
 import { testHooks } from './test-hooks.js';
 
 /** @param {import('../main.js').CommandOptions} options */
-export async function serve({ environment, flags }) {
-  const settings = readSettings(environment, flags);
+export async function serve({ settings, environment }) {
   const hooks = testHooks(environment, settings);
   const page = await findPage(settings);
   const storage = await openStorage(settings.storageUrl, { env: environment });

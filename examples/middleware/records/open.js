@@ -1,6 +1,5 @@
 /** Opens the records that `DATABASE_URL` names. */
 
-import { resolve } from 'node:path';
 import { Kysely } from 'kysely';
 import { appendEntry, auditedOrganizations, entryRows, fromRow, readHead } from './audit.js';
 import { verify } from './audit-verify.js';
@@ -8,15 +7,10 @@ import { asRecordsError } from './failures.js';
 import { checkSchema, migrate } from './migrate.js';
 import { outboxRecords } from './outbox.js';
 import { migrationDialect, postgresDialect } from './postgres.js';
-import { RecordsError } from './records.js';
 import { snapshotRecords } from './snapshots.js';
 import { sqliteDialect } from './sqlite.js';
 import { upkeepRecords } from './upkeep.js';
-
-const EXAMPLES = 'such as sqlite:./data/records.db or postgres://user:password@host:5432/database';
-
-/** Of pg-connection-string, its README. */
-const SSL_PARAMETERS = new Set(['ssl', 'sslmode', 'sslcert', 'sslkey', 'sslrootcert', 'sslnegotiation']);
+import { parseDatabaseUrl } from './url.js';
 
 /**
  * @typedef {object} RecordsOptions
@@ -32,7 +26,7 @@ const SSL_PARAMETERS = new Set(['ssl', 'sslmode', 'sslcert', 'sslkey', 'sslrootc
  * @param {string} url
  * @param {RecordsOptions} [options]
  * @returns {Promise<import('./records.js').Records>}
- * @throws {RecordsError} `settings` with a sentence, where the URL is wrong.
+ * @throws {import('./records.js').RecordsError} `settings` with a sentence, where the URL is wrong.
  */
 export async function openRecords(url, options = {}) {
   const { now = () => new Date(), onIdleError = () => {}, migration, isThere = false, answerMs } = options;
@@ -82,49 +76,6 @@ export async function openRecords(url, options = {}) {
     organizations: () => translatedRows(auditedOrganizations(db)),
     verifyAudit: (organizationId) => translatedRows(verify(db, organizationId)),
   };
-}
-
-/**
- * @param {string} url
- * @returns {{ kind: 'sqlite' | 'postgres', place: string }} A file's path, or the URL itself.
- * @throws {RecordsError} `settings`
- */
-export function parseDatabaseUrl(url) {
-  const [, scheme = '', rest = ''] = /^([a-z0-9+.-]+):(.*)$/is.exec(url) ?? [];
-  if (scheme === 'sqlite') {
-    if (rest === ':memory:') return { kind: 'sqlite', place: rest };
-    const path = rest.replace(/^\/\/(?=\/)/, '');
-    if (path === '' || path.startsWith('//') || path.endsWith('/') || /[?#\0]/.test(path)) {
-      throw wrong('sqlite: is followed by the path of a file');
-    }
-    return { kind: 'sqlite', place: resolve(path) };
-  }
-  if (scheme === 'postgres' || scheme === 'postgresql') {
-    if (!rest.startsWith('//') || !URL.canParse(url) || /[\s#]/.test(url)) throw wrong('it is no URL that can be read');
-    if (!isEncoded(url)) throw wrong('it has a percent sign that is no %XX, which is written as %25');
-    const { pathname, searchParams } = new URL(url);
-    if (pathname.length < 2) throw wrong('it names no database');
-    // The driver passes over what it does not know, and would talk in clear.
-    const unknown = [...searchParams.keys()].find((name) => /^ssl/i.test(name) && !SSL_PARAMETERS.has(name));
-    if (unknown !== undefined) throw wrong(`“${unknown}” is none of ${[...SSL_PARAMETERS].join(', ')}`);
-    return { kind: 'postgres', place: url };
-  }
-  throw wrong(scheme === '' ? 'it has no scheme' : `“${scheme}:” is no database that this service knows`);
-}
-
-/** Else whoever takes it apart finds other words in it than the next one, or none. @param {string} url */
-function isEncoded(url) {
-  try {
-    decodeURIComponent(url);
-    return true;
-  } catch {
-    return false;
-  }
-}
-
-/** The URL itself is not repeated: it may hold a password. @param {string} why */
-function wrong(why) {
-  return new RecordsError('settings', `DATABASE_URL is wrong: ${why}. Give one ${EXAMPLES}`);
 }
 
 /** @template {Record<string, (...args: any[]) => Promise<any>>} Calls @param {Calls} calls @returns {Calls} */
