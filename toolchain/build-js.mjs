@@ -1,8 +1,10 @@
 // Usage: npm run build:js -- [--no-types]   From js/ and the two modules to dist/: one minified file for each entry, the
-// modules, the declarations. Beside it, in build/js/, the same as single files for tests of what is inside.
+// modules, the declarations. Beside it, in build/js/, the same as single files for tests of what is inside; the worker,
+// which each capture of theirs loads, is one there, too.
 import { mkdtempSync, rmSync } from 'node:fs';
 import { cp, mkdir, rename, rm, writeFile } from 'node:fs/promises';
 import { fileURLToPath, pathToFileURL } from 'node:url';
+import { build } from 'esbuild';
 import { readArguments } from './arguments.mjs';
 import { checkBudgets } from './budgets.mjs';
 import { bundle } from './bundle.mjs';
@@ -35,6 +37,7 @@ try {
 
   await bundle(single, dist);
   await copyModules(dist);
+  await join(fileURLToPath(new URL('worker/worker.js', single)));
   await cp(new URL('types/', single), new URL('types/', dist), { recursive: true });
   // What is there for its types is imported all the same, and bundlers do not leave that out.
   await writeFile(new URL('react.js', dist), 'export {};\n');
@@ -54,6 +57,20 @@ async function copyModules(folder) {
   for (const [variant, from] of Object.entries(modules)) {
     await cp(new URL('caseframe.wasm', from), new URL(`wasm/caseframe.${variant}.wasm`, folder));
   }
+}
+
+/** Puts what a file imports into it. @param {string} file */
+async function join(file) {
+  await build({
+    entryPoints: [file],
+    outfile: file,
+    allowOverwrite: true,
+    bundle: true,
+    format: 'esm',
+    target: 'es2020',
+    charset: 'utf8',
+    logLevel: 'warning',
+  });
 }
 
 /** For browsers without constructable stylesheets: the elements' styles, which the page links. */

@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import { startErrands } from './errands.js';
 import { launchFirefox } from './firefox.js';
-import { launchChromium } from './harness.js';
+import { launchUndriven } from './harness.js';
 import { assertScene } from './scene.js';
 
 /** @type {Awaited<ReturnType<typeof startErrands>>} */
@@ -70,7 +70,7 @@ test('Firefox with fingerprintingProtection’s faint noise: a VideoFrame’s pi
 });
 
 test('one sample off by one: unreliable-pixels', async (t) => {
-  const browser = await launchChromium();
+  const browser = await launchUndriven();
   try {
     // A turned frame is drawn in the worker.
     for (const [place, argument, scripts] of [

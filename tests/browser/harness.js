@@ -52,6 +52,8 @@ export async function startServer(routes = {}) {
     const body = file && (await readFile(file).catch(() => undefined));
     if (!body) return response.writeHead(404).end('not found');
     response.setHeader('Content-Type', TYPES[extname(file)] ?? 'application/octet-stream');
+    // Each page loads some sixty of them again.
+    response.setHeader('Cache-Control', 'max-age=3600');
     response.end(body);
   });
   server.listen(0, '127.0.0.1');
@@ -94,6 +96,25 @@ export async function readBody(request) {
  * @param {string[]} [flags]
  */
 export async function launchChromium(flags = []) {
+  const { address, close, ...rest } = await launchUndriven(flags);
+  const browser = await chromium.connectOverCDP(address, { noDefaults: true });
+  const context = browser.contexts()[0];
+  return {
+    ...rest,
+    context,
+    async close() {
+      await browser.close();
+      await close();
+    },
+  };
+}
+
+/**
+ * Chromium without a driver, for pages that tell themselves what came of them: a driver listens to all that every page
+ * and worker loads.
+ * @param {string[]} [flags]
+ */
+export async function launchUndriven(flags = []) {
   const profile = await mkdtemp(join(tmpdir(), 'caseframe-chromium-'));
   const { child, stop } = startProcess(
     process.env.CHROMIUM ?? '/usr/bin/chromium',
@@ -114,31 +135,49 @@ export async function launchChromium(flags = []) {
     ],
     { stdio: ['ignore', 'ignore', 'pipe'], folder: profile },
   );
-  const browser = await chromium.connectOverCDP(await debuggingAddress(child), { noDefaults: true });
-  const context = browser.contexts()[0];
+  const address = await debuggingAddress(child);
+  const port = createDebuggingPort(address);
   return {
     name: 'Chromium',
-    version: browser.version(),
-    context,
+    version: await port.version(),
+    address,
     async open(url) {
-      const page = await context.newPage();
-      /** @type {import('playwright-core').Page | undefined} */
+      const page = await port.open(url);
+      /** @type {typeof page | undefined} */
       let front;
-      await page.goto(url);
       return {
         async hide() {
-          front = await context.newPage();
-          await front.bringToFront();
+          front = await port.open('about:blank');
         },
         async close() {
-          if (front) await front.close();
+          await front?.close();
           await page.close();
         },
       };
     },
-    async close() {
-      await browser.close();
-      await stop();
+    close: stop,
+  };
+}
+
+/** What a debugging port does over HTTP alone: in Chromium of any age the same. @param {string} address */
+export function createDebuggingPort(address) {
+  const { host } = new URL(address);
+
+  /** @param {string} path */
+  async function ask(path) {
+    const response = await fetch(`http://${host}/json/${path}`, { method: 'PUT' });
+    const text = await response.text();
+    if (!response.ok) throw new Error(`${path}: ${text}`);
+    return text;
+  }
+
+  return {
+    /** @returns {Promise<string>} */
+    version: async () => JSON.parse(await ask('version')).Browser.split('/')[1],
+    /** A page in front of all others. @param {string} url */
+    async open(url) {
+      const { id } = JSON.parse(await ask(`new?${encodeURIComponent(url)}`));
+      return { close: () => ask(`close/${id}`) };
     },
   };
 }

@@ -6,7 +6,7 @@ import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import { publish, published } from '../bench/publish.js';
 import { launchFirefox } from './firefox.js';
-import { launchChromium } from './harness.js';
+import { launchChromium, launchUndriven } from './harness.js';
 import { situations } from './pages/situations.js';
 import { expectedIn, judge, startTheatre } from './play.js';
 import { launchWebKit, STANDS_STILL } from './webkit.js';
@@ -14,7 +14,7 @@ import { launchWebKit, STANDS_STILL } from './webkit.js';
 const CAMERA = ['--use-fake-device-for-media-stream', '--use-fake-ui-for-media-stream'];
 const BROWSERS = {
   // It lets muted video play whatever its user says.
-  Chromium: () => launchChromium(CAMERA),
+  Chromium: () => launchUndriven(CAMERA),
   Firefox: launchFirefox,
   WebKitGTK: launchWebKit,
 };

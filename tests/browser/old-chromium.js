@@ -1,6 +1,6 @@
 /**
- * Real Chromium of years ago, headless, out of npm packages (toolchain/old-chromium.sh). Its debugging port is spoken to
- * over HTTP alone, which has stayed the same: today's drivers do not know these versions any more.
+ * Real Chromium of years ago, headless, out of npm packages (toolchain/old-chromium.sh). Today's drivers do not know
+ * these versions any more.
  */
 import { execFile } from 'node:child_process';
 import { mkdtemp } from 'node:fs/promises';
@@ -8,7 +8,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
-import { debuggingAddress } from './harness.js';
+import { createDebuggingPort, debuggingAddress } from './harness.js';
 import { startProcess } from './process.js';
 
 const PROVIDER = fileURLToPath(new URL('../../toolchain/old-chromium.sh', import.meta.url));
@@ -43,26 +43,14 @@ export async function launchOldChromium(version, flags = []) {
     ],
     { stdio: ['ignore', 'ignore', 'pipe'], folder: profile },
   );
-  const { host } = new URL(await debuggingAddress(child));
-
-  /** @param {string} path */
-  async function ask(path) {
-    const response = await fetch(`http://${host}/json/${path}`, { method: 'PUT' });
-    const text = await response.text();
-    if (!response.ok) throw new Error(`Chromium ${version}: ${path}: ${text}`);
-    return text;
-  }
-
+  const port = createDebuggingPort(await debuggingAddress(child));
   return {
     name: `Chromium ${version}`,
-    version: JSON.parse(await ask('version')).Browser.split('/')[1],
-    async open(url) {
-      const { id } = JSON.parse(await ask(`new?${encodeURIComponent(url)}`));
-      return {
-        hide: () => Promise.reject(new Error('A page of this browser cannot be hidden: it has no window')),
-        close: () => ask(`close/${id}`),
-      };
-    },
+    version: await port.version(),
+    open: async (url) => ({
+      ...(await port.open(url)),
+      hide: () => Promise.reject(new Error('A page of this browser cannot be hidden: it has no window')),
+    }),
     close: stop,
   };
 }

@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import { startErrands } from './errands.js';
 import { launchFirefox } from './firefox.js';
-import { launchChromium } from './harness.js';
+import { launchUndriven } from './harness.js';
 import { CSP_BEFORE_97, launchOldChromium } from './old-chromium.js';
 import { readScene } from './scene.js';
 import { launchWebKit } from './webkit.js';
@@ -19,7 +19,7 @@ before(async () => {
 after(() => errands.close());
 
 for (const [name, { launch, csp }] of Object.entries({
-  Chromium: { launch: launchChromium },
+  Chromium: { launch: launchUndriven },
   'Chromium 127': { launch: () => launchOldChromium(127) },
   'Chromium 80': { launch: () => launchOldChromium(80), csp: CSP_BEFORE_97 },
   Firefox: { launch: launchFirefox },

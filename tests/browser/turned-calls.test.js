@@ -7,7 +7,7 @@ import { after, before, test } from 'node:test';
 import { startErrands } from './errands.js';
 import { createMailboxes, FAR_CALL_FLAGS } from './far-call.js';
 import { launchFirefox } from './firefox.js';
-import { launchChromium, openLab } from './harness.js';
+import { launchChromium, launchUndriven, openLab } from './harness.js';
 import { CSP_BEFORE_97, launchOldChromium } from './old-chromium.js';
 import { assertQuarters } from './scene.js';
 
@@ -26,7 +26,7 @@ const OTHER_COLOURS = 45;
  * its camera's alone: of frames that a page has made and turned it sends none.
  */
 const BROWSERS = {
-  Chromium: { launch: () => launchChromium(FAR_CALL_FLAGS) },
+  Chromium: { launch: () => launchUndriven(FAR_CALL_FLAGS) },
   'Chromium 137': { launch: () => launchOldChromium(137, FAR_CALL_FLAGS) },
   'Chromium 127': { launch: () => launchOldChromium(127, FAR_CALL_FLAGS) },
   'Chromium 80': { launch: () => launchOldChromium(80, FAR_CALL_FLAGS), csp: CSP_BEFORE_97, tolerance: OTHER_COLOURS },
@@ -40,11 +40,14 @@ const BROWSERS = {
 /** @type {Awaited<ReturnType<typeof startErrands>>} */
 let errands;
 /** @type {Awaited<ReturnType<typeof launchChromium>>} */
+let chromium;
+/** @type {import('playwright-core').Page} */
 let phone;
 before(async () => {
-  [errands, phone] = await Promise.all([startErrands(createMailboxes().routes), launchChromium(FAR_CALL_FLAGS)]);
+  [errands, chromium] = await Promise.all([startErrands(createMailboxes().routes), launchChromium(FAR_CALL_FLAGS)]);
+  ({ page: phone } = await openLab(chromium.context, errands.url));
 });
-after(() => Promise.all([errands.close(), phone.close()]));
+after(() => Promise.all([errands.close(), chromium.close()]));
 
 for (const [name, { launch, csp, tolerance, pictures = PICTURES }] of Object.entries(BROWSERS)) {
   test(name, async (t) => {
@@ -52,13 +55,13 @@ for (const [name, { launch, csp, tolerance, pictures = PICTURES }] of Object.ent
     try {
       for (const [title, picture] of Object.entries(pictures)) {
         const call = `${name}: ${title}`;
-        const { page } = await openLab(phone.context, errands.url);
-        const calling = page.evaluate(
+        const calling = phone.evaluateHandle(
           async ([call, picture]) => (await import('/pages/far-call.js')).callFar(call, picture),
           [call, picture],
         );
         const receiving = errands.run(browser, '/pages/turned-call.js', { name: call }, { csp });
-        const [shots] = await Promise.all([receiving, calling]).finally(() => page.close());
+        const [shots, called] = await Promise.all([receiving, calling]);
+        await called.evaluate(({ end }) => end());
         for (const [path, shot] of Object.entries(shots)) {
           await t.test(`${title}, ${path}`, async () => {
             assert.equal(shot.code, undefined, `${shot.message} ${shot.cause}`);

@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import { startErrands } from './errands.js';
 import { launchFirefox } from './firefox.js';
-import { launchChromium, openLab } from './harness.js';
+import { launchChromium, launchUndriven, openLab } from './harness.js';
 import { launchOldChromium } from './old-chromium.js';
 import { assertQuarters } from './scene.js';
 import { CLIPS, createTurnedClips, recordTurnedClip } from './turned-clips.js';
@@ -14,7 +14,7 @@ const CSP =
 
 /** `unlike`: what a browser's own video element shows otherwise than the header says. */
 const BROWSERS = {
-  Chromium: { launch: launchChromium, unlike: {} },
+  Chromium: { launch: launchUndriven, unlike: {} },
   'Chromium 137': { launch: () => launchOldChromium(137), unlike: {} },
   'Chromium 127': {
     launch: () => launchOldChromium(127),

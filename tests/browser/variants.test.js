@@ -6,7 +6,7 @@ import { createEngine } from '../../dist/engine/node.js';
 import { firstSeed } from '../js/random.js';
 import { compareVariants } from '../js/twins.js';
 import { launchFirefox } from './firefox.js';
-import { launchChromium, readBody, startServer } from './harness.js';
+import { launchUndriven, readBody, startServer } from './harness.js';
 import { launchWebKit } from './webkit.js';
 
 const COUNT = 2000;
@@ -38,8 +38,9 @@ before(async () => {
 });
 after(() => server.close());
 
-for (const launch of [launchChromium, launchFirefox, launchWebKit]) {
-  test(launch.name.replace('launch', ''), { timeout: 120000 }, async () => {
+const BROWSERS = { Chromium: launchUndriven, Firefox: launchFirefox, WebKit: launchWebKit };
+for (const [name, launch] of Object.entries(BROWSERS)) {
+  test(name, { timeout: 120000 }, async () => {
     const browser = await launch();
     try {
       const report = new Promise((resolve) => {

@@ -20,6 +20,12 @@ export async function callFar(name, { width, height, turned }) {
   await connection.setLocalDescription(await connection.createOffer());
   await put(`${name}: offer`, await withCandidates(connection));
   await connection.setRemoteDescription(await take(`${name}: answer`));
+  return {
+    end() {
+      connection.close();
+      sending.stop();
+    },
+  };
 }
 
 /** @param {string} name @returns {Promise<MediaStream>} */
