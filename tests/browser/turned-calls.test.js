@@ -21,6 +21,9 @@ const PICTURES = {
 /** For browsers that are not told the sender's matrix of colours and show them as another's. */
 const OTHER_COLOURS = 45;
 
+/** Chromium 80 compiles all of a module a second time, for a long run that none of these is. */
+const ONE_COMPILER = '--js-flags=--no-wasm-tier-up';
+
 /**
  * `pictures`: Firefox does not agree to turn pictures, and phones then turn them before they send. Chromium does so with
  * its camera's alone: of frames that a page has made and turned it sends none.
@@ -29,7 +32,7 @@ const BROWSERS = {
   Chromium: { launch: () => launchUndriven(FAR_CALL_FLAGS) },
   'Chromium 137': { launch: () => launchOldChromium(137, FAR_CALL_FLAGS) },
   'Chromium 127': { launch: () => launchOldChromium(127, FAR_CALL_FLAGS) },
-  'Chromium 80': { launch: () => launchOldChromium(80, FAR_CALL_FLAGS), csp: CSP_BEFORE_97, tolerance: OTHER_COLOURS },
+  'Chromium 80': { launch: () => launchOldChromium(80, [...FAR_CALL_FLAGS, ONE_COMPILER]), csp: CSP_BEFORE_97, tolerance: OTHER_COLOURS },
   Firefox: {
     launch: launchFirefox,
     tolerance: OTHER_COLOURS,
