@@ -32,7 +32,11 @@ const BROWSERS = {
   Chromium: { launch: () => launchUndriven(FAR_CALL_FLAGS) },
   'Chromium 137': { launch: () => launchOldChromium(137, FAR_CALL_FLAGS) },
   'Chromium 127': { launch: () => launchOldChromium(127, FAR_CALL_FLAGS) },
-  'Chromium 80': { launch: () => launchOldChromium(80, [...FAR_CALL_FLAGS, ONE_COMPILER]), csp: CSP_BEFORE_97, tolerance: OTHER_COLOURS },
+  'Chromium 80': {
+    launch: () => launchOldChromium(80, [...FAR_CALL_FLAGS, ONE_COMPILER]),
+    csp: CSP_BEFORE_97,
+    tolerance: OTHER_COLOURS,
+  },
   Firefox: {
     launch: launchFirefox,
     tolerance: OTHER_COLOURS,

@@ -117,8 +117,6 @@ async function negotiate(from, to) {
  */
 export function createSender(width, height, { from = 0, turned = 0, plain = false } = {}) {
   const canvas = document.createElement('canvas');
-  canvas.width = width;
-  canvas.height = height;
   const context = canvas.getContext('2d', { willReadFrequently: true });
   const canGenerate = !plain && typeof MediaStreamTrackGenerator === 'function' && typeof VideoFrame === 'function';
   const generator = canGenerate ? new MediaStreamTrackGenerator({ kind: 'video' }) : undefined;
@@ -128,7 +126,7 @@ export function createSender(width, height, { from = 0, turned = 0, plain = fals
   let paint = paintScene;
   let running = true;
   /** For the next picture: one of the old size is never sent in the new one. @type {[number, number] | undefined} */
-  let size;
+  let size = [width, height];
   let beats = 0;
   const waiting = [];
 
@@ -137,14 +135,15 @@ export function createSender(width, height, { from = 0, turned = 0, plain = fals
     for (const resolve of waiting.splice(0)) resolve();
     if (!running) return;
     counter = (counter + 1) % 2 ** BITS;
-    if (size) [canvas.width, canvas.height] = size;
-    size = undefined;
-    paint(context, canvas.width, canvas.height, counter);
+    if (size) {
+      [width, height] = size;
+      lay(canvas, context, size, turned);
+      size = undefined;
+    }
+    paint(context, width, height, counter);
     if (!writer) return;
     const timestamp = performance.now() * 1000;
-    const frame = turned
-      ? new VideoFrame(turnBack(canvas, turned), { timestamp, rotation: turned })
-      : new VideoFrame(canvas, { timestamp });
+    const frame = new VideoFrame(canvas, turned ? { timestamp, rotation: turned } : { timestamp });
     // What the track does not take any more is nobody's.
     writer.write(frame).catch(() => frame.close());
   }
@@ -175,16 +174,16 @@ export function createSender(width, height, { from = 0, turned = 0, plain = fals
   };
 }
 
-/** @param {HTMLCanvasElement} upright @param {number} turned By this many degrees clockwise it becomes upright again. */
-function turnBack(upright, turned) {
-  const { width, height } = upright;
-  const lies = turned % 180 !== 0;
-  const lying = new OffscreenCanvas(lies ? height : width, lies ? width : height);
-  const context = lying.getContext('2d');
-  context.translate(lying.width / 2, lying.height / 2);
+/**
+ * Sizes a canvas so that what is painted upright lies on it.
+ * @param {HTMLCanvasElement} canvas @param {CanvasRenderingContext2D} context @param {[number, number]} upright
+ * @param {number} turned By this many degrees clockwise the picture becomes upright again.
+ */
+function lay(canvas, context, [width, height], turned) {
+  [canvas.width, canvas.height] = turned % 180 ? [height, width] : [width, height];
+  context.translate(canvas.width / 2, canvas.height / 2);
   context.rotate((-turned * Math.PI) / 180);
-  context.drawImage(upright, -width / 2, -height / 2);
-  return lying;
+  context.translate(-width / 2, -height / 2);
 }
 
 export function paintScene(context, width, height, counter) {
