@@ -5,7 +5,6 @@
 import { ADVICE } from './advice.js';
 import { findLookalike } from './names.js';
 
-
 /** @typedef {keyof typeof ADVICE} CaptureErrorCode */
 
 /** Every code there is. */

@@ -7,15 +7,21 @@ target_compile_options(caseframe-warnings INTERFACE
 if(NOT CMAKE_BUILD_TYPE)
   set(CMAKE_BUILD_TYPE Release)
 endif()
-# For what runs a few times a picture: small, not fast.
+# For what runs a few times a picture: small, not fast. And what that is taken back by.
 set(CASEFRAME_SMALL -Os)
+set(CASEFRAME_FAST $<IF:$<BOOL:${CASEFRAME_SANITIZE}>,-O1,-O3>)
 if(EMSCRIPTEN)
   # The kernels are vectors by hand. What the compiler makes of the other loops is 2 KB more, gzipped, and no faster; where
   # it is, the list of sources says so. Repeated after -Os, which Clang takes for -fvectorize, too.
   set(CASEFRAME_PLAIN_LOOPS -fno-vectorize -fno-slp-vectorize -fno-unroll-loops)
   add_compile_options(${CASEFRAME_PLAIN_LOOPS})
   list(APPEND CASEFRAME_SMALL ${CASEFRAME_PLAIN_LOOPS})
+  list(APPEND CASEFRAME_FAST ${CASEFRAME_PLAIN_LOOPS})
 endif()
+# For a whole target, as one word: of its options CMake leaves out those that the folder has already, where it is their place
+# behind -Os that counts.
+list(JOIN CASEFRAME_SMALL " " CASEFRAME_SMALL_TARGET)
+string(PREPEND CASEFRAME_SMALL_TARGET "SHELL:")
 
 # No fused multiply-add: every platform rounds alike, and the same input gives the same bytes.
 add_compile_options(-ffp-contract=off -ffunction-sections -fdata-sections)
