@@ -1,8 +1,9 @@
 /** What a file says of itself, as others read it: exiftool, exiv2 and libvips. */
 
 import assert from 'node:assert/strict';
-import { execFile } from 'node:child_process';
+import { execFile, spawn } from 'node:child_process';
 import { createHash } from 'node:crypto';
+import { once } from 'node:events';
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -21,8 +22,10 @@ const ROOM = { maxBuffer: 64 * 1024 * 1024 };
 /** @type {import('../../dist/engine/index.js').Engine} */ let engine;
 /** @type {{ data: Buffer, width: number, height: number }} */ let frame;
 /** @type {string} */ let folder;
+/** @type {ReturnType<typeof startExiftool>} */ let exiftool;
 
 before(async () => {
+  exiftool = startExiftool();
   engine = await createEngine();
   const { data, info } = await sharp(await readFile(PHOTO))
     .resize(240)
@@ -35,11 +38,35 @@ before(async () => {
 
 after(async () => {
   engine.dispose();
+  await exiftool.stop();
   await rm(folder, { recursive: true });
 });
 
 /** @param {import('../../dist/engine/index.js').EncodeOptions} [options] */
 const jpegOf = (options) => Buffer.from(engine.encode(frame, options).jpeg);
+
+/** One exiftool for all files: to start takes Perl longer than to read. */
+function startExiftool() {
+  const child = spawn('exiftool', ['-stay_open', 'True', '-@', '-'], { stdio: ['pipe', 'pipe', 'inherit'] });
+  const chunks = child.stdout.setEncoding('utf8')[Symbol.asyncIterator]();
+  return {
+    /** What it prints. @param {string[]} args */
+    async ask(...args) {
+      child.stdin.write([...args, '-execute', ''].join('\n'));
+      let printed = '';
+      while (!printed.endsWith('{ready}\n')) {
+        const { value, done } = await chunks.next();
+        assert.ok(!done, 'exiftool ended');
+        printed += value;
+      }
+      return printed.slice(0, -'{ready}\n'.length);
+    },
+    async stop() {
+      child.stdin.end('-stay_open\nFalse\n');
+      if (child.exitCode === null) await once(child, 'exit');
+    },
+  };
+}
 
 /**
  * What exiftool makes of the file, after finding nothing to complain of; nor does exiv2.
@@ -48,16 +75,12 @@ const jpegOf = (options) => Buffer.from(engine.encode(frame, options).jpeg);
 async function read(jpeg) {
   const path = join(folder, `${createHash('sha256').update(jpeg).digest('hex')}.jpg`);
   await writeFile(path, jpeg);
-  const checked = await run('exiftool', ['-validate', '-warning', '-error', '-a', '-s3', path], ROOM);
-  assert.equal(checked.stdout.trim(), 'OK');
+  const checked = await exiftool.ask('-validate', '-warning', '-error', '-a', '-s3', path);
+  assert.equal(checked.trim(), 'OK');
   const exiv2 = await run('exiv2', ['-pa', path], ROOM);
   assert.equal(exiv2.stderr, '');
-  const { stdout } = await run(
-    'exiftool',
-    ['-j', '-struct', '-G1', '-a', '-n', '-api', 'StructFormat=JSONQ', path],
-    ROOM,
-  );
-  return { tags: JSON.parse(stdout)[0], exiv2: exiv2.stdout };
+  const json = await exiftool.ask('-j', '-struct', '-G1', '-a', '-n', '-api', 'StructFormat=JSONQ', path);
+  return { tags: JSON.parse(json)[0], exiv2: exiv2.stdout };
 }
 
 /** Rows of exiv2's table: name → value; a value of several lines ends at the first. @param {string} table */
