@@ -17,7 +17,8 @@ import { LEVELS, toYcc } from './mosaic.js';
  * @typedef {object} Bound
  * @property {Span} across
  * @property {Span} down
- * @property {(pixel: number, coverage: number) => number} term What ink adds at a pixel of the frame.
+ * @property {Uint8ClampedArray} plane Of the ground.
+ * @property {Int8Array | Float64Array} gains What ink adds to the sum, by the ground's value times 256 plus the coverage.
  * @property {number} low
  * @property {number} high
  * @property {number} sigma How far beyond is still likely.
@@ -26,20 +27,25 @@ import { LEVELS, toYcc } from './mosaic.js';
 
 /** Y, Cb and Cr of the ground, a plane each. @param {Scene} scene */
 export function planesOf({ ground }) {
-  const planes = [0, 1, 2].map(() => new Float32Array(ground.length / 4));
-  for (let pixel = 0; pixel < planes[0].length; pixel++) {
-    const i = pixel * 4;
-    const [y, cb, cr] = toYcc(ground[i], ground[i + 1], ground[i + 2]);
-    planes[0][pixel] = y;
-    planes[1][pixel] = cb;
-    planes[2][pixel] = cr;
+  const planes = [0, 1, 2].map(() => new Uint8ClampedArray(ground.length / 4));
+  const [ys, cbs, crs] = planes;
+  const colours = new Uint32Array(ground.buffer, ground.byteOffset, ys.length);
+  for (let pixel = 0; pixel < ys.length; pixel++) {
+    if (pixel > 0 && colours[pixel] === colours[pixel - 1]) {
+      ys[pixel] = ys[pixel - 1];
+      cbs[pixel] = cbs[pixel - 1];
+      crs[pixel] = crs[pixel - 1];
+    } else {
+      const i = pixel * 4;
+      [ys[pixel], cbs[pixel], crs[pixel]] = toYcc(ground[i], ground[i + 1], ground[i + 2]);
+    }
   }
   return planes;
 }
 
 /**
  * @param {Scene} scene
- * @param {Float32Array[]} planes
+ * @param {Uint8ClampedArray[]} planes
  * @param {Layout} layout
  * @param {{ low: number, high: number }[][]} cells Levels of each cell, row by row.
  * @returns {Bound[]}
@@ -51,25 +57,40 @@ export function boundsOfMedians(scene, planes, layout, cells) {
   for (const [cell, { across, down }] of windowsOf(layout).entries()) {
     for (const [c, { low, high }] of cells[cell].entries()) {
       const plane = planes[c];
-      const inked = (/** @type {number} */ pixel, /** @type {number} */ coverage) =>
-        Math.min(255, Math.max(0, Math.round(plane[pixel] + ((ink[c] - plane[pixel]) * coverage) / 255)));
-      for (const counts of [LEVELS[c].map((q) => (q > high ? 1 : 0)), LEVELS[c].map((q) => (q < low ? 1 : 0))]) {
-        const term = (/** @type {number} */ pixel, /** @type {number} */ coverage) =>
-          counts[inked(pixel, coverage)] - counts[plane[pixel]];
-        const { total, bare, most } = survey(scene, across, down, (pixel) => counts[plane[pixel]], term);
+      const { total, all, inkable } = survey(scene, across, down, plane);
+      for (const { name, counts } of [
+        { name: `above ${high}`, counts: LEVELS[c].map((q) => (q > high ? 1 : 0)) },
+        { name: `below ${low}`, counts: LEVELS[c].map((q) => (q < low ? 1 : 0)) },
+      ]) {
+        let [bare, most] = [0, 0];
+        for (let value = 0; value < 256; value++) {
+          bare += counts[value] * all[value];
+          if (counts[ink[c]] > counts[value]) most += inkable[value];
+        }
         // Where no text at all can break the rule there is nothing to learn.
         if (bare + most <= total / 2) continue;
+        const gains = remembered(`${name} ${c} ${ink[c]}`, () => gainsOfMedians(ink[c], counts));
         const highest = total / 2 - bare;
-        bounds.push({ across, down, term, low: -Infinity, high: highest, sigma: 1.5, grain: 1 + total / 200 });
+        bounds.push({ across, down, plane, gains, low: -Infinity, high: highest, sigma: 1.5, grain: 1 + total / 200 });
       }
     }
   }
   return bounds;
 }
 
+/** @param {number} ink @param {Uint8Array} counts */
+function gainsOfMedians(ink, counts) {
+  const gains = new Int8Array(1 << 16);
+  for (let i = 0; i < gains.length; i++) {
+    const [value, coverage] = [i >> 8, i & 255];
+    gains[i] = counts[Math.round(value + ((ink - value) * coverage) / 255)] - counts[value];
+  }
+  return gains;
+}
+
 /**
  * @param {Scene} scene
- * @param {Float32Array[]} planes
+ * @param {Uint8ClampedArray[]} planes
  * @param {Layout} layout
  * @param {number[][]} cells Red, green and blue of each, row by row.
  * @returns {Bound[]}
@@ -77,14 +98,27 @@ export function boundsOfMedians(scene, planes, layout, cells) {
 export function boundsOfMeans(scene, planes, layout, cells) {
   const noise = 0.8; // of a cell's mean luma after JPEG at quality 90
   const ink = toYcc(...scene.ink)[0];
-  const luma = planes[0];
-  const term = (/** @type {number} */ pixel, /** @type {number} */ coverage) => ((ink - luma[pixel]) * coverage) / 255;
+  const plane = planes[0];
+  const gains = remembered(`mean ${ink}`, () =>
+    Float64Array.from({ length: 1 << 16 }, (_, i) => ((ink - (i >> 8)) * (i & 255)) / 255),
+  );
   return windowsOf(layout).map(({ across, down }, cell) => {
     const [r, g, b] = cells[cell];
-    const { total, bare } = survey(scene, across, down, (pixel) => luma[pixel], term);
+    const { total, all } = survey(scene, across, down, plane);
+    const bare = all.reduce((sum, count, value) => sum + count * value, 0);
     const sum = (0.299 * r + 0.587 * g + 0.114 * b) * total - bare;
-    return { across, down, term, low: sum, high: sum, sigma: noise * total, grain: 0.5 * total };
+    return { across, down, plane, gains, low: sum, high: sum, sigma: noise * total, grain: 0.5 * total };
   });
+}
+
+/** @type {Map<string, any>} */
+const tables = new Map();
+
+/** @template T @param {string} key @param {() => T} make @returns {T} */
+function remembered(key, make) {
+  const table = tables.get(key) ?? make();
+  tables.set(key, table);
+  return table;
 }
 
 /** Row by row. @param {Layout} layout */
@@ -93,21 +127,22 @@ function windowsOf({ columns, rows }) {
 }
 
 /**
- * The window's number of pixels, the sum of its bare ground, and the most that ink could add to it.
+ * How many pixels the window looks at: in total, of each value, and of each value where ink can be.
  * @param {Scene} scene
  * @param {Span} across
  * @param {Span} down
- * @param {(pixel: number) => number} value
- * @param {Bound['term']} term
+ * @param {Uint8ClampedArray} plane
  */
-function survey({ x, secret, top, bottom, width }, across, down, value, term) {
-  let [total, bare, most] = [0, 0, 0];
+function survey({ x, secret, top, bottom, width }, across, down, plane) {
+  const [all, inkable] = [new Uint32Array(256), new Uint32Array(256)];
+  let total = 0;
   for (let row = down.begin; row < down.end; row += down.step) {
+    const isInLine = row >= top && row < bottom;
     for (let column = across.begin; column < across.end; column += across.step, total++) {
-      const pixel = row * width + column;
-      bare += value(pixel);
-      if (row >= top && row < bottom && column >= x && column < x + secret.width) most += Math.max(0, term(pixel, 255));
+      const value = plane[row * width + column];
+      all[value]++;
+      if (isInLine && column >= x && column < x + secret.width) inkable[value]++;
     }
   }
-  return { total, bare, most };
+  return { total, all, inkable };
 }

@@ -27,8 +27,9 @@ export function readCells({ data, width, channels }, region, { cell, columns, ro
     for (let y = 0; y < region.height; y++) {
       const start = ((region.y + y) * width + region.x) * channels + c;
       for (let i = 0; i < columns.length; i++) {
+        const weights = across[i];
         let sum = 0;
-        for (let x = 0; x < region.width; x++) sum += across[i][x] * data[start + x * channels];
+        for (let x = 0; x < weights.length; x++) sum += weights[x] * data[start + x * channels];
         for (let j = 0; j < rows.length; j++) cells[j * columns.length + i][c] += down[j][y] * sum;
       }
     }
@@ -99,14 +100,15 @@ function distance(a, b) {
 
 /**
  * All levels between those of the ground and of the ink.
- * @param {Scene} scene @param {Float32Array[]} planes Y, Cb and Cr of the ground.
+ * @param {Scene} scene @param {Uint8ClampedArray[]} planes Y, Cb and Cr of the ground.
  */
 export function paletteOf({ ink }, planes) {
   const [ys, cbs, crs] = toYcc(...ink).map((value, c) => {
     let [least, most] = [value, value];
-    for (const other of planes[c]) {
-      if (other < least) least = other;
-      if (other > most) most = other;
+    const plane = planes[c];
+    for (let i = 0; i < plane.length; i++) {
+      if (plane[i] < least) least = plane[i];
+      if (plane[i] > most) most = plane[i];
     }
     const [low, high] = [LEVELS[c][least], LEVELS[c][most]];
     return Array.from({ length: high - low + 1 }, (_, i) => low + i);

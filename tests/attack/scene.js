@@ -129,24 +129,26 @@ async function paint(kind, dice, { paper, width, height, region }) {
   const border = dice.between(0, 4);
   const pixels = new Uint8ClampedArray(width * height * 4).fill(255);
   for (let y = 0, i = 0; y < height; y++) {
+    const down = y - region.y;
+    const photoRow = (Math.floor(photoY + y / zoom) % photo.height) * photo.width;
     for (let x = 0; x < width; x++, i += 4) {
-      const [right, down] = [x - region.x, y - region.y];
+      const right = x - region.x;
       /** @type {ArrayLike<number>} */
       let colour = paper;
+      let start = 0;
       let light = 0;
-      const beside = Math.max(-right, right - region.width + 1, -down, down - region.height + 1);
-      if (kind === 'label' && beside > border) {
-        colour = desk;
+      if (kind === 'label') {
+        const beside = Math.max(-right, right - region.width + 1, -down, down - region.height + 1);
+        if (beside > border) colour = desk;
       } else if (kind === 'gradient') {
         light = (right / region.width - 0.5) * slopeX + (down / region.height - 0.5) * slopeY;
       } else if (kind === 'noise') {
         light = (dice.random() + dice.random() + dice.random() - 1.5) * 10; // standard deviation 5
       } else if (kind === 'photograph') {
-        const column = Math.floor(photoX + x / zoom) % photo.width;
-        const start = ((Math.floor(photoY + y / zoom) % photo.height) * photo.width + column) * 4;
-        colour = photo.data.subarray(start, start + 3);
+        colour = photo.data;
+        start = (photoRow + (Math.floor(photoX + x / zoom) % photo.width)) * 4;
       }
-      for (let c = 0; c < 3; c++) pixels[i + c] = colour[c] + light;
+      for (let c = 0; c < 3; c++) pixels[i + c] = colour[start + c] + light;
     }
   }
   return new Uint8Array(pixels.buffer);

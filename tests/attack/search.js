@@ -41,7 +41,7 @@ function termsOf({ glyphs, baseline, width }, bounds) {
       const glyph = glyphOf(glyphs, character);
       const [left, top] = [pen + glyph.left, baseline + glyph.top];
       for (let k = 0; k < bounds.length; k++) {
-        const { across, down, term } = bounds[k];
+        const { across, down, plane, gains } = bounds[k];
         if (across.end <= left || across.begin >= left + glyph.width) continue;
         let sum = 0;
         const right = Math.min(across.end, left + glyph.width);
@@ -50,7 +50,7 @@ function termsOf({ glyphs, baseline, width }, bounds) {
           const start = (y - top) * glyph.width - left;
           for (let x = first(across, left); x < right; x += across.step) {
             const coverage = glyph.coverage[start + x];
-            if (coverage !== 0) sum += term(y * width + x, coverage);
+            if (coverage !== 0) sum += gains[(plane[y * width + x] << 8) | coverage];
           }
         }
         if (sum !== 0) pairs.push(k, sum);
@@ -68,8 +68,9 @@ function first({ begin, step }, least) {
 
 /** @param {Bound} bound @param {number} sum */
 function likelihood({ low, high, sigma }, sum) {
+  if (sum >= low && sum <= high) return 1;
   const beyond = Math.max(low - sum, sum - high, 0) / sigma;
-  return beyond === 0 ? 1 : Math.max(1e-9, Math.exp(-0.5 * beyond * beyond));
+  return Math.max(1e-9, Math.exp(-0.5 * beyond * beyond));
 }
 
 /**
@@ -80,29 +81,56 @@ function likelihood({ low, high, sigma }, sum) {
  * @param {readonly string[]} list
  */
 function tryAll({ x, glyphs }, bounds, terms, list) {
-  // By position and code of the character.
-  const weights = Array.from(list[0], () => new Float64Array(128));
+  const length = list[0].length;
+  const { sorted, codes } = sortedOf(list);
+  const likelihoods = new Float64Array(list.length);
   // Sums and pens after so many characters: of a text only what differs from the one before is placed anew.
-  const sums = Array.from({ length: list[0].length + 1 }, () => new Float64Array(bounds.length));
+  const sums = Array.from({ length: length + 1 }, () => new Float64Array(bounds.length));
   const pens = [x];
+  const lows = Float64Array.from(bounds, ({ low }) => low);
+  const highs = Float64Array.from(bounds, ({ high }) => high);
   let before = '';
-  for (const text of list) {
+  for (const index of sorted) {
+    const text = list[index];
     let at = 0;
     while (at < before.length && text[at] === before[at]) at++;
-    for (; at < text.length; at++) {
+    for (; at < length; at++) {
       sums[at + 1].set(sums[at]);
       add(sums[at + 1], terms(text[at], pens[at]));
       pens[at + 1] = pens[at] + glyphOf(glyphs, text[at]).advance;
     }
     before = text;
-    let weight = 1;
-    for (let k = 0; k < bounds.length; k++) weight *= likelihood(bounds[k], sums[text.length][k]);
-    for (let i = 0; i < text.length; i++) weights[i][text.charCodeAt(i)] += weight;
+    const whole = sums[length];
+    let likely = 1;
+    for (let k = 0; k < bounds.length; k++) {
+      if (whole[k] < lows[k] || whole[k] > highs[k]) likely *= likelihood(bounds[k], whole[k]);
+    }
+    likelihoods[index] = likely;
   }
-  return weights.map((ofCodes) => {
-    const codes = [...ofCodes.keys()].filter((code) => ofCodes[code] > 0);
-    return new Map(codes.map((code) => [String.fromCharCode(code), ofCodes[code]]));
+  return Array.from({ length }, (_, i) => {
+    const weights = new Float64Array(128); // by the character's code
+    for (let index = 0; index < list.length; index++) weights[codes[i][index]] += likelihoods[index];
+    const seen = [...weights.keys()].filter((code) => weights[code] > 0);
+    return new Map(seen.map((code) => [String.fromCharCode(code), weights[code]]));
   });
+}
+
+/** @type {WeakMap<readonly string[], { sorted: number[], codes: Uint8Array[] }>} */
+const sortedLists = new WeakMap();
+
+/**
+ * The indices of a list in the order of its texts, where neighbours begin alike; and its characters' codes, by position.
+ * @param {readonly string[]} list
+ */
+function sortedOf(list) {
+  let ofList = sortedLists.get(list);
+  if (ofList === undefined) {
+    const sorted = [...list.keys()].sort((a, b) => (list[a] < list[b] ? -1 : 1));
+    const codes = Array.from(list[0], (_, i) => Uint8Array.from(list, (text) => text.charCodeAt(i)));
+    ofList = { sorted, codes };
+    sortedLists.set(list, ofList);
+  }
+  return ofList;
 }
 
 /** @param {Float64Array} sums @param {number[]} pairs */
@@ -139,9 +167,10 @@ function carryOn({ x, glyphs, secret }, bounds, terms, positions, random) {
   positions.forEach((choices, i) => {
     /** @type {Map<number, State>} */
     const next = new Map();
+    const steps = choices.map((character) => ({ character, advance: glyphOf(glyphs, character).advance }));
     for (const from of layers[i]) {
-      for (const character of choices) {
-        const pen = from.pen + glyphOf(glyphs, character).advance;
+      for (const { character, advance } of steps) {
+        const pen = from.pen + advance;
         if (pen > end) continue;
         sums.set(from.sums);
         add(sums, terms(character, from.pen));
