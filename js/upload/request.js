@@ -63,8 +63,13 @@ export function post({ url, credentials, item, data, headers, stallMs, answerMs,
       request.withCredentials = credentials === 'include';
       for (const [name, value] of Object.entries(headers)) {
         // Never the text of a value that was missing.
-        if (typeof value !== 'string') throw new TypeError(`The header ${name} is ${value}`);
-        request.setRequestHeader(name, value);
+        if (typeof value !== 'string') throw new TypeError(`The header ${name} is ${value && typeof value}`);
+        try {
+          request.setRequestHeader(name, value);
+        } catch {
+          // The browser's own words repeat what it refuses, a token, and the error is kept with the item.
+          throw new TypeError(`The header ${name} cannot be sent`);
+        }
       }
       request.setRequestHeader('Idempotency-Key', item.id);
     } catch (error) {

@@ -23,7 +23,9 @@ class FakeRequest {
   }
   /** @param {string} name @param {string} value */
   setRequestHeader(name, value) {
-    if (/[^\w-]/.test(name)) throw new SyntaxError('not a header');
+    // As Chromium says it.
+    if (/[^\w-]/.test(name)) throw new SyntaxError(`'${name}' is not a valid HTTP header field name.`);
+    if (/[\0\r\n]|[^\0-\xff]/.test(value)) throw new SyntaxError(`'${value}' is not a valid HTTP header field value.`);
     this.headers[name] = value;
   }
   /** @param {string} name */
@@ -219,16 +221,34 @@ describe('an end without an answer', () => {
 
   test('a header that is none', async () => {
     const { outcome, request } = begin({ headers: { 'not a header': 'x' } });
-    assert.deepEqual(await outcome(), { reason: 'headers', error: 'SyntaxError: not a header' });
+    assert.deepEqual(await outcome(), {
+      reason: 'headers',
+      error: 'TypeError: The header not a header cannot be sent',
+    });
     assert.equal(request.body, undefined);
   });
 
-  for (const value of [undefined, null, 7]) {
+  test('a header whose value is none: what it was is not kept', async () => {
+    for (const value of ['Bearer s3cret\n', ['s3cret'], { toString: () => 's3cret' }, new String('s3cret')]) {
+      const { outcome, request } = begin({ headers: { authorization: value } });
+      const { reason, error } = await outcome();
+      assert.equal(reason, 'headers');
+      assert.match(error, /authorization/);
+      assert.doesNotMatch(error, /s3cret/);
+      assert.equal(request.body, undefined);
+    }
+  });
+
+  for (const [value, said] of [
+    [undefined, 'undefined'],
+    [null, 'null'],
+    [7, 'number'],
+  ]) {
     test(`a header whose value is ${value}`, async () => {
       const { outcome, request } = begin({ headers: { authorization: value } });
       assert.deepEqual(await outcome(), {
         reason: 'headers',
-        error: `TypeError: The header authorization is ${value}`,
+        error: `TypeError: The header authorization is ${said}`,
       });
       assert.equal(request.body, undefined);
     });
