@@ -20,6 +20,17 @@ const LONGEST_REASON = 12;
 /** What a file imports, or runs in another process, if it starts a browser. */
 const STARTS_BROWSERS = /from '(\.\.\/)+browser\/[\w-]+\.js'|'run\.mjs'/;
 
+/** What takes a minute and more, for the first run of a checkout: it knows no times. */
+const LONG = [
+  ...['face-detection', 'frames', 'genesys-race', 'matrix', 'paths', 'transparent', 'turned-calls', 'turned-files'],
+  ...['upload', 'upload-chaos', 'whole-way', 'widget', 'worker'],
+].map((name) => `tests/browser/${name}.test.js`);
+LONG.push(
+  'tests/js/redaction-attack.test.js',
+  'tests/js/redaction-attack-blur.test.js',
+  'tests/middleware/stores.test.js',
+);
+
 /** What each file took when it ran last, in seconds. */
 const TIMES = new URL('../build/test-times.json', import.meta.url);
 
@@ -33,10 +44,9 @@ const lanes = [
 ];
 /** @type {Record<string, number>} */
 const lastTimes = await readFile(TIMES, 'utf8').then(JSON.parse, () => ({}));
-// What has never run may take long.
-const lastTime = (/** @type {string} */ file) => lastTimes[file] ?? Number.POSITIVE_INFINITY;
+const lastTime = (/** @type {string} */ file) => lastTimes[file] ?? (LONG.includes(file) ? 60 : 30);
 const files = process.argv.slice(2).map((file) => relative('.', resolve(file)));
-for (const file of files.sort((a, b) => (lastTime(a) === lastTime(b) ? 0 : lastTime(b) - lastTime(a)))) {
+for (const file of files.sort((a, b) => lastTime(b) - lastTime(a))) {
   const isBrowserFile = file.startsWith('tests/browser/') || STARTS_BROWSERS.test(await readFile(file, 'utf8'));
   lanes[isBrowserFile ? 0 : 1].files.push(file);
 }
