@@ -153,7 +153,9 @@ async function sendAnother() {
   await until(async () => {
     const body = formOf({ file, fields: { interactionId: CALL, agentId: ALICE } });
     const sent = await read(await fetch(`${stack.address}${PATH}/upload`, { method: 'POST', headers, body }));
-    assert.ok([200, 502, 503].includes(sent.status), JSON.stringify(sent.body));
+    // In progress: the one before, whose answer was lost, goes on.
+    const isForLater = [502, 503].includes(sent.status) || sent.body.code === 'in-progress';
+    assert.ok(sent.status === 200 || isForLater, JSON.stringify(sent.body));
     return sent.status === 200;
   }, 'another picture is stored');
 }
