@@ -24,6 +24,7 @@ import { rtpTimestampOf } from './video-frame.js';
  * @property {number} width Of the pixels that were really read: a sender may switch resolution at any frame.
  * @property {number} height
  * @property {number} readMs How long reading took here; 0 where the worker reads.
+ * @property {Promise<boolean>} [isWhole] Whether it is one picture, where that shows only a task later.
  * @property {() => void} release Closes or zeroes it; harmless once it has been transferred or released.
  */
 

@@ -68,6 +68,8 @@ function draw(video) {
       width,
       height,
       readMs: performance.now() - start,
+      // It shows a picture of another size a task before it tells: what is drawn between the two is a part of that.
+      isWhole: nextTask().then(() => video.videoWidth === width && video.videoHeight === height),
       release() {
         // Empty once transferred; then `fill` would throw.
         if (data.length > 0) data.fill(0);
@@ -77,6 +79,15 @@ function draw(video) {
     throwUnlessLost(cause);
     return undefined;
   }
+}
+
+/** Not held up in hidden tabs, as timers are. @returns {Promise<unknown>} */
+function nextTask() {
+  const { port1, port2 } = new MessageChannel();
+  port2.postMessage(0);
+  return new Promise((resolve) => {
+    port1.onmessage = () => resolve(port1.close());
+  });
 }
 
 /** An element that has lost its picture is no error; the next frame is tried. @param {unknown} cause */

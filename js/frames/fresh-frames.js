@@ -130,7 +130,15 @@ export function createFreshFrames({ source, target: chosen, reader, limits, life
     return tryTo(async (attempt) => {
       if (until !== undefined) attempt.deadline(until - clock.now(), () => OVER);
       const candidate = await attempt.race(reader.next(target, attempt, stopwatch), (late) => late.close());
-      return stopwatch.run(() => takeIfFresh(candidate));
+      const frame = stopwatch.run(() => takeIfFresh(candidate));
+      if (!frame?.isWhole) return frame;
+      let isWhole = false;
+      try {
+        isWhole = await attempt.race(frame.isWhole);
+      } finally {
+        if (!isWhole) frame.release();
+      }
+      return isWhole ? frame : undefined;
     });
   }
 

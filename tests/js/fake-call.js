@@ -15,6 +15,7 @@ import { createLatestFrames } from '../../js/frames/latest-frame.js';
  * @property {'ok' | 'black' | 'undecoded' | 'uniform'} verdict
  * @property {number} width
  * @property {number} [takenWidth] Of the pixels that are read, where the element has gone on meanwhile.
+ * @property {Promise<boolean>} [isWhole] Told after its pixels were read.
  * @property {number} height
  * @property {number} presentedAt
  * @property {number} [sharpness] As the core would have it.
@@ -106,6 +107,7 @@ export function createFakeReader(ledger) {
               width: truth.takenWidth || width,
               height,
               readMs: 0,
+              isWhole: truth.isWhole,
               // Harmless once it has been handed on: the engine closes what it gets.
               release() {
                 if (!released && !frame.handedOn) frame.close();

@@ -344,6 +344,36 @@ test('an element that has gone on to a smaller frame before its pixels were read
   assert.equal(world.ledger.open(), 0);
 });
 
+test('a picture that shows a task later to be a part of one of another size: the next one is taken', async () => {
+  const world = createWorld();
+  world.load();
+  const shot = watch(world.capture.snapshot(world.source));
+  await world.clock.advance(1);
+  world.send({ isWhole: Promise.resolve(false) });
+  await world.clock.advance(50);
+  assert.equal(shot.isOver, false);
+  assert.equal(world.ledger.open(), 0, 'what was read is released');
+  const { number } = world.send({ isWhole: Promise.resolve(true) });
+  await world.clock.advance(50);
+  assert.equal(shot.value?.frame.rtpTimestamp, number, String(shot.error));
+  assert.equal(world.ledger.open(), 0);
+});
+
+test('a capture that is aborted while it waits to hear whether its picture is whole releases it', async () => {
+  const world = createWorld();
+  world.load();
+  const controller = new AbortController();
+  const shot = watch(world.capture.snapshot(world.source, { signal: controller.signal }));
+  await world.clock.advance(1);
+  world.send({ isWhole: new Promise(() => {}) });
+  await world.clock.advance(50);
+  assert.equal(world.ledger.open(), 1);
+  controller.abort();
+  await world.clock.advance(50);
+  assert.equal(shot.isOver, true);
+  assert.equal(world.ledger.open(), 0);
+});
+
 test('while a hook looks at the still, nobody waits for frames any more', async () => {
   const world = createWorld();
   world.load();

@@ -69,7 +69,7 @@ function toBase64(blob) {
 async function ramped(track, width = 1) {
   const start = performance.now();
   while (!(track.getSettings().width >= width)) {
-    if (performance.now() - start > 15000) throw new Error(`The call never became ${width} wide`);
+    if (performance.now() - start > 60000) throw new Error(`The call never became ${width} wide`);
     await sleep(20);
   }
 }
