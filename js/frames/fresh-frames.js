@@ -131,6 +131,7 @@ export function createFreshFrames({ source, target: chosen, reader, limits, life
       if (until !== undefined) attempt.deadline(until - clock.now(), () => OVER);
       const candidate = await attempt.race(reader.next(target, attempt, stopwatch), (late) => late.close());
       const frame = stopwatch.run(() => takeIfFresh(candidate));
+      // Most are known to be one picture at once. What turns out not to be is released, as is what nobody waits for any more.
       if (!frame?.isWhole) return frame;
       let isWhole = false;
       try {

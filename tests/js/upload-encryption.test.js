@@ -166,8 +166,11 @@ test('a picture that a full disk did not take can be sent without the database',
     return put.call(this, value, key);
   });
   const sending = uploader.send(fakeSnapshot('a'));
-  const isKept = async () => (await uploader.pending()).some(({ id, durable }) => id === 'a' && durable === false);
-  while (!(await isKept())) await settled();
+  while ((await uploader.pending()).length === 0) await settled();
+  assert.deepEqual(
+    (await uploader.pending()).map(({ id, durable }) => [id, durable]),
+    [['a', false]],
+  );
   takeAway(database);
   line.isUp = true;
   line.wake();

@@ -89,6 +89,7 @@ test('connections that fall silent are given up, and new ones taken', { timeout:
     }
   };
   await Promise.all(Array.from({ length: 20 }, persist));
+  await Promise.all(Array.from({ length: 20 }, audit));
   assert.deepEqual(await Array.fromAsync(records.verifyAudit()), []);
 });
 
