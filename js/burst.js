@@ -5,8 +5,6 @@
  * Where the browser lets a track's frames go to the worker by themselves, the page's thread has nothing to do with each of
  * them. Elsewhere, and while the engine still loads, the page reads one after the other and sends it.
  */
-import { isSamePicture } from './frames/target.js';
-
 /** @import { FreshFrames, Limits } from './frames/fresh-frames.js' */
 /** @import { Target } from './frames/source.js' */
 /** @import { Offer } from './grab.js' */
@@ -47,7 +45,8 @@ const nothing = () => {};
 /**
  * @param {object} args
  * @param {FreshFrames} args.frames
- * @param {Offer} [args.latest] Of a source that was made ready: the first candidate, where the page reads the others.
+ * @param {() => Offer | undefined} args.latest Of a source that was made ready: the first candidate, where the page reads
+ *   the others.
  * @param {number} args.withinMs
  * @param {Limits} args.limits
  * @param {(server: Server, target: Target) => Watching | undefined} args.watch
@@ -61,7 +60,7 @@ export function createBurst({ frames, latest, withinMs, limits, watch, ready, lo
   const end = clock.now() + withinMs;
   let burstId = ++lastBurstId;
   let canGather = limits.timeoutMs >= withinMs + SPARE_MS;
-  let waiting = latest;
+  let isFirst = true;
   let count = 0;
   let waitMs = 0;
   /** What the worker keeps. @type {{ offer: Offer, taken: number, ranking: Ranking, server: Server } | undefined} */
@@ -78,20 +77,20 @@ export function createBurst({ frames, latest, withinMs, limits, watch, ready, lo
     const since = clock.now();
     while (canGather && clock.now() < end) {
       const current = ready();
-      const target = frames.target();
-      const watching = current && stopwatch.run(() => watch(current, target));
+      const shown = frames.shown();
+      const watching = current && stopwatch.run(() => watch(current, shown.target));
       if (!watching) break;
       server = current;
       try {
         const gathered = await frames.alongside(() => stopwatch.run(() => ask(current, watching)));
         if (gathered) {
           const { ranking, ...candidates } = gathered;
-          return take({ target, takenAt: clock.now() }, { candidates, ranking, waitMs: clock.now() - since });
+          return take({ ...shown, takenAt: clock.now() }, { candidates, ranking, waitMs: clock.now() - since });
         }
       } finally {
         watching.end();
       }
-      if (isSamePicture(frames.target(), target)) break;
+      if (frames.shown().episode === shown.episode) break;
       drop();
     }
     canGather = false;
@@ -113,8 +112,8 @@ export function createBurst({ frames, latest, withinMs, limits, watch, ready, lo
 
   /** @returns {Promise<Offer | undefined>} Undefined where the time is over and there is one to take. */
   async function nextOffer() {
-    const first = waiting;
-    waiting = undefined;
+    const first = isFirst ? latest() : undefined;
+    isFirst = false;
     if (first) return first;
     if (!kept) return frames.next();
     return count < MOST_CANDIDATES ? frames.nextBefore(end) : undefined;
@@ -126,7 +125,7 @@ export function createBurst({ frames, latest, withinMs, limits, watch, ready, lo
     try {
       const current = await loaded();
       // A new worker, after a crash, has nothing of the old one's.
-      if (kept && (kept.server !== current || !isAlike(kept.offer, offer))) drop();
+      if (kept && (kept.server !== current || kept.offer.episode !== offer.episode)) drop();
       server = current;
       const { input, transfer } = /** @type {{ input: any, transfer: Transferable[] }} */ (offer);
       const call = stopwatch.run(() => current.call('rank', { input, burstId }, transfer));
@@ -152,7 +151,7 @@ export function createBurst({ frames, latest, withinMs, limits, watch, ready, lo
   }
 
   /**
-   * @param {Pick<Offer, 'target' | 'takenAt'> & Partial<Offer>} offer @param {Choice} choice
+   * @param {Pick<Offer, 'target' | 'episode' | 'takenAt'> & Partial<Offer>} offer @param {Choice} choice
    * @returns {Offer & { choice: Choice }} The best, which the worker keeps.
    */
   function take(offer, choice) {
@@ -186,9 +185,4 @@ export function createBurst({ frames, latest, withinMs, limits, watch, ready, lo
     /** Lets go of what is left; to be called whatever came of it. */
     end: drop,
   };
-}
-
-/** Whether both show the same person, for the same interaction. @param {Offer} a @param {Offer} b */
-function isAlike(a, b) {
-  return isSamePicture(a.target, b.target) && a.target.interactionId === b.target.interactionId;
 }

@@ -83,7 +83,7 @@ export async function grab({ given, request, encode, lifetime, reader, prepared,
   const ready = host.loaded;
   const burst =
     select === 'sharpest' &&
-    createBurst({ frames, latest: latest(), withinMs, limits, watch, ready, loaded, lifetime, stopwatch });
+    createBurst({ frames, latest, withinMs, limits, watch, ready, loaded, lifetime, stopwatch });
 
   try {
     for (
@@ -99,7 +99,7 @@ export async function grab({ given, request, encode, lifetime, reader, prepared,
       }
       let isConfirmed = false;
       try {
-        isConfirmed = frames.confirm(offer.target);
+        isConfirmed = frames.confirm(offer);
       } finally {
         if (!isConfirmed) discard(server, opened);
       }
@@ -113,13 +113,13 @@ export async function grab({ given, request, encode, lifetime, reader, prepared,
   /** @returns {Offer | undefined} Of a source that was made ready. */
   function latest() {
     const server = request.beforeCapture ? undefined : host.loaded();
-    const shown = frames.target();
-    const kept = server && stopwatch.run(() => prepared.find(given, server, shown));
+    const shown = frames.shown();
+    const kept = server && stopwatch.run(() => prepared.find(given, server, shown.target));
     if (!kept) return undefined;
     const { minWidth, minHeight, maxFrameAgeMs } = limits;
     const input = { ...kept, maxAgeMs: Math.min(kept.maxAgeMs, maxFrameAgeMs), minWidth, minHeight };
     const takenAt = clock.now();
-    return { input, transfer: [], method: 'video-frame', readMs: 0, target: shown, takenAt, release: nothing };
+    return { input, transfer: [], method: 'video-frame', readMs: 0, ...shown, takenAt, release: nothing };
   }
 
   /** One round trip. @param {Offer} offer Released when this settles. */

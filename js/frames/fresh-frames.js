@@ -42,8 +42,18 @@ const SWITCHED = Object.freeze({ name: 'switched' });
 
 /**
  * Whom a frame shows, and when. Times are those of the lifetime's clock.
- * @typedef {object} Presentation
+ * @typedef {Shown & Times} Presentation
+ */
+
+/**
+ * @typedef {object} Shown
  * @property {Target} target As the source named it when the frame was taken.
+ * @property {number} episode Of the target: another one begins whenever the source shows another picture. Where it has come
+ *   back to the same person meanwhile, who was there in between is in no frame of either's.
+ */
+
+/**
+ * @typedef {object} Times
  * @property {number} presentedAt
  * @property {number} takenAt
  * @property {number} [presentedFrames] The element's count of presented frames.
@@ -67,6 +77,7 @@ export function createFreshFrames({ source, target: chosen, reader, limits, life
   let target = chosen;
   /** What was last seen of it, also while nothing was taken. */
   let last = chosen;
+  let episode = 0;
   /** Frames from before were there before they were asked for, or before something else was seen on the track. */
   let since = clock.now();
   let attempt = wait.child();
@@ -92,7 +103,10 @@ export function createFreshFrames({ source, target: chosen, reader, limits, life
   /** As the source has it now. Who was known to be in the picture, whenever that was, stays known. @param {Target} shown */
   function look(shown) {
     const now = followTarget(source, { ...shown, known: last.known });
-    if (!isSamePicture(now, last)) since = clock.now();
+    if (!isSamePicture(now, last)) {
+      since = clock.now();
+      episode++;
+    }
     last = now;
     return now;
   }
@@ -170,7 +184,7 @@ export function createFreshFrames({ source, target: chosen, reader, limits, life
         taken.release();
         return undefined;
       }
-      return { ...taken, target, presentedAt, presentedFrames, rtpTimestamp, takenAt: clock.now() };
+      return { ...taken, target, episode, presentedAt, presentedFrames, rtpTimestamp, takenAt: clock.now() };
     } finally {
       if (!taken) candidate.close();
     }
@@ -240,14 +254,18 @@ export function createFreshFrames({ source, target: chosen, reader, limits, life
     },
 
     /**
-     * Asks the source once more when the picture is done: what changes meanwhile may have shown before it was told. Takes
-     * the target as it was when the frame was taken; returns whether it is what the source shows now. Throws as
-     * `followTarget`: the interaction has changed, or the target is gone.
+     * Asks the source once more when the picture is done: what changes meanwhile may have shown before it was told. Throws
+     * as `followTarget`: the interaction has changed, or the target is gone.
+     * @param {Shown} shown When the frame was taken, or the worker was asked for one.
+     * @returns {boolean} Whether the source has shown nothing else since.
      */
-    confirm: follow,
+    confirm(shown) {
+      follow(target);
+      return episode === shown.episode;
+    },
 
-    /** The target as the source has named it last. */
-    target: () => target,
+    /** @returns {Shown} As the source has named it last. */
+    shown: () => ({ target, episode }),
 
     /** Stops the deadline's clock while something else is waited for; what it returns starts it again. */
     pause: () => deadline.pause(),

@@ -1109,6 +1109,34 @@ test('the sharpest of a source that was made ready begins with the frame that wa
   assert.deepEqual([shot.value.frame.candidates.taken, shot.value.frame.ageMs], [0, 20]);
 });
 
+test('what a busy worker picks late shows nobody who was there in between', async () => {
+  // Busy with another capture's frame, or with the burst's first.
+  for (const select of /** @type {const} */ (['first', 'sharpest'])) {
+    let latency = 300;
+    const world = createWorld({ latency: () => latency });
+    world.load();
+    await world.capture.ready(world.source);
+    await world.clock.advance(1);
+    world.send();
+    await world.clock.advance(10);
+    if (select === 'first') watch(world.capture.snapshot(world.source));
+    const shot = watch(world.capture.snapshot(world.source, { select, withinMs: 50 }));
+    await world.clock.advance(60);
+    world.change({ participantId: null });
+    await world.clock.advance(230);
+    const between = world.send();
+    await world.clock.advance(20);
+    world.change({ participantId: 'p' });
+    latency = 5;
+    for (let i = 0; i < 60 && !shot.isOver; i++) {
+      await world.clock.advance(33);
+      world.send();
+    }
+    assert.deepEqual([shot.value?.participantId, shot.value?.truth.participantId], ['p', 'p'], String(shot.error));
+    assert.ok(shot.value.truth.number > between.number, select);
+  }
+});
+
 /**
  * Everything that may happen to a call while it is captured from. A source tells of its changes; where it does not, what
  * was there before does not come back, which nobody who looks now and then could see.
