@@ -94,15 +94,17 @@ export function createFreshFrames({ source, target: chosen, reader, limits, life
   /** Ends the wait, or the attempt, as soon as there is no point in it any more. */
   function checkSource() {
     try {
-      if (!isAlike(look(target), target)) attempt.fail(SWITCHED);
+      if (!isAlike(look(), target)) attempt.fail(SWITCHED);
     } catch (error) {
+      // A frame that is in other hands may show this, whatever the source says by then.
+      episode++;
       wait.fail(error);
     }
   }
 
-  /** As the source has it now. Who was known to be in the picture, whenever that was, stays known. @param {Target} shown */
-  function look(shown) {
-    const now = followTarget(source, { ...shown, known: last.known });
+  /** As the source has it now. Who was known to be in the picture, whenever that was, stays known. */
+  function look() {
+    const now = followTarget(source, last);
     if (!isSamePicture(now, last)) {
       since = clock.now();
       episode++;
@@ -113,7 +115,7 @@ export function createFreshFrames({ source, target: chosen, reader, limits, life
 
   /** @param {Target} shown @returns {boolean} Whether it is what the source shows now. */
   function follow(shown) {
-    target = look(shown);
+    target = look();
     return isSamePicture(target, shown);
   }
 
@@ -265,7 +267,7 @@ export function createFreshFrames({ source, target: chosen, reader, limits, life
     },
 
     /** @returns {Shown} As the source has named it last. */
-    shown: () => ({ target, episode }),
+    shown: () => ({ target: last, episode }),
 
     /** Stops the deadline's clock while something else is waited for; what it returns starts it again. */
     pause: () => deadline.pause(),

@@ -123,6 +123,8 @@ function countPeople(targets) {
  */
 function isSomebodyElse(now, known, chosen) {
   if (chosen.participantId !== undefined && now.participantId !== chosen.participantId) return true;
+  // Nothing says that a participant without an account is the one who is named by theirs alone.
+  if (known.participantId && !known.userId && now.userId && now.participantId === null) return true;
   const facts = /** @type {const} */ (['participantId', 'userId', 'kind']);
   return facts.some((fact) => known[fact] && now[fact] && known[fact] !== now[fact]);
 }
@@ -232,13 +234,14 @@ function markGuess(target, _i, all) {
 }
 
 /**
- * Of the same person, who has to be known by something: that nobody knows either makes no two the same.
- * @param {Target} candidate @param {Target} target
+ * Of the same person, who has to be known by something, or to have been: that nobody knows either makes no two the same.
+ * @param {Target} candidate @param {ChosenTarget} target
  */
 function replaces(candidate, target) {
+  const person = personOf(target) ?? personOf(target.known || {});
   return (
-    (personOf(target) ?? target.origin ?? undefined) !== undefined &&
-    personOf(candidate) === personOf(target) &&
+    (person ?? target.origin ?? undefined) !== undefined &&
+    personOf(candidate) === person &&
     candidate.interactionId === target.interactionId &&
     candidate.kind === target.kind &&
     candidate.origin === target.origin &&
@@ -248,7 +251,7 @@ function replaces(candidate, target) {
   );
 }
 
-/** @param {Target} target */
+/** @param {Partial<Target>} target */
 function personOf({ participantId, userId }) {
   return participantId ?? userId ?? undefined;
 }

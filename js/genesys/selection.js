@@ -88,6 +88,8 @@ export function createSource({ kind = 'any', interactionId, participantId }, lis
       dispose() {
         if (disposed) return;
         disposed = true;
+        // Whoever holds the pictures' frames lets go of them.
+        attempt(...listeners);
         listeners.clear();
         letGo();
       },

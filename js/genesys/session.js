@@ -104,7 +104,8 @@ export function followSession(session, { agentUserId, changed, ended }) {
     // The first to be known has always been there.
     if (isOff || (isUntold && known === undefined)) return since;
     // Of whom only the user was known, the one participant of that user is the same.
-    if (![undefined, who, String(nameAll(seen, 'userId'))].includes(known)) since = performance.now() + SETTLE_MS;
+    const asUser = seen[1] ? who : String(nameAll(seen, 'userId'));
+    if (![undefined, who, asUser].includes(known)) since = performance.now() + SETTLE_MS;
     occupants.set(track, [who, since]);
     return since;
   }

@@ -141,12 +141,12 @@ export function fromVideoClient(videoClient, options = {}) {
 }
 
 /**
- * Whether others may be in the same picture.
+ * Whether others, or something else of theirs, may be in the same picture.
  * @param {Target} target @param {Target[]} targets
  */
-function isShared({ track, participantId, cameraOff }, targets) {
+function isShared({ track, participantId, kind, cameraOff }, targets) {
   const isRival = (/** @type {Target} */ other) =>
-    other.track === track && other.participantId !== participantId && !other.cameraOff;
+    other.track === track && (other.participantId !== participantId || other.kind !== kind) && !other.cameraOff;
   return !cameraOff && targets.some(isRival);
 }
 

@@ -402,6 +402,27 @@ test('whoever may have been in the picture before is waited for: another device,
   }
 });
 
+test('one of several whom nobody tells apart is waited for, whatever takes the others out of the picture', () => {
+  for (const accounts of [false, true]) {
+    const [p, q] = ['p', 'q'].map((id) => person(id, accounts ? { userId: `user ${id}` } : {}));
+    for (const others of [[], [{ ...q, videoMuted: true }]]) {
+      const sdk = new Sdk();
+      const session = sdk.start(new Session('a'));
+      session.pc.receive(new Track('v'));
+      const source = fromWebrtcSdk(sdk);
+      session.participants(agent, p);
+      assert.equal(chooseTarget(source).participantId, 'p');
+      session.participants(agent, p, q);
+      throws(() => chooseTarget(source), 'interaction-ambiguous');
+      const told = performance.now();
+      session.participants(agent, p, ...others);
+      const { participantId, notBefore } = chooseTarget(source);
+      assert.equal(participantId, 'p');
+      assert.ok(Number(notBefore) >= told + 500, `${JSON.stringify(others)}: ${notBefore}`);
+    }
+  }
+});
+
 test('tracks are told apart by the server’s ids where the browser makes up its own', () => {
   const sdk = new Sdk();
   const session = sdk.start(new Session('a'));
@@ -499,13 +520,15 @@ test('a listener that throws does not reach the SDK, and does not keep others fr
   assert.match(String(report.mock.calls[0].arguments[0]), /of the page/);
 });
 
-test('dispose takes back every listener, and nothing is offered any more', () => {
+test('dispose takes back every listener, and nothing is offered any more: told once', () => {
   const sdk = new Sdk();
   const [first, second] = [sdk.start(call('a')), call('b')];
   const before = countListeners(sdk, first, second);
   const source = fromWebrtcSdk(sdk);
   sdk.start(second);
-  source.on('change', () => assert.fail('told after the end'));
+  /** @type {number[]} */
+  const told = [];
+  source.on('change', () => told.push(source.targets().length));
   const tracks = [first, second].map(({ pc }) => pc.getReceivers()[0].track);
   assert.ok(tracks.every(({ listening }) => listening > 0));
   source.dispose();
@@ -514,6 +537,7 @@ test('dispose takes back every listener, and nothing is offered any more', () =>
   for (const target of [first.pc, second.pc, ...tracks]) assert.equal(target.listening, 0);
   assert.deepEqual(source.targets(), []);
   sdk.end(first);
+  assert.deepEqual(told, [0]);
 });
 
 test('a session that ends takes its listeners with it', () => {

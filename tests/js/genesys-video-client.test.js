@@ -278,18 +278,37 @@ test('a camera of this device in a remote participant is local-stream; videoMute
   throws(() => chooseTarget(source), 'camera-off');
 });
 
-test('dispose takes back every listener', () => {
+test('a camera and a screen in one stream are told apart by nobody', () => {
+  const client = new Client();
+  const source = fromVideoClient(client);
+  const shared = mediaStream(new Track('v'));
+  const streams = ['video', 'screen'].map((type) => ({ type, mediaStream: shared }));
+  client.join({ id: 'p', isRemote: true, streams });
+  assert.deepEqual(
+    source.targets().map(({ kind, guess }) => [kind, guess]),
+    [
+      ['camera', 'participant'],
+      ['screen', 'participant'],
+    ],
+  );
+  throws(() => chooseTarget(source), 'interaction-ambiguous');
+});
+
+test('dispose takes back every listener, and tells that nothing is offered any more, once', () => {
   const client = new Client();
   const source = fromVideoClient(client);
   const track = new Track('v');
   client.join({ id: 'p', isRemote: true, streams: [video(track)] });
-  source.on('change', () => assert.fail('told after the end'));
+  /** @type {number[]} */
+  const told = [];
+  source.on('change', () => told.push(source.targets().length));
   assert.ok(countListeners(client) > 0 && track.listening > 0);
   source.dispose();
   source.dispose();
   assert.equal(countListeners(client) + track.listening, 0);
   client.join(customer('q'));
   assert.deepEqual(source.targets(), []);
+  assert.deepEqual(told, [0]);
 });
 
 test('what is no client, and options that are none', () => {

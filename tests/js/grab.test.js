@@ -1109,31 +1109,129 @@ test('the sharpest of a source that was made ready begins with the frame that wa
   assert.deepEqual([shot.value.frame.candidates.taken, shot.value.frame.ageMs], [0, 20]);
 });
 
-test('what a busy worker picks late shows nobody who was there in between', async () => {
-  // Busy with another capture's frame, or with the burst's first.
-  for (const select of /** @type {const} */ (['first', 'sharpest'])) {
-    let latency = 300;
-    const world = createWorld({ latency: () => latency });
-    world.load();
-    await world.capture.ready(world.source);
-    await world.clock.advance(1);
-    world.send();
-    await world.clock.advance(10);
-    if (select === 'first') watch(world.capture.snapshot(world.source));
-    const shot = watch(world.capture.snapshot(world.source, { select, withinMs: 50 }));
-    await world.clock.advance(60);
-    world.change({ participantId: null });
-    await world.clock.advance(230);
-    const between = world.send();
-    await world.clock.advance(20);
-    world.change({ participantId: 'p' });
-    latency = 5;
-    for (let i = 0; i < 60 && !shot.isOver; i++) {
-      await world.clock.advance(33);
+/** Who may come and go again, each told at once. @type {Record<string, [(world: any) => void, (world: any) => void]>} */
+const VISITS = {
+  'somebody unknown': [
+    (world) => world.change({ participantId: null }),
+    (world) => world.change({ participantId: 'p' }),
+  ],
+  'somebody known': [(world) => world.change({ participantId: 'q' }), (world) => world.change({ participantId: 'p' })],
+  'another interaction': [
+    (world) => world.change({ interactionId: 'b' }),
+    (world) => world.change({ interactionId: 'a' }),
+  ],
+  'somebody beside them': [
+    (world) => world.become([world.target(), { ...world.target(), participantId: 'q' }]),
+    (world) => world.become([world.target()]),
+  ],
+};
+
+for (const [who, [come, go]] of Object.entries(VISITS)) {
+  test(`what a busy worker picks late does not show who was there in between: ${who}`, async () => {
+    // Busy with another capture's frame, or with the burst's first.
+    for (const select of /** @type {const} */ (['first', 'sharpest'])) {
+      let latency = 300;
+      const world = createWorld({ latency: () => latency });
+      world.load();
+      await world.capture.ready(world.source);
+      await world.clock.advance(1);
       world.send();
+      await world.clock.advance(10);
+      if (select === 'first') watch(world.capture.snapshot(world.source));
+      const shot = watch(world.capture.snapshot(world.source, { select, withinMs: 50 }));
+      await world.clock.advance(60);
+      come(world);
+      await world.clock.advance(230);
+      const between = world.send();
+      await world.clock.advance(20);
+      go(world);
+      latency = 5;
+      for (let i = 0; i < 60 && !shot.isOver; i++) {
+        await world.clock.advance(33);
+        world.send();
+      }
+      if (who === 'somebody unknown') {
+        assert.deepEqual([shot.value?.participantId, shot.value?.truth.participantId], ['p', 'p'], String(shot.error));
+        assert.ok(shot.value.truth.number > between.number, select);
+      } else {
+        const codes = ['stream-ended', 'interaction-changed', 'interaction-ambiguous'];
+        assert.ok(codes.includes(shot.error?.code), `${select}: ${shot.error ?? shot.value.truth.number}`);
+      }
     }
-    assert.deepEqual([shot.value?.participantId, shot.value?.truth.participantId], ['p', 'p'], String(shot.error));
-    assert.ok(shot.value.truth.number > between.number, select);
+  });
+}
+
+test('the sharpest: who comes while the first choice is opened is who the next ones are told to show', async () => {
+  for (const isReady of [true, false]) {
+    for (const change of [{ participantId: null }, { participantId: null, notBefore: 1e6 }]) {
+      let asked = 0;
+      const world = createWorld({ latency: () => (++asked === 9 ? 110 : 1) });
+      world.load();
+      if (isReady) await world.capture.ready(world.source);
+      await world.clock.advance(1);
+      const shot = watch(world.capture.snapshot(world.source, { select: 'sharpest', withinMs: 390 }));
+      for (let i = 0; i < 8; i++) {
+        await world.clock.settle();
+        world.send({ verdict: 'black' });
+        await world.clock.advance(28);
+      }
+      await world.clock.advance(26);
+      const notBefore = change.notBefore && world.clock.now() + 500;
+      world.change({ ...change, notBefore });
+      for (let i = 0; i < 100 && !shot.isOver; i++) {
+        await world.clock.advance(15);
+        world.send();
+      }
+      assert.ok(shot.value, String(shot.error));
+      assert.deepEqual([shot.value.participantId, shot.value.truth.participantId], [null, null]);
+      assert.ok(!notBefore || shot.value.truth.presentedAt >= notBefore, 'settled');
+    }
+  }
+});
+
+test('a participant without an account is not followed to somebody named by an account alone', async () => {
+  const world = createWorld();
+  world.load();
+  const beforeCapture = () => world.change({ participantId: null, userId: 'colleague' });
+  const shot = watch(world.capture.snapshot(world.source, { beforeCapture, metadata: { participantId: 'p' } }));
+  for (let i = 0; i < 10; i++) {
+    await world.clock.advance(33);
+    world.send();
+  }
+  assert.equal(shot.error?.code, 'stream-ended', JSON.stringify(shot.value?.truth));
+});
+
+test('a capture goes on in the new track of its participant, whatever it is at when the old one ends', async () => {
+  for (const [when, ms] of /** @type {const} */ ([
+    ['waiting', -1],
+    ['opening', 10],
+    ['pausing', 45],
+  ])) {
+    for (const isUnnamed of [false, true]) {
+      const world = createWorld({ latency: () => 40 });
+      world.load();
+      const { track } = world.target();
+      const shot = watch(world.capture.snapshot(world.source));
+      await world.clock.advance(5);
+      if (ms > 0) {
+        world.send({ verdict: 'black' });
+        await world.clock.advance(ms);
+      }
+      if (isUnnamed) world.change({ participantId: null });
+      world.change({ participantId: 'p', track: createTrack() });
+      await world.clock.advance(5);
+      track.readyState = 'ended';
+      world.change({});
+      for (let i = 0; i < 20 && !shot.isOver; i++) {
+        await world.clock.advance(33);
+        world.send();
+      }
+      assert.deepEqual(
+        [shot.value?.participantId, shot.value?.truth.participantId],
+        ['p', 'p'],
+        `${when}: ${shot.error}`,
+      );
+    }
   }
 });
 
