@@ -6,7 +6,7 @@
 
 /** Other words for an option, its words parted by `_`. @type {Record<string, RegExp>} */
 const OTHER_WORDS = {
-  redact: /redact|detect|(^|_)(region|area|mask|blur|pixelat|censor|obscur|hid|cover|box|rect|anonym)/,
+  redact: /redact|detect|^x$|(^|_)(region|area|mask|blur|pixelat|censor|obscur|hid|cover|box|rect|anonym)/,
   mode: /^(blur|pixelat|fill|style)/,
   color: /^colour/,
   unit: /^(normali|relative|percent)/,
@@ -32,13 +32,13 @@ export function findLookalike(object, names) {
   return undefined;
 }
 
-/** @param {string} key @param {readonly string[]} names */
+/** `weight` is no `height`: detectors call their scores so. @param {string} key @param {readonly string[]} names */
 function meantBy(key, names) {
   const word = plain(key);
   const words = key.replace(/[a-z](?=[A-Z])/g, '$&_').toLowerCase();
   return (
     names.find((name) => plain(name) === word) ||
-    names.find((name) => isSlip(word, plain(name)) || OTHER_WORDS[name]?.test(words))
+    names.find((name) => (word !== 'weight' && isSlip(word, plain(name))) || OTHER_WORDS[name]?.test(words))
   );
 }
 

@@ -1,5 +1,5 @@
 /** The arguments of createCapture, snapshot and grab, checked before anything waits. */
-import { isObject, readFields, readList } from './engine/fields.js';
+import { readFields, readList } from './engine/fields.js';
 import { ENCODE_FIELDS, parseEncodeOptions } from './engine/options.js';
 import { isWasmModule, urlText } from './engine/realm.js';
 import { invalidArgument } from './errors.js';
@@ -77,7 +77,6 @@ const CAPTURE_FIELDS = [
  * @returns {import('./worker/host.js').HostOptions}
  */
 export function parseCreateOptions(options = {}) {
-  if (!isObject(options)) throw invalidArgument('options', 'an object', options);
   const given = readFields(options, ['wasmUrl', 'workerUrl', 'wasmModule', 'worker']);
   const { wasmModule, worker = 'auto' } = given;
   if (worker !== 'auto' && worker !== false) throw invalidArgument('worker', "'auto' or false", worker);
@@ -93,7 +92,6 @@ export function parseCreateOptions(options = {}) {
 
 /** @param {CaptureOptions} [options] */
 export function parseCaptureOptions(options = {}) {
-  if (!isObject(options)) throw invalidArgument('options', 'an object', options);
   const {
     timeoutMs = 3000,
     loadTimeoutMs = 15000,

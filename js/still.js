@@ -1,6 +1,6 @@
 /** A frame that was taken and waits, in the worker's memory, to be shown, redacted and encoded. */
 import { disposable } from './disposable.js';
-import { isObject, readFields } from './engine/fields.js';
+import { readFields } from './engine/fields.js';
 import { ENCODE_FIELDS, parseEncodeOptions, parseScaledOptions, parseTextOptions } from './engine/options.js';
 import { explainRegion, MAX_REGIONS, parseRegions } from './engine/regions.js';
 import { CaptureError, invalidArgument } from './errors.js';
@@ -8,6 +8,7 @@ import { fit } from './fit.js';
 import { isSignal, parseDetect } from './options.js';
 import { checkIdentity, identify, toSnapshot } from './snapshot.js';
 import { createStopwatch } from './stopwatch.js';
+import { letGo } from './worker/messages.js';
 
 /** @import { EncodeOptions, FrameReport, Region, ScaledOptions, TextOptions, TextRegion } from './engine/index.js' */
 /** @import { Lifetime } from './lifetime.js' */
@@ -121,7 +122,6 @@ export function createStill({ grabbed, server, request, owner }) {
   /** @param {StillEncodeOptions | undefined} options @param {boolean} withDetected */
   async function encode(options = {}, withDetected) {
     life.check();
-    if (!isObject(options)) throw invalidArgument('options', 'an object', options);
     const { signal, ...given } = readFields(options, STILL_FIELDS);
     if (signal !== undefined && !isSignal(signal)) throw invalidArgument('signal', 'an AbortSignal', signal);
     const call = life.child();
@@ -191,7 +191,6 @@ export function createStill({ grabbed, server, request, owner }) {
 
     async findText(options = {}) {
       life.check();
-      if (!isObject(options)) throw invalidArgument('options', 'an object', options);
       const { most = MAX_REGIONS, ...others } = readFields(options, TEXT_FIELDS);
       if (!Number.isInteger(most) || most < 1 || most > MAX_REGIONS) {
         throw invalidArgument('most', `an integer from 1 to ${MAX_REGIONS}`, most);
@@ -246,10 +245,4 @@ function toCanvas(image) {
   canvas.getContext('2d')?.putImageData(image, 0, 0);
   image.data.fill(0);
   return canvas;
-}
-
-/** A preview that came too late. @param {ImageBitmap | ImageData} image */
-function letGo(image) {
-  if ('data' in image) image.data.fill(0);
-  else image.close();
 }

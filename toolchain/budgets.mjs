@@ -13,7 +13,7 @@ const KB = 1024;
 
 /** @type {readonly Budget[]} */
 export const BUDGETS = [
-  { name: 'the page’s scripts of a capture', files: ['index.js', 'errors.js', 'launch.js'], limit: 19.5 * KB },
+  { name: 'the page’s scripts of a capture', files: ['index.js', 'errors.js', 'launch.js'], limit: 19.6 * KB },
   { name: 'the worker, glue included', files: ['worker.js'], limit: 9.9 * KB },
   { name: 'genesys', files: ['genesys.js'], limit: 4 * KB },
   { name: 'upload', files: ['upload.js'], limit: 9.35 * KB },
@@ -22,7 +22,7 @@ export const BUDGETS = [
   {
     name: 'all that a first capture downloads',
     files: ['index.js', 'errors.js', 'launch.js', 'worker.js', 'wasm/caseframe.simd.wasm'],
-    limit: 74.85 * KB,
+    limit: 74.95 * KB,
   },
 ];
 

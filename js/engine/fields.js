@@ -12,21 +12,26 @@ export function isObject(value) {
 
 /**
  * The named fields that are given. Others are let pass, as the platform's own options do: regions come from detectors, with
- * scores and labels. One that looks like a named one is refused.
+ * scores and labels. One that looks like a named one is refused, and so is a list: of regions, where options belong, it
+ * would cover nothing.
  * @template {object} T
  * @param {T} object
  * @param {readonly (keyof T & string)[]} names
  * @param {string} [path] Where the object stands, in errors: `redact[0].`
+ * @param {string} [what] What it is called there.
  * @returns {Partial<T>}
  */
-export function readFields(object, names, path = '') {
+export function readFields(object, names, path = '', what = path.slice(0, -1) || 'options') {
+  if (!isObject(object) || attempt(what, () => Symbol.iterator in object)) {
+    throw invalidArgument(what, 'an object', object);
+  }
   /** @type {Partial<T>} */
   const fields = {};
   for (const name of names) {
     const value = attempt(path + name, () => object[name]);
     if (value !== undefined) fields[name] = value;
   }
-  const error = attempt(path || 'options', () => misnamed(object, names, path));
+  const error = attempt(what, () => misnamed(object, names, path));
   if (error) throw error;
   return fields;
 }

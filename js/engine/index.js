@@ -4,7 +4,7 @@
 import { disposable } from '../disposable.js';
 import { CaptureError, invalidArgument } from '../errors.js';
 import { createCore } from './core.js';
-import { isObject, readFields } from './fields.js';
+import { readFields } from './fields.js';
 import { load } from './load.js';
 import { parseEncodeOptions, parseFrame, parseScaledOptions, parseTextOptions, side } from './options.js';
 import { isWasmModule, urlText } from './realm.js';
@@ -176,7 +176,6 @@ async function besideThisPackage() {
 
 /** @param {unknown} options @returns {LoadOptions} */
 function parseLoadOptions(options) {
-  if (!isObject(options)) throw invalidArgument('options', 'an object', options);
   const given = readFields(/** @type {LoadOptions} */ (options), ['variant', 'wasmUrl', 'wasmModule']);
   const { variant = 'auto', wasmUrl, wasmModule } = given;
   if (variant !== 'auto' && variant !== 'simd' && variant !== 'baseline') {

@@ -3,7 +3,7 @@
  */
 import { invalidArgument } from '../errors.js';
 import { isTime } from '../time.js';
-import { isObject, readFields } from './fields.js';
+import { readFields } from './fields.js';
 import { isDate } from './realm.js';
 
 /** @import { RawMetadata } from '../wasm/caseframe.js' */
@@ -57,7 +57,6 @@ const FIELDS = [
  * @returns {{ plain: Metadata, raw: RawMetadata }} `plain` is what was given, as data that can be posted to a worker.
  */
 export function parseMetadata(metadata = {}) {
-  if (!isObject(metadata)) throw invalidArgument('metadata', 'an object', metadata);
   const plain = readFields(/** @type {Metadata} */ (metadata), FIELDS, 'metadata.');
   // Its own time, whatever methods it was given.
   const time = isDate(plain.capturedAt) && new Date(plain.capturedAt);

@@ -4,7 +4,7 @@
  */
 import { invalidArgument } from '../errors.js';
 import { numberOf, oneOf, SUBSAMPLINGS, TEXT_KINDS, VERDICTS } from './border.js';
-import { isObject, readFields, readList } from './fields.js';
+import { readFields, readList } from './fields.js';
 import { parseMetadata } from './metadata.js';
 import { isBytes } from './realm.js';
 import { parseRegions } from './regions.js';
@@ -84,7 +84,6 @@ const DEFAULT_REJECT = ['black', 'undecoded'];
  * @returns {ParsedOptions}
  */
 export function parseEncodeOptions(options = {}, frame) {
-  if (!isObject(options)) throw invalidArgument('options', 'an object', options);
   const given = readFields(options, ENCODE_FIELDS);
   const { quality = 0.9, progressive = false } = given;
   if (typeof quality !== 'number' || !(quality >= 0 && quality <= 1)) {
@@ -121,8 +120,7 @@ export function parseEncodeOptions(options = {}, frame) {
  * @returns {{ data: Uint8Array | Uint8ClampedArray, width: number, height: number, stride: number }}
  */
 export function parseFrame(frame) {
-  if (!isObject(frame)) throw invalidArgument('frame', 'an object with data, width and height', frame);
-  const given = readFields(frame, FRAME_FIELDS);
+  const given = readFields(frame, FRAME_FIELDS, '', 'frame');
   const { data, colorSpace = 'srgb', pixelFormat = 'rgba-unorm8' } = given;
   if (colorSpace !== 'srgb') {
     throw invalidArgument('colorSpace', "'srgb' (which getImageData converts to where it is asked to)", colorSpace);
@@ -145,7 +143,6 @@ export const SCALED_FIELDS = ['maxWidth', 'maxHeight', 'redact'];
 
 /** @param {{ maxWidth?: number, maxHeight?: number, redact?: Region[] }} [options] A limit is 0 where there is none. */
 export function parseScaledOptions(options = {}) {
-  if (!isObject(options)) throw invalidArgument('options', 'an object', options);
   const { maxWidth, maxHeight, redact } = readFields(options, SCALED_FIELDS);
   return { maxWidth: limit(maxWidth, 'maxWidth'), maxHeight: limit(maxHeight, 'maxHeight'), redact };
 }
@@ -155,7 +152,6 @@ const TEXT_FIELDS = ['kind'];
 
 /** @param {{ kind?: TextKind }} [options] @param {TextKind} [usual] Where none is given. @returns {number} An index of TEXT_KINDS. */
 export function parseTextOptions(options = {}, usual = 'camera') {
-  if (!isObject(options)) throw invalidArgument('options', 'an object', options);
   const { kind } = readFields(options, TEXT_FIELDS);
   return numberOf(TEXT_KINDS, kind, usual, 'kind');
 }

@@ -3,7 +3,7 @@
  * still answers, and starts a new one after a crash.
  */
 import { CaptureError } from '../errors.js';
-import { fromPlainError, PING, PONG, toPlainError } from './messages.js';
+import { fromPlainError, letGo, PING, PONG, toPlainError } from './messages.js';
 import { warnOfPage } from './warning.js';
 
 /** @import { Clock } from '../clock.js' */
@@ -159,8 +159,9 @@ async function startInPage(options, { importWorker }, reason) {
       const value = await service.handle(op, args).catch((error) => {
         throw fromPlainError(toPlainError(error));
       });
-      if (closed) throw new CaptureError('disposed');
-      return value;
+      if (!closed) return value;
+      letGo(value);
+      throw new CaptureError('disposed');
     },
     close() {
       closed = true;
@@ -245,6 +246,7 @@ function connect(worker, options, { clock, onCrash }) {
       end(new CaptureError('disposed'));
       const timer = clock.setTimeout(() => worker.terminate(), FAREWELL_MS);
       worker.onmessage = ({ data }) => {
+        letGo(data.value);
         if (data.id !== 0) return;
         clock.clearTimeout(timer);
         worker.terminate();

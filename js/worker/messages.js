@@ -92,6 +92,15 @@ export const WORKER_NAME = 'caseframe';
  * @property {LatestPresentation} [latest] Of a frame that was not sent along.
  */
 
+/**
+ * Of an answer that came too late: a preview may show what was to be covered.
+ * @param {any} answer
+ */
+export function letGo(answer) {
+  answer?.data?.fill(0);
+  answer?.close?.();
+}
+
 /** The best of the frames that were ranked. @typedef {{ burstId: number }} BestOf */
 
 /** @typedef {{ ranking: Ranking, isBest: boolean }} Ranked `isBest`: better than those before it. */

@@ -143,6 +143,14 @@ test('null is refused by name', () => {
   }
 });
 
+test('a list of regions, or one region, is no options', () => {
+  const region = { x: 2, y: 2, width: 8, height: 4 };
+  for (const value of [[], [region], new Map(), region]) {
+    assert.throws(() => parseCaptureOptions(/** @type {any} */ (value)), { code: 'invalid-argument' });
+  }
+  assert.throws(() => parseCreateOptions(/** @type {any} */ ([])), { code: 'invalid-argument' });
+});
+
 test('the picture that regions were drawn on goes along to the worker', () => {
   const region = { x: 1, y: 2, width: 3, height: 4, of: { width: 1280, height: 720 } };
   const element = Object.assign(Object.create({ ...region.of }), { onload() {} });

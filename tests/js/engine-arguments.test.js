@@ -103,6 +103,20 @@ test('options', () => {
   allRefused('reject[1]', ['ok', 'dark', '', 0, null, undefined, {}], (value) => encode({ reject: ['black', value] }));
 });
 
+test('a list, of regions for one, is no options: it would cover nothing', () => {
+  const regions = [{ x: 2, y: 2, width: 8, height: 4 }];
+  const lists = [[], regions, new Map([['redact', regions]]), new Set(regions), new Uint8Array(4)];
+  allRefused('options', lists, (value) => engine.encode(frame, value));
+  allRefused('frame', lists, (value) => engine.encode(value));
+  allRefused('metadata', lists, (metadata) => encode({ metadata }));
+  allRefused('redact[0]', lists, (region) => encode({ redact: [region] }));
+  const held = engine.allocate(16, 8);
+  allRefused('options', lists, (value) => held.encode(value));
+  allRefused('options', lists, (value) => held.scaled(value));
+  assert.throws(() => engine.encode(frame, /** @type {any} */ (regions[0])), { message: /redact/ }, 'nor is a region');
+  held.release();
+});
+
 test('regions', () => {
   allRefused('redact', [null, {}, 'all', 1, { length: 1 }], (redact) => encode({ redact }));
   allRefused('redact[1]', [undefined, ...NO_OBJECTS], (value) =>

@@ -169,6 +169,35 @@ test('closing: what is pending is disposed of, the worker zeroes its memory, or 
   }
 });
 
+test('a preview that comes after the end is wiped and closed, in the worker and in the page', async () => {
+  const image = () => {
+    const data = new Uint8ClampedArray(8).fill(77);
+    return { data, closed: 0, close: () => shown.push(data[0]) };
+  };
+  /** @type {number[]} */
+  const shown = [];
+  const { host, server, worker } = await connected();
+  const pending = watch(server.call('preview', /** @type {any} */ ({})));
+  host.dispose();
+  const [{ id }] = worker.asked('preview');
+  worker.answer(id, { value: image() });
+  worker.answer(0);
+  await new Promise(setImmediate);
+  assert.deepEqual([pending.error.code, shown, worker.isTerminated], ['disposed', [0], true]);
+
+  /** @type {(value: any) => void} */
+  let answer = () => {};
+  const handle = async (op) => (op === 'preview' ? new Promise((resolve) => (answer = resolve)) : undefined);
+  const launcher = { locateModules: () => ({}), importWorker: async () => ({ createService: () => ({ handle }) }) };
+  const alone = createHost({ engine: {}, worker: false }, createFakeClock(), async () => /** @type {any} */ (launcher));
+  const inPage = await alone.server();
+  const late = watch(inPage.call('preview', /** @type {any} */ ({})));
+  alone.dispose();
+  answer(image());
+  await new Promise(setImmediate);
+  assert.deepEqual([late.error.code, shown], ['disposed', [0, 0]]);
+});
+
 test('a script that never comes: engine-load in time, tried anew, and what turns up late is closed', async () => {
   const launcher = /** @type {any} */ (await import('../../js/worker/launch.js'));
   for (const stalls of ['launcher', 'worker', 'page']) {

@@ -84,7 +84,9 @@ test('what a page has of its own passes, and so does what is another call’s', 
   for (const key of 'label note tags project object direct timeZone kind user agentId caseId locale theme'.split(' ')) {
     assert.equal(meantBy(key, CAPTURE), undefined, key);
   }
-  for (const key of 'score label id name top right bottom left index code node confidence type text z'.split(' ')) {
+  for (const key of 'score label id name top right bottom left index code node confidence weight type text z'.split(
+    ' ',
+  )) {
     assert.equal(meantBy(key, REGION), undefined, key);
   }
   for (const key of CAPTURE.filter((name) => name !== 'detect')) assert.equal(meantBy(key, ENCODE), undefined, key);
