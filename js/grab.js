@@ -7,7 +7,7 @@ import { explainRegion } from './engine/regions.js';
 import { CaptureError } from './errors.js';
 import { createFreshFrames } from './frames/fresh-frames.js';
 import { toSource } from './frames/source.js';
-import { chooseTarget, followTarget } from './frames/target.js';
+import { chooseTarget, followTarget, who } from './frames/target.js';
 import { checkIdentity, identify } from './snapshot.js';
 import { createStopwatch } from './stopwatch.js';
 
@@ -62,7 +62,8 @@ export async function grab({ given, request, encode, lifetime, reader, prepared,
   checkIdentity(request.encode.plain, target);
   if (request.beforeCapture) {
     await lifetime.race(askConsent(request.beforeCapture, target));
-    target = followTarget(source, target);
+    // It was asked for what it was told.
+    target = followTarget(source, { ...target, known: who(target) });
   }
 
   const waitStart = clock.now();

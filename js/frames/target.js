@@ -139,7 +139,7 @@ function knownOf({ participantId, userId, kind }, before) {
 }
 
 /** @param {Target} target */
-function who({ participantId, userId, kind }) {
+export function who({ participantId, userId, kind }) {
   return { participantId, userId, kind };
 }
 

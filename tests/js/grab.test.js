@@ -1201,6 +1201,27 @@ test('a participant without an account is not followed to somebody named by an a
   assert.equal(shot.error?.code, 'stream-ended', JSON.stringify(shot.value?.truth));
 });
 
+test('consent for a camera is none for a screen, also of somebody who is not known', async () => {
+  for (const kind of ['screen', 'camera']) {
+    const world = createWorld();
+    world.load();
+    world.change({ participantId: null });
+    /** @type {any[]} */
+    const asked = [];
+    const beforeCapture = ({ sourceKind }) => {
+      asked.push(sourceKind);
+      world.change({ kind });
+    };
+    const shot = watch(world.capture.snapshot(world.source, { beforeCapture }));
+    for (let i = 0; i < 10; i++) {
+      await world.clock.advance(33);
+      world.send();
+    }
+    assert.deepEqual(asked, ['camera']);
+    assert.equal(shot.error?.code ?? shot.value.sourceKind, kind === 'screen' ? 'stream-ended' : 'camera');
+  }
+});
+
 test('a capture goes on in the new track of its participant, whatever it is at when the old one ends', async () => {
   for (const [when, ms] of /** @type {const} */ ([
     ['waiting', -1],
