@@ -68,7 +68,7 @@ export function followSession(session, { agentUserId, changed, ended }) {
     if (connection.connectionState === 'closed') return [];
     const interactionId = session.conversationId;
     const received = receiving(connection);
-    const seen = roster.assign(received.map(({ track, offeredId }) => [track.id, offeredId]));
+    const seen = roster.assign(received.map(({ ids }) => ids));
     /** @type {Target[]} */
     const list = [];
     received.forEach(({ track, receiver }, i) => {
@@ -116,37 +116,40 @@ export function followSession(session, { agentUserId, changed, ended }) {
 /**
  * The tracks that a connection receives video on. A transceiver that only sends has a receiver and a track, too.
  * @param {RTCPeerConnection | undefined} connection
- * @returns {{ track: MediaStreamTrack, receiver: RTCRtpReceiver, offeredId: string | undefined }[]}
+ * @returns {{ track: MediaStreamTrack, receiver: RTCRtpReceiver, ids: (string | undefined)[] }[]} `ids`: the track's own, unless the
+ *   server has given it to another one since, and what the server calls it.
  */
 function receiving(connection) {
   if (!connection) return [];
   const transceivers = connection.getTransceivers?.() || [];
-  const own = (connection.getSenders?.() || []).map(({ track }) => track);
+  const sent = (connection.getSenders?.() || []).map(({ track }) => track);
   const offered = offeredTrackIds(connection.remoteDescription?.sdp || '');
   return connection.getReceivers().flatMap((receiver) => {
     const { track } = receiver;
     const transceiver = transceivers.find((each) => each.receiver === receiver);
-    if (track?.kind !== 'video' || own.includes(track)) return [];
-    if (!RECEIVING.includes(transceiver?.currentDirection)) return [];
-    return [{ receiver, track, offeredId: offered.get(transceiver?.mid) }];
+    const isReceiving = RECEIVING.includes(transceiver?.currentDirection);
+    if (!isReceiving || track?.kind !== 'video' || sent.includes(track)) return [];
+    const own = offered.find(([mid]) => mid === transceiver?.mid)?.[1];
+    return [{ receiver, track, ids: offered.some(([, id]) => id === track.id) ? [own] : [track.id, own] }];
   });
 }
 
-/** What the description that was read last says: it is long, is read at each look at the targets, and rarely changes. */
-let described = { sdp: '', trackIds: /** @type {Map<unknown, string | undefined>} */ (new Map()) };
+/** The description that was read last, and its ids: it is long, is read at each look at the targets, and rarely changes. */
+let readLast = '';
+/** @type {(string | undefined)[][]} */
+let trackIds = [];
 
 /**
- * The ids that the server gave the tracks, by `mid`: Firefox makes up some of its own. From `a=msid` (RFC 8830, section 2).
+ * The ids that the server gave the tracks, each with its `mid`: Firefox makes up some of its own. From `a=msid` (RFC 8830,
+ * section 2).
  * @param {string} sdp
  */
 function offeredTrackIds(sdp) {
-  if (described.sdp !== sdp) {
+  if (readLast !== sdp) {
     const read = (/** @type {string} */ section, /** @type {RegExp} */ line) => line.exec(section)?.[1];
     const sections = sdp.split('\nm=');
-    const ids = sections.map(
-      (each) => /** @type {const} */ ([read(each, /\na=mid:(\S+)/) || '', read(each, /\na=msid:\S+ (\S+)/)]),
-    );
-    described = { sdp, trackIds: new Map(ids) };
+    trackIds = sections.map((each) => [read(each, /\na=mid:(\S+)/) || '', read(each, /\na=msid:\S+ (\S+)/)]);
+    readLast = sdp;
   }
-  return described.trackIds;
+  return trackIds;
 }

@@ -402,6 +402,23 @@ test('whoever may have been in the picture before is waited for: another device,
   }
 });
 
+test('a track’s first id is not its own any more once the server has given it to another one', () => {
+  const sdk = new Sdk();
+  const session = sdk.start(new Session('a'));
+  const [first, second] = [new Track('A'), new Track('A')];
+  session.pc.receive(first);
+  const source = fromWebrtcSdk(sdk);
+  session.participants(agent, person('p'), person('q'));
+  session.memberStatus({ sinkTrackId: 'A', contentType: 'camera', appId: { sourceParticipantId: 'p' } });
+  assert.equal(chooseTarget(source).track, first);
+  session.pc.remoteDescription.sdp = session.pc.remoteDescription.sdp.replace('msid:stream A', 'msid:stream B');
+  session.pc.receive(second);
+  assert.equal(chooseTarget(source).track, second);
+  session.memberStatus({ sinkTrackId: 'B', contentType: 'camera', appId: { sourceParticipantId: 'q' } });
+  assert.deepEqual(chooseTarget(source).participantId, 'q');
+  assert.equal(chooseTarget(source).track, first);
+});
+
 test('one of several whom nobody tells apart is waited for, whatever takes the others out of the picture', () => {
   for (const accounts of [false, true]) {
     const [p, q] = ['p', 'q'].map((id) => person(id, accounts ? { userId: `user ${id}` } : {}));
