@@ -73,7 +73,9 @@ const SWITCHED = Object.freeze({ name: 'switched' });
  */
 export function createFreshFrames({ source, target: chosen, reader, limits, lifetime, stopwatch }) {
   const { clock } = lifetime;
-  const wait = lifetime.child();
+  /** Until nobody has a frame in hand any more: one that came in time may still show what comes after the deadline. */
+  const whole = lifetime.child();
+  const wait = whole.child();
   let target = chosen;
   /** What was last seen of it, also while nothing was taken. */
   let last = chosen;
@@ -88,8 +90,8 @@ export function createFreshFrames({ source, target: chosen, reader, limits, life
   let reason;
   const reasonOfSilence = watchForReason(() => target, wait);
   const deadline = wait.deadline(limits.timeoutMs, () => EXPIRED);
-  wait.every(CHECK_MS, checkSource);
-  wait.onEnd(onChange(source, checkSource));
+  whole.every(CHECK_MS, checkSource);
+  whole.onEnd(onChange(source, checkSource));
 
   /** Ends the wait, or the attempt, as soon as there is no point in it any more. */
   function checkSource() {
@@ -276,7 +278,7 @@ export function createFreshFrames({ source, target: chosen, reader, limits, life
     fail: (error) => wait.fail(error),
 
     /** Lets go of everything; to be called whatever came of it. */
-    end: () => wait.finish(),
+    end: () => whole.finish(),
   };
 }
 
