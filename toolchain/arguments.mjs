@@ -1,5 +1,6 @@
 // Usage: node toolchain/arguments.mjs SCRIPT [ARGUMENT…]   Whether a script takes these arguments, asked before anything is
-// installed, built or started: ends with 0, or with 2 and a sentence that says what is wrong. --help prints the comment that
+// installed, built or started: ends with 0, or with 2 and a sentence that says what is wrong (of what starts, with 1, too,
+// where its settings are wrong). --help prints the comment that
 // the script begins with, and ends with 100. Shell scripts ask by `arguments` (common.sh), those of Node by readArguments.
 import { readFileSync } from 'node:fs';
 import { relative } from 'node:path';
@@ -72,6 +73,8 @@ async function read(script, args) {
   if (script === 'toolchain/start.sh') {
     const { parseCommand } = await import('../examples/middleware/arguments.js');
     const { wantsHelp, ...command } = parseCommand(args);
+    const { readSettings } = await import('../examples/middleware/settings.js');
+    if (!wantsHelp) readSettings(process.env, command.flags);
     return { values: { help: wantsHelp, ...command }, positionals: [] };
   }
   const { '': most = 0, ...options } = TAKEN[script];
@@ -115,9 +118,11 @@ async function take(script, args, helped) {
     console.log(helpOf(script));
     return process.exit(helped);
   } catch (error) {
-    // Node's own sentence, without its advice on how to name a file that begins with a dash.
-    console.error(`caseframe: ${error.message.split('. ')[0]}`);
-    return process.exit(2);
+    // Node's own sentence, without its advice on how to name a file that begins with a dash; of settings, all mistakes.
+    const { mistakes = [error.message.split('. ')[0]] } = error;
+    for (const mistake of mistakes) console.error(`caseframe: ${mistake}`);
+    // As the middleware itself ends.
+    return process.exit(error.mistakes ? 1 : 2);
   }
 }
 

@@ -21,7 +21,8 @@ die() { say "$*"; exit 1; }
 # arguments SCRIPT ARGUMENT…: ends here where the script does not take one of them, or where they ask for help.
 arguments() {
   local status=0
-  [ $# -gt 1 ] || return 0
+  # What starts has settings in the environment, too.
+  [ $# -gt 1 ] || [ "$1" = toolchain/start.sh ] || return 0
   node "$TOOLCHAIN_DIR/arguments.mjs" "$@" || status=$?
   case $status in
     0) ;;

@@ -11,11 +11,17 @@ const { scripts } = JSON.parse(readFileSync(`${root}package.json`, 'utf8'));
 
 /** As npm does, but for itself; ended, with all that it starts, where it goes on. @param {string} name @param {string[]} args */
 function runScript(name, ...args) {
+  return runIn({}, name, ...args);
+}
+
+/** @param {NodeJS.ProcessEnv} environment Beside this one's. @param {string} name @param {string[]} args */
+function runIn(environment, name, ...args) {
   const quoted = args.map((arg) => `'${arg}'`).join(' ');
   const before = readdirSync(root);
   const { status, stdout, stderr } = spawnSync('timeout', ['600', 'sh', '-c', `${scripts[name]} ${quoted}`], {
     cwd: root,
     encoding: 'utf8',
+    env: { ...process.env, ...environment },
   });
   assert.deepEqual(readdirSync(root), before);
   return { status, stdout, stderr };
@@ -40,6 +46,13 @@ for (const name of Object.keys(scripts)) {
     refuses(name, ['--no-such-option']);
   });
 }
+
+test('settings that are wrong are told, all of them, before anything is built', () => {
+  assert.deepEqual(runScript('start', '--port', 'abc').status, 1);
+  const { status, stdout, stderr } = runIn({ PORT: 'abc', RETENTION_DAYS: 'x' }, 'start');
+  assert.deepEqual([status, stdout], [1, ''], stderr);
+  assert.match(stderr, /^caseframe: “abc” is not a port.+\ncaseframe: .*RETENTION_DAYS.*\n$/);
+});
 
 test('what stands by itself where nothing does, and values that are none', () => {
   for (const name of ['build', 'build:js', 'test', 'matrix', 'lint', 'release', 'start', 'start:scaled', 'outdated'])
