@@ -10,7 +10,7 @@ import { CACHE_MS, createGenesysIdentities } from '../../examples/middleware/ide
 import { createGenesysApi } from '../../examples/middleware/identity/genesys-api.js';
 import { unauthorized } from '../../examples/middleware/identity/identity.js';
 import { startGenesys } from './servers/genesys.js';
-import { bearer, formOf, KEYS, newId, PATH, read, startService } from './servers/service.js';
+import { bearer, formOf, KEYS, newId, PATH, pause, read, startService, uploadsToLeave } from './servers/service.js';
 
 /** @type {Buffer} */
 let photo;
@@ -115,6 +115,25 @@ describe('a Genesys token', () => {
     assert.equal(answer.status, 200, JSON.stringify(answer.body));
     assert.equal((await service.records.find(OURS, answer.body.id))?.agentId, ALICE);
     assert.ok(genesys.requests.includes('GET /api/v2/tokens/me?preserveIdleTTL=true'), String(genesys.requests));
+  });
+
+  test('that is asked about while its clients go away: the agent may upload afterwards', async () => {
+    for (const sent of /** @type {const} */ (['half', 'whole'])) {
+      const token = `token-of-alice-${sent}`;
+      genesys.tokens.set(token, { organizationId: OURS, clientId: CLIENT, userId: ALICE });
+      /** @type {import('node:http').ServerResponse[]} */
+      const held = [];
+      genesys.setFault((_request, response) => held.push(response) > 0);
+      const leave = await uploadsToLeave(service, 8, token, { file: photo, fields: { agentId: ALICE } }, sent);
+      while (held.length < 2) await pause(5);
+      await leave();
+      genesys.setFault();
+      // What the token was issued for, and whose it is.
+      const both = JSON.stringify({ organization: { id: OURS }, OAuthClient: { id: CLIENT }, id: ALICE });
+      for (const response of held) response.writeHead(200, { 'content-type': 'application/json' }).end(both);
+      const answer = await upload(token, { agentId: ALICE });
+      assert.equal(answer.status, 200, `${sent}: ${JSON.stringify(answer.body)}`);
+    }
   });
 
   for (const [

@@ -5,7 +5,7 @@ import { readFile } from 'node:fs/promises';
 import { Writable } from 'node:stream';
 import { after, before, describe, test } from 'node:test';
 import { agentOf, createPlaces, WAIT_MS } from '../../examples/middleware/places.js';
-import { bearer, formOf, KEYS, newId, pause, STATIC_KEYS, startService } from './servers/service.js';
+import { bearer, formOf, KEYS, newId, pause, STATIC_KEYS, startService, uploadsToLeave } from './servers/service.js';
 
 const agent = (/** @type {string} */ agentId, organizationId = 'acme') => agentOf({ organizationId, agentId });
 
@@ -233,6 +233,41 @@ describe('one agent', () => {
     const save = (/** @type {string} */ key) => () => fetch(`${service.url}/${id}/export`, { headers: bearer(key) });
     await crowd(20, { atOnce: 2, refused: 20 - 2 - 8 }, save(KEYS.supervisor), save(KEYS.admin));
   });
+});
+
+test('uploads that wait for a place and whose clients have gone meanwhile keep none', async (t) => {
+  const photo = await readFile(new URL('../fixtures/rocket.jpg', import.meta.url));
+  /** @type {(() => void)[]} */
+  let waiting = [];
+  let isSlow = false;
+  const service = await startService({
+    wrap: ({ storage }) => ({
+      storage: {
+        ...storage,
+        put: async (...args) => {
+          if (isSlow) await new Promise((resolve) => waiting.push(() => resolve(undefined)));
+          return storage.put(...args);
+        },
+      },
+    }),
+  });
+  t.after(() => service.close());
+  const upload = async () => {
+    const body = formOf({ file: photo, fields: { snapshotId: newId() } });
+    return (await fetch(`${service.url}/upload`, { method: 'POST', headers: bearer(KEYS.agent), body })).status;
+  };
+  for (const sent of /** @type {const} */ (['half', 'whole'])) {
+    isSlow = true;
+    waiting = [];
+    const first = Array.from({ length: 8 }, upload);
+    while (waiting.length < 8) await pause(5);
+    const leave = await uploadsToLeave(service, 8, KEYS.agent, { file: photo }, sent);
+    await leave();
+    isSlow = false;
+    for (const goOn of waiting) goOn();
+    assert.deepEqual(new Set(await Promise.all(first)), new Set([200]));
+    assert.equal(await upload(), 200, sent);
+  }
 });
 
 /** Who is answered, and reads only what is ended. */

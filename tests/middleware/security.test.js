@@ -373,6 +373,7 @@ const ELSEWHERE = new Map([
   ['A presigned link, used again after a minute', 'storage-s3.test.js'],
   ['A secret in the log', 'operations.test.js'],
   ['Many uploads at a time of one agent, sent slowly', 'places.test.js'],
+  ['Uploads whose clients go away while they wait for a place, or for Genesys', 'places.test.js'],
   ['Many looks at a time, read slowly', 'places.test.js'],
 ]);
 

@@ -27,6 +27,8 @@ const LIMITS = new Map([
  * @throws {Problem} 400, 413, 415
  */
 export async function readForm(request, maxFileBytes) {
+  // Its client went away before anybody read it: the form's reader would wait for the end of it, which has been, for good.
+  if (request.raw.destroyed) throw cutOff();
   if (!request.isMultipart()) throw new Problem(415, 'not-multipart', 'Send the snapshot as multipart/form-data');
   const maxBytes = maxFileBytes + FIELD_NAMES.size * MAX_FIELD_BYTES + MAX_OVERHEAD_BYTES;
   // One that says so is not read at all, one that does not say is read no further.
@@ -108,5 +110,9 @@ function checkFieldPart(part, fields) {
 function asProblem(error) {
   if (error instanceof Problem) return error;
   const known = LIMITS.get(/** @type {{ code?: string }} */ (error).code ?? '');
-  return known ?? new Problem(400, 'malformed-body', 'The form could not be read to its end');
+  return known ?? cutOff();
+}
+
+function cutOff() {
+  return new Problem(400, 'malformed-body', 'The form could not be read to its end');
 }

@@ -2,6 +2,7 @@
 
 import { createHash, randomUUID } from 'node:crypto';
 import { mkdtemp, readdir, rm } from 'node:fs/promises';
+import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -143,6 +144,42 @@ export function formOf({ fields = {}, file, type = 'image/jpeg' }) {
 /** Spreading drops a key called __proto__. @param {Record<string, string | undefined>} fields @param {string} name */
 function own(fields, name) {
   return Object.hasOwn(fields, name) ? Object.fromEntries([[name, fields[name]]]) : {};
+}
+
+/**
+ * Uploads whose clients go away before anybody has read them.
+ * @param {{ app: import('fastify').FastifyInstance, base: string }} service It gets no other request meanwhile.
+ * @param {number} count @param {string} key @param {Upload} upload @param {'half' | 'whole'} sent Of each form.
+ * @returns {Promise<() => Promise<void>>} once all have come; what it gives ends when the service knows that they have gone.
+ */
+export async function uploadsToLeave({ app, base }, count, key, upload, sent) {
+  const form = new Response(formOf(upload));
+  const body = Buffer.from(await form.arrayBuffer());
+  const head = [
+    `POST ${PATH}/upload HTTP/1.1`,
+    'host: 127.0.0.1',
+    `authorization: Bearer ${key}`,
+    `content-type: ${form.headers.get('content-type')}`,
+    `content-length: ${body.length}`,
+  ];
+  /** @type {Promise<unknown>[]} */
+  const closed = [];
+  const come = (/** @type {import('node:http').IncomingMessage} */ message) => {
+    message.on('error', () => {});
+    closed.push(new Promise((resolve) => message.once('close', resolve)));
+  };
+  app.server.on('request', come);
+  const sockets = Array.from({ length: count }, () => connect(Number(new URL(base).port), '127.0.0.1'));
+  for (const socket of sockets) {
+    socket.write(`${head.join('\r\n')}\r\n\r\n`);
+    socket.write(sent === 'whole' ? body : body.subarray(0, body.length / 2));
+  }
+  while (closed.length < count) await pause(5);
+  app.server.off('request', come);
+  return async () => {
+    for (const socket of sockets) socket.destroy();
+    await Promise.all(closed);
+  };
 }
 
 /** @param {string} [key] */
