@@ -86,5 +86,16 @@ describe('an object in Google’s storage', () => {
   test('lives in a bucket that is there', async () => {
     const storage = await open({ at: 'no-such-place' });
     await rejects(storage.check(), 'unavailable');
+    await rejects(storage.head('a.jpg'), 'unavailable');
+  });
+
+  test('that is not there is missing, whatever its bucket and prefix are called: Google names both', async () => {
+    const at = 'the-bucket';
+    server.createBucket(at);
+    const storage = await open({ at, prefix: 'bucket' });
+    assert.equal(await storage.head('a.jpg'), undefined);
+    await rejects(storage.read('a.jpg'), 'missing');
+    await rejects(storage.hold('a.jpg', true), 'missing');
+    await storage.remove('a.jpg');
   });
 });

@@ -163,9 +163,17 @@ function isHeld({ temporaryHold, eventBasedHold }) {
   return temporaryHold === true || eventBasedHold === true;
 }
 
-/** @param {any} error */
+/** By Google's sentence alone a bucket is told from an object, which is called by the bucket's name as well. @param {any} error */
 function isMissing(error) {
-  return error?.code === 404 && !/bucket/i.test(String(error.message));
+  return error?.code === 404 && !/specified bucket does not exist/i.test(String(error.message));
+}
+
+/** Likewise. Who may not is called by their account's name. @param {any} error */
+function isUnderHold(error) {
+  const message = String(error?.message);
+  return (
+    error?.code === 403 && /\bhold\b|retention policy/i.test(message) && !/ does not have \S+ access/i.test(message)
+  );
 }
 
 /** @param {any} error @param {string} what @param {string} bucket */
@@ -174,9 +182,7 @@ function translate(error, what, bucket) {
   const reason = error?.errors?.[0]?.reason ?? error?.code ?? error?.name ?? 'an unknown error';
   if (isMissing(error)) return new StorageError('missing', `There is no “${what}”`, error);
   if (code === 404) return new StorageError('unavailable', `There is no bucket “${bucket}”`, error);
-  if (code === 403 && /\bhold\b|retention policy/i.test(String(error.message))) {
-    return new StorageError('held', `“${what}” is under a hold`, error);
-  }
+  if (isUnderHold(error)) return new StorageError('held', `“${what}” is under a hold`, error);
   const isRefusal = code >= 400 && code < 500 && ![408, 409, 429].includes(code);
   if (isRefusal || /credentials|client_email/i.test(String(error?.message)) || error?.name === 'SigningError') {
     return new StorageError('denied', `Google refuses “${what}” in “${bucket}”: ${reason}`, error);

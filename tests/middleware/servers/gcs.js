@@ -20,7 +20,8 @@ export async function startGcs() {
     privateKeyEncoding: { type: 'pkcs8', format: 'pem' },
   });
   const keyFile = join(folder, 'key.json');
-  const clientEmail = 'caseframe@caseframe-test.iam.gserviceaccount.com';
+  // Its refusals name it.
+  const clientEmail = 'caseframe@legal-hold.iam.gserviceaccount.com';
   const key = {
     type: 'service_account',
     project_id: 'caseframe-test',
@@ -58,12 +59,16 @@ export async function startGcs() {
     const [, isUpload, bucket, name] = /^(\/upload)?\/storage\/v1\/b\/([^/]+)\/o(?:\/(.+))?$/.exec(path) ?? [];
     if (bucket === undefined) return signed(method, path, query);
     if (bucket.startsWith('denied'))
-      return failure(403, 'forbidden', `${clientEmail} does not have access to the object.`);
+      return failure(
+        403,
+        'forbidden',
+        `${clientEmail} does not have storage.objects.get access to the Google Cloud Storage object.`,
+      );
     const objects = buckets.get(bucket);
     if (!objects) return failure(404, 'notFound', 'The specified bucket does not exist.');
     if (isUpload) return insert(objects, request.headers['content-type'] ?? '', query, body);
     if (name === undefined) return list(objects, query);
-    return one(objects, method, decodeURIComponent(name), query, body);
+    return one(objects, method, bucket, decodeURIComponent(name), query, body);
   }
 
   /** @param {Stored[]} objects @param {string} type @param {URLSearchParams} query @param {Buffer} body */
@@ -111,13 +116,13 @@ export async function startGcs() {
     return [200, { items: page.map(shown), nextPageToken: found.length > count ? page.at(-1)?.name : undefined }];
   }
 
-  /** @param {Stored[]} objects @param {string} method @param {string} name @param {URLSearchParams} query @param {Buffer} body @returns {[number, any, Record<string, string>?]} */
-  function one(objects, method, name, query, body) {
+  /** @param {Stored[]} objects @param {string} method @param {string} bucket @param {string} name @param {URLSearchParams} query @param {Buffer} body @returns {[number, any, Record<string, string>?]} */
+  function one(objects, method, bucket, name, query, body) {
     const wanted = query.get('generation');
     const found = objects.find(
       (object) => object.name === name && (wanted === null ? object.isCurrent : object.generation === wanted),
     );
-    if (!found) return failure(404, 'notFound', `No such object: ${name}`);
+    if (!found) return failure(404, 'notFound', `No such object: ${bucket}/${name}`);
     if (method === 'PATCH') {
       Object.assign(found, JSON.parse(body.toString()));
       return [200, shown(found)];
