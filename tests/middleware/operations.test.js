@@ -4,7 +4,7 @@ import assert from 'node:assert/strict';
 import { createHash } from 'node:crypto';
 import { once } from 'node:events';
 import { existsSync } from 'node:fs';
-import { access, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { access, mkdir, mkdtemp, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { createServer, request as httpRequest } from 'node:http';
 import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
@@ -177,6 +177,37 @@ describe('the command line', () => {
       assert.match(output.err, /^caseframe: DATABASE_URL: There is no database \/\S*\/misspelt\/.*\n$/);
       assert.equal(existsSync(folder), false, command);
     }
+  });
+
+  test('a disk that is not mounted at a restart is told: nothing is put under it', async (t) => {
+    const folder = join(data, 'mount');
+    const objects = join(folder, 'objects');
+    const serve = () => {
+      const main = startMain({ args: ['--port', '0', '--data', folder], env: { STATIC_KEYS } });
+      t.after(main.stop);
+      return main;
+    };
+    const first = serve();
+    const upload = { method: 'POST', headers: bearer(KEYS.agent), body: formOf({ file: photo }) };
+    const { id } = await (await fetch(`${await first.address()}${PATH}/upload`, upload)).json();
+    first.child.kill('SIGTERM');
+    await first.ended;
+    await rename(objects, `${objects}-disk`);
+    for (const isMountPoint of [false, true]) {
+      if (isMountPoint) await mkdir(objects);
+      const second = serve();
+      await assert.rejects(
+        second.address(),
+        /STORAGE_URL: There are no pictures in “\S*\/mount\/objects”: is its disk /,
+      );
+      assert.deepEqual(await second.ended, [1, null]);
+      assert.deepEqual(existsSync(objects) ? await readdir(objects) : [], [], 'nothing is made');
+    }
+    // Mounted again, or put back from a back-up, which leaves out what was being written.
+    await rename(`${objects}-disk`, objects);
+    await rm(join(objects, '.incoming'), { recursive: true });
+    const base = await serve().address();
+    assert.equal((await fetch(`${base}${PATH}/${id}`, { headers: bearer(KEYS.agent) })).status, 200);
   });
 
   test('--help, migrate and verify-audit', async (t) => {

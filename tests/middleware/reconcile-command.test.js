@@ -1,5 +1,6 @@
 // `node main.js reconcile`, the reconciler's timer and figures, and the hooks that only tests may set.
 import assert from 'node:assert/strict';
+import { existsSync } from 'node:fs';
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -128,6 +129,16 @@ test('a hold that only the store knows of is taken into the row, and protects th
     const tasks = await records.countTasks();
     assert.equal(tasks.find(({ kind }) => kind === 'protection')?.count, 1);
   });
+});
+
+test('a folder that is not there, or another, is told and not made', async () => {
+  const elsewhere = join(data, 'misspelt');
+  for (const args of [[], ['--dry-run']]) {
+    const { code, out, err } = await run(['reconcile', ...args], { STORAGE_URL: `file:${elsewhere}` });
+    assert.deepEqual([code, out], [1, '']);
+    assert.match(err, /^caseframe: STORAGE_URL: There are no pictures in “\S*\/misspelt”: .*\n$/);
+    assert.equal(existsSync(elsewhere), false);
+  }
 });
 
 test('its flags are for it alone', async () => {

@@ -78,6 +78,20 @@ describe('a folder of snapshots', () => {
     assert.deepEqual(await readdir(join(path, '.incoming')), []);
   });
 
+  test('that has to be there is not made: what it takes would lie under a disk that is mounted later', async () => {
+    const path = newFolder();
+    const isThere = true;
+    await rejects(openStorage(`file:${path}`, { isThere }), 'unavailable');
+    await assert.rejects(stat(path), { code: 'ENOENT' });
+    await mkdir(path);
+    await rejects(openStorage(`file:${path}`, { isThere }), 'unavailable');
+    assert.deepEqual(await readdir(path), []);
+    const bytes = picture();
+    await (await openStorage(`file:${path}`)).put('a.jpg', bytes, about(bytes));
+    const storage = await openStorage(`file:${path}`, { isThere });
+    assert.deepEqual(await storage.read('a.jpg'), bytes);
+  });
+
   test('has nothing left of what was removed, folders included', async () => {
     const path = newFolder();
     const storage = await openStorage(`file:${path}`);

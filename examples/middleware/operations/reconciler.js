@@ -110,9 +110,11 @@ export async function reconcileCommand({ settings, environment, flags }, print =
   const { now } = testHooks(environment, settings);
   const log = createLog({ level: settings.logLevel, secrets: settings.secrets });
   const records = await openRecords(settings.databaseUrl, { now, isThere: true });
-  const storage = await openStorage(settings.storageUrl, { env: environment });
+  /** @type {import('../storage/storage.js').Storage | undefined} */
+  let storage;
   try {
     await records.check();
+    storage = await openStorage(settings.storageUrl, { env: environment, isThere: true });
     const clock = { now, setTimeout, clearTimeout };
     const { sweep } = createRetention({ records, storage, log, clock });
     let left = 0;
@@ -142,6 +144,6 @@ export async function reconcileCommand({ settings, environment, flags }, print =
     return left > 0 ? EXIT.somethingLeft : EXIT.nothingLeft;
   } finally {
     await records.close();
-    await storage.close();
+    await storage?.close();
   }
 }

@@ -10,7 +10,6 @@ import { testHooks } from './test-hooks.js';
 export async function serve({ settings, environment }) {
   const hooks = testHooks(environment, settings);
   const page = await findPage(settings);
-  const storage = await openStorage(settings.storageUrl, { env: environment });
   /** @type {import('fastify').FastifyInstance | undefined} */
   let app;
   const records = await openRecords(settings.databaseUrl, {
@@ -19,6 +18,7 @@ export async function serve({ settings, environment }) {
     onIdleError: (error) => app?.log.warn({ err: error }, 'a connection to the database broke while nobody used it'),
   });
   await records.migrate();
+  const storage = await openStorageOf(records, { settings, environment });
   app = await createService(settings, {
     ...hooks.wrap({ storage, records }),
     page,
@@ -31,6 +31,20 @@ export async function serve({ settings, environment }) {
   const where = settings.storageUrl.replace(/\?.*$/s, '').replace(/^file:/, '');
   console.log(`caseframe: open ${address}/ – snapshots go to ${where}`);
   return 0;
+}
+
+/**
+ * Where anything stands in the audit, pictures have been taken in before.
+ * @param {import('../records/records.js').Records} records @param {Pick<import('../main.js').CommandOptions, 'settings' | 'environment'>} options
+ */
+async function openStorageOf(records, { settings, environment }) {
+  try {
+    const { done: isNew } = await records.organizations()[Symbol.asyncIterator]().next();
+    return await openStorage(settings.storageUrl, { env: environment, isThere: !isNew });
+  } catch (error) {
+    await records.close();
+    throw error;
+  }
 }
 
 /** The demo is nothing without its page; a service for other widgets needs none. @param {import('../settings.js').Settings} settings */

@@ -37,14 +37,16 @@ const CODES = /** @type {Record<string, import('./storage.js').StorageErrorCode>
 /** @typedef {{ sha256: string, retentionDays: number, metadata: Record<string, string>, held: boolean }} Sidecar */
 
 /**
- * @param {{ folder: string }} options Created where missing.
+ * @param {{ folder: string, isThere: boolean }} options `isThere`: nothing is made where no pictures have been.
  * @returns {Promise<import('./storage.js').Storage>}
+ * @throws {StorageError}
  */
-export async function openFileStorage(options) {
-  const root = resolve(options.folder);
+export async function openFileStorage({ folder, isThere }) {
+  const root = resolve(folder);
   const abouts = join(root, '.about');
   const incoming = join(root, '.incoming');
   await says(root, async () => {
+    if (isThere) await checkUsed();
     for (const folder of [root, abouts, incoming]) await makeFolder(folder);
     await removeAbandoned(incoming);
   });
@@ -119,6 +121,18 @@ export async function openFileStorage(options) {
     }
     await removeEmpty(dirname(bytesPath(key)), root);
     await removeEmpty(dirname(aboutPath(key)), abouts);
+  }
+
+  /**
+   * Where a disk is mounted only later, what was made and taken in its place until then would be gone. By what is said of
+   * pictures: a back-up has that, and leaves out what was being written.
+   */
+  async function checkUsed() {
+    await stat(abouts).catch((error) => {
+      if (!isAbsent(error)) throw error;
+      const why = `There are no pictures in “${root}”: is its disk mounted, and is it the right folder?`;
+      throw new StorageError('unavailable', `${why} To begin in it without any, make the folder “${abouts}”`, error);
+    });
   }
 
   /** A folder that is not there, such as a disk that is not mounted, is no proof that an object is not. */
