@@ -1,7 +1,9 @@
 /** A snapshot's link as people open it, from a case, in a browser: with a key, and in the demo. */
 
 import assert from 'node:assert/strict';
+import { once } from 'node:events';
 import { mkdir, readFile } from 'node:fs/promises';
+import { createServer, request } from 'node:http';
 import { join } from 'node:path';
 import { before, describe, test } from 'node:test';
 import { fileURLToPath } from 'node:url';
@@ -97,6 +99,28 @@ describe('with keys', () => {
       );
     });
   }
+
+  test('behind a proxy that passes a path on, it shows the picture', async (t) => {
+    const { id } = await uploaded();
+    const proxy = createServer((incoming, outgoing) => {
+      const path = /^\/evidence(\/.*)$/.exec(incoming.url ?? '')?.[1];
+      if (path === undefined) return void outgoing.writeHead(404).end();
+      const { method, headers } = incoming;
+      const onward = request(demo.base + path, { method, headers }, (answer) => {
+        outgoing.writeHead(answer.statusCode ?? 502, answer.headers);
+        answer.pipe(outgoing);
+      });
+      incoming.pipe(onward);
+    }).listen(0, '127.0.0.1');
+    await once(proxy, 'listening');
+    t.after(() => proxy.close());
+    const page = await newReader(t, demo);
+    const { port } = /** @type {import('node:net').AddressInfo} */ (proxy.address());
+    await page.goto(`http://127.0.0.1:${port}/evidence${PATH}/${id}`);
+    await page.fill('input', KEYS.agent);
+    await page.keyboard.press('Enter');
+    await page.locator('#picture img').waitFor();
+  });
 
   test('a deleted one says when and why', async (t) => {
     const { url } = await uploaded();

@@ -4,7 +4,7 @@ import assert from 'node:assert/strict';
 import { readFile } from 'node:fs/promises';
 import { after, before, test } from 'node:test';
 import { explain, languageOf } from '../../examples/middleware/link/words.js';
-import { bearer, decision, formOf, KEYS, newId, read, sha256, startService } from './servers/service.js';
+import { bearer, decision, formOf, KEYS, newId, PATH, read, sha256, startService } from './servers/service.js';
 
 /** As a browser says it of an address that somebody opens. */
 const NAVIGATION = { accept: 'text/html,application/xhtml+xml,application/xml;q=0.9,image/avif,*/*;q=0.8' };
@@ -45,8 +45,10 @@ test('who opens it without a key is asked for one, in their language, by a page 
   assert.match(policy, /frame-ancestors 'none'/);
   assert.equal(english.headers.get('cache-control'), 'no-store');
   assert.doesNotMatch(english.html, /style=|<style|<script(?! type="module" src=)|\son\w+=/);
-  for (const [, path] of english.html.matchAll(/(?:src|href)="(\/api[^"]+)"/g)) {
-    const part = await fetch(service.base + path);
+  const parts = [...english.html.matchAll(/(?:src|href)="([^"]*@page[^"]+)"/g)].map(([, path]) => path);
+  assert.equal(parts.length, 2);
+  for (const path of parts) {
+    const part = await fetch(new URL(path, `${service.url}/${id}`));
     assert.equal(part.status, 200, path);
     assert.equal(part.headers.get('content-security-policy'), policy, path);
   }
@@ -83,6 +85,26 @@ test('not allowed, not there, deleted, not just now: a sentence each, and the st
   assert.equal(busy.status, 503);
   assert.ok(busy.headers.get('retry-after'));
   assert.match(await busy.text(), /Try again in a moment/);
+});
+
+test('behind a proxy that passes a path on, it asks for nothing outside of that path', async (t) => {
+  const demo = await startService({ env: {} });
+  t.after(() => demo.close());
+  for (const { url } of [service, demo]) {
+    const page = await fetch(`${url}/some-id`, { headers: NAVIGATION });
+    const found = (await page.text()).matchAll(/(?:src|href)="([^"]*)"/g);
+    const addresses = [...found].map(([, path]) => new URL(path, `https://desk.example/evidence${PATH}/some-id`).href);
+    assert.deepEqual(addresses, [
+      `https://desk.example/evidence${PATH}/@page/styles.css`,
+      `https://desk.example/evidence${PATH}/@page/open.js`,
+      'https://desk.example/evidence/',
+      `https://desk.example/evidence${PATH}/some-id`,
+    ]);
+  }
+  for (const file of ['open.js', 'words.js', 'styles.css']) {
+    const text = await (await fetch(`${service.url}/@page/${file}`)).text();
+    assert.doesNotMatch(text, /(fetch\(|import\(|from |url\()\s*['"`]\//, file);
+  }
 });
 
 test('a program gets the JSON that it always got, at the link and at every other address', async () => {

@@ -9,7 +9,9 @@ import { PATH } from '../links.js';
 import { explain, languageOf, WORDS } from './words.js';
 
 /** Beside the snapshots: no id begins with “@”. */
-const FILES = `${PATH}/@page/`;
+const FOLDER = '@page/';
+/** Of the service, as seen from the page: a proxy may have it below a path of its own, which it does not pass on. */
+const ROOT = '../'.repeat(PATH.split('/').length - 1);
 const FILE_NAMES = ['/open.js', '/words.js', '/styles.css'];
 const POLICY = [
   "default-src 'none'",
@@ -33,7 +35,7 @@ export function isOpenedByBrowser({ headers, routeOptions }) {
 export async function linkPageFiles(app) {
   await app.register(staticFiles, {
     root: fileURLToPath(new URL('.', import.meta.url)),
-    prefix: FILES,
+    prefix: `${PATH}/${FOLDER}`,
     decorateReply: false,
     allowedPath: (path) => FILE_NAMES.includes(path),
     setHeaders: (reply) => reply.headers({ 'content-security-policy': POLICY, 'cache-control': 'no-cache' }),
@@ -65,8 +67,8 @@ function pageOf(refusal, language, signIn) {
 <meta name="color-scheme" content="light dark">
 <meta name="robots" content="noindex">
 <title>${title} – caseframe</title>
-<link rel="stylesheet" href="${FILES}styles.css">
-<script type="module" src="${FILES}open.js"></script>
+<link rel="stylesheet" href="${FOLDER}styles.css">
+<script type="module" src="${FOLDER}open.js"></script>
 <main data-sign-in="${signIn}">
 <h1 tabindex="-1">${title}</h1>
 <p id="text">${escaped(text)}</p>
@@ -76,7 +78,7 @@ function pageOf(refusal, language, signIn) {
 <noscript><p>${words.noScript}</p></noscript>
 </form>
 <p id="message" role="alert"></p>
-<p><a id="demo" href="/"${asks && signIn === 'demo' ? '' : ' hidden'}>${words.openDemo}</a></p>
+<p><a id="demo" href="${ROOT}"${asks && signIn === 'demo' ? '' : ' hidden'}>${words.openDemo}</a></p>
 <p><a id="again" href=""${again ? '' : ' hidden'}>${words.again}</a></p>
 <div id="picture"></div>
 </main>

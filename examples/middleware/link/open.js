@@ -105,6 +105,6 @@ form.addEventListener('submit', async (event) => {
 
 // The demo's cookie does not come along from another page, nor lives longer than the demo: its page gives it anew.
 if (signIn === 'demo' && !find('#demo').hidden) {
-  await fetch('/', { cache: 'no-store' });
+  await fetch(/** @type {HTMLAnchorElement} */ (find('#demo')).href, { cache: 'no-store' });
   await look();
 } else if (!form.hidden) input.focus();
