@@ -356,6 +356,18 @@ test('requests are counted by the minute, of those who asked last', (t) => {
 });
 
 describe('metrics', () => {
+  test('are answered while the database is silent: what it would have said is left out', async (t) => {
+    const silent = () => /** @type {Promise<any>} */ (new Promise(() => {}));
+    const service = await startService({
+      wrap: ({ records }) => ({ records: { ...records, check: silent, lastPass: silent } }),
+    });
+    t.after(() => service.close());
+    const answer = await fetch(`${service.base}/metrics`, { signal: AbortSignal.timeout(60_000) });
+    const text = await answer.text();
+    assert.match(text, /^caseframe_uploads_under_way 0$/m);
+    assert.doesNotMatch(text, /^caseframe_reconcile_(left|last_pass_timestamp_seconds) /m);
+  });
+
   test('count requests by route, never by address, and name nobody', async (t) => {
     const service = await startService();
     t.after(() => service.close());

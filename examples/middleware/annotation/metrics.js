@@ -1,13 +1,10 @@
 /** Figures of the notes. No label names a person, an interaction or an organisation. */
 
 import { Counter, Gauge } from 'prom-client';
-import { within } from '../storage/deadline.js';
+import { askedForFigure } from '../operations/metrics.js';
 import { kindsOf } from './relay.js';
 
 /** @typedef {ReturnType<typeof createAnnotationMetrics>} AnnotationMetrics */
-
-/** Of a scrape: a database that takes longer to count is away. */
-const COUNT_MS = 2000;
 
 /**
  * @param {import('prom-client').Registry} registry
@@ -19,17 +16,14 @@ const COUNT_MS = 2000;
 export function createAnnotationMetrics(registry, { records, settings, now }) {
   const registers = [registry];
   const kinds = kindsOf(settings);
-  /** Of the scrape that is under way: both gauges are of one moment. @type {ReturnType<typeof records.countTasks> | undefined} */
+  /** Of the scrape that is under way: both gauges are of one moment. @type {Promise<Awaited<ReturnType<typeof records.countTasks>> | undefined> | undefined} */
   let counted;
 
-  function countOnce() {
-    counted ??= within(COUNT_MS, () => records.countTasks(kinds))
-      // That it is away is told by /readyz; the other figures are still good.
-      .catch(() => [])
-      .finally(() => {
-        counted = undefined;
-      });
-    return counted;
+  async function countOnce() {
+    counted ??= askedForFigure(() => records.countTasks(kinds)).finally(() => {
+      counted = undefined;
+    });
+    return (await counted) ?? [];
   }
 
   new Gauge({

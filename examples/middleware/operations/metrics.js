@@ -10,9 +10,13 @@ import { isBehindProxy } from '../identity/client-address.js';
 import { bearerToken, unauthorized } from '../identity/identity.js';
 import { isLoopback } from '../loopback.js';
 import { Problem } from '../problem.js';
+import { within } from '../storage/deadline.js';
 
 /** In seconds. An upload of 1080p takes some tens of milliseconds, a bad connection a minute. */
 const DURATIONS = [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60];
+
+/** Of a scrape: a database that takes longer to say something is away. */
+const ASK_MS = 2000;
 
 /** By which a proxy says that it is one. */
 const PROXY_HEADER = /^(x-forwarded-.*|forwarded|x-real-ip|via)$/;
@@ -47,6 +51,15 @@ export function createMetrics(underWay) {
     }),
     bytes: new Counter({ name: 'caseframe_snapshot_bytes_total', help: 'Bytes of pictures taken in', registers }),
   };
+}
+
+/**
+ * What the database says for a figure. That it is away, or silent, is told by /readyz; the other figures are still good.
+ * @template T @param {() => Promise<T>} ask
+ * @returns {Promise<T | undefined>}
+ */
+export function askedForFigure(ask) {
+  return within(ASK_MS, ask).catch(() => undefined);
 }
 
 /** @param {import('fastify').FastifyInstance} app @param {ReturnType<typeof createMetrics>} metrics */

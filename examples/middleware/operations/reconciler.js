@@ -5,6 +5,7 @@ import { createRetention } from '../custody/retention.js';
 import { openRecords } from '../records/open.js';
 import { openStorage } from '../storage/open.js';
 import { createLog } from './log.js';
+import { askedForFigure } from './metrics.js';
 import { reconcile } from './reconcile.js';
 import { testHooks } from './test-hooks.js';
 
@@ -46,8 +47,7 @@ export function createReconciler({ everyMs, log, registry, clock, ...parts }) {
       setOrRemove(this, at === undefined ? undefined : Date.parse(at) / 1000);
     },
   });
-  /** A database that is away is told by /readyz; the other figures are still good. */
-  const lastPass = () => parts.records.lastPass().catch(() => undefined);
+  const lastPass = () => askedForFigure(() => parts.records.lastPass());
   const closing = new AbortController();
   /** @type {unknown} */
   let timer;
