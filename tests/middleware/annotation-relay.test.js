@@ -462,6 +462,29 @@ describeRecords('the relay', ({ open, createUrl }) => {
     for (const id of ids) assert.equal(genesys.notesOf(id).length, 1);
   });
 
+  test('what a clock ahead has queued and has failed is redriven by one that is right, once', async () => {
+    const ahead = createClock(clock.date().getTime() + 60 * MINUTE_MS);
+    const wrong = await open({ url, clock: ahead });
+    const { id } = await store(wrong, ahead, { id: 'failed-ahead' });
+    const failed = /** @type {const} */ ({ outcome: 'failed', reason: 'It was answered by 403' });
+    const fail = async (/** @type {import('./records-lab.js').Records} */ by) => {
+      const [task, ...others] = await by.claimTasks({ kinds: ['annotation'], limit: 10, leaseMs: LEASE_MS });
+      assert.deepEqual([task.snapshot.id, others], [id, []]);
+      await by.settleTask(task, failed);
+    };
+    await fail(wrong);
+    const queuedBefore = clock.date();
+    const redrive = async () => (await records.redriveTasks({ queuedBefore })).map(({ snapshotId }) => snapshotId);
+    assert.deepEqual(await redrive(), [id]);
+    // One that fails again at once is not redriven for ever.
+    await fail(records);
+    assert.deepEqual(await redrive(), []);
+    clock.advance(MINUTE_MS);
+    assert.equal((await records.redriveTasks({ queuedBefore: clock.date() })).length, 1);
+    await records.markDeleted(ORGANIZATION, id, 'GDPR', ADMIN);
+    assert.equal((await relay().step()).done, 1);
+  });
+
   test('starts, goes on by itself, and stops after what is under way', async () => {
     const lab = relay();
     lab.start();

@@ -180,13 +180,20 @@ export function outboxRecords(db, kind, now) {
   /** @param {TaskKind} kind @param {Date} queuedBefore @param {number} limit */
   function redriveKind(kind, queuedBefore, limit) {
     return db.transaction().execute(async (trx) => {
-      const at = now().toISOString();
+      const at = now();
+      const time = at.toISOString();
       const dead = await trx
         .selectFrom('outbox')
         .selectAll()
         .where('state', '=', 'dead')
         .where('kind', '=', kind)
-        .where('created_at', '<', queuedBefore.toISOString())
+        .where((row) =>
+          row.or([
+            row('created_at', '<', queuedBefore.toISOString()),
+            // Queued by a clock that was ahead and has been put right since.
+            row('created_at', '>', later(at, AHEAD_MS)),
+          ]),
+        )
         .orderBy('created_at')
         .limit(limit)
         .$if(isPostgres, (query) => query.forUpdate().skipLocked())
@@ -194,7 +201,7 @@ export function outboxRecords(db, kind, now) {
       for (const row of dead) {
         await trx
           .updateTable('outbox')
-          .set({ state: 'queued', attempts: 0, due_at: at, tried_at: null, created_at: at })
+          .set({ state: 'queued', attempts: 0, due_at: time, tried_at: null, created_at: time })
           .where('id', '=', row.id)
           .execute();
         if (kind !== 'annotation') continue;

@@ -155,7 +155,7 @@
  * @property {(options: { queuedBefore: Date, limit?: number }) =>
  *   Promise<{ organizationId: string, snapshotId: string, kind: TaskKind, reason: string }[]>} redriveTasks Queues dead ones
  *   anew, notes before protections, the oldest of each first; `reason` is what they died of. They count as queued now: one that dies again at once is not
- *   before `queuedBefore`.
+ *   before `queuedBefore`. What a clock far ahead has queued is.
  * @property {(kinds?: TaskKind[]) =>
  *   Promise<{ kind: TaskKind, state: 'queued' | 'dead', count: number, oldest: string }[]>} countTasks Default: all kinds.
  * @property {(organizationId: string, entry: { actor: Actor, action: string, snapshotId?: string | null, details?: object }) =>
