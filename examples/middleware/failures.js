@@ -32,10 +32,21 @@ export function withProblems(records) {
       if (typeof member !== 'function') return member;
       return (/** @type {unknown[]} */ ...args) => {
         const result = member.apply(target, args);
-        return result instanceof Promise ? result.catch((error) => Promise.reject(recordsProblem(error))) : result;
+        if (result instanceof Promise) return result.catch((error) => Promise.reject(recordsProblem(error)));
+        return result?.[Symbol.asyncIterator] ? rowsWithProblems(result) : result;
       };
     },
   });
+}
+
+/** @template T @param {AsyncIterable<T>} rows @returns {AsyncGenerator<T, void, void>} */
+async function* rowsWithProblems(rows) {
+  try {
+    yield* rows;
+  } catch (error) {
+    // An entry that was changed: whoever reads it has sent no text.
+    throw error instanceof RecordsError && error.code === 'invalid' ? error : recordsProblem(error);
+  }
 }
 
 /** @param {unknown} error */

@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
 import sharp from 'sharp';
 import { createRetention } from '../../examples/middleware/custody/retention.js';
+import { RecordsError } from '../../examples/middleware/records/records.js';
 import { StorageError } from '../../examples/middleware/storage/storage.js';
 import {
   bearer,
@@ -111,6 +112,46 @@ describe('looking at a snapshot', () => {
       const answer = await read(await fetch(broken.url + path, { headers: bearer(KEYS.supervisor) }));
       assert.deepEqual([answer.status, answer.body.code], [503, 'records-unavailable'], path);
     }
+  });
+
+  test('the records go away while the audit is read: try again; an entry that was changed is for the operator', async (t) => {
+    const id = await uploaded();
+    /** @type {Error} */
+    let fault = new RecordsError('unavailable', 'The database is away');
+    let isAway = (/** @type {object | undefined} */ _query) => true;
+    const broken = await startService({
+      folder: service.data,
+      wrap: ({ records }) => ({
+        records: {
+          ...records,
+          async *auditEntries(organizationId, query) {
+            for await (const entry of records.auditEntries(organizationId, query)) {
+              if (isAway(query)) throw fault;
+              yield entry;
+            }
+          },
+        },
+      }),
+    });
+    t.after(() => broken.close());
+    const ask = (/** @type {string} */ path) =>
+      fetch(`${broken.url}/${id}/${path}`, { headers: bearer(KEYS.supervisor) });
+    for (const path of ['audit', 'export']) {
+      const answer = await read(await ask(path));
+      assert.deepEqual([answer.status, answer.body.code], [503, 'records-unavailable'], path);
+      assert.ok(Number(answer.headers.get('retry-after')) >= 1, path);
+    }
+    fault = new RecordsError('invalid', 'The audit entry 1 was changed');
+    for (const path of ['audit', 'export']) {
+      const answer = await read(await ask(path));
+      assert.deepEqual([answer.status, answer.body.code], [500, 'internal'], path);
+    }
+    // Of the chain, once the picture is under way.
+    fault = new RecordsError('unavailable', 'The database is away');
+    isAway = (query) => query !== undefined && !('snapshotId' in query) && !('limit' in query);
+    const zip = await ask('export');
+    assert.equal(zip.status, 200);
+    await assert.rejects(zip.arrayBuffer(), 'it breaks off');
   });
 
   test('an export is audited as one where it is handed out, a head of it as a look', async () => {
