@@ -129,6 +129,8 @@ describe('what is written', () => {
     assert.ok(isNoteOf(text, snapshot));
     assert.ok(isNoteOf(`Seen. ${text} OK?`, snapshot), 'edited by somebody');
     for (const id of ['snapshot-11', 'snapshot', 'napshot-1', '1']) assert.ok(!isNoteOf(text, { id }), id);
+    // Ids are the client's own, and other people write in brackets, too.
+    assert.ok(!isNoteOf('The customer means position [7] of the invoice.', { id: '7' }));
     for (const nothing of [undefined, null, 7, {}]) assert.ok(!isNoteOf(nothing, snapshot));
   });
 

@@ -175,7 +175,7 @@ describe('the case', () => {
     // As the newest first would be: the fake turns it round, so that the oldest comes first and the note last.
     const comments = Array.from({ length: 9 }, (_, n) => ({
       id: randomUUID(),
-      content: n === 0 ? `[${id}]` : 'Hello',
+      content: n === 0 ? `Video snapshot [${id}]` : 'Hello',
       dateCreated: new Date(clock.date().getTime() - (n + 30) * 24 * 60 * MINUTE_MS).toISOString(),
     }));
     genesys.cases.set('case-1', { conversationIds: ['call-1'], comments });
@@ -307,6 +307,22 @@ describe('the recording', () => {
     assert.equal(await annotationOf(without), 'done');
     assert.equal(genesys.contacts.get('contact-1')?.length, 1);
   });
+});
+
+test('what somebody else has written with the snapshot’s id in brackets is not its note', async () => {
+  const id = '7';
+  const text = 'The customer means position [7] of the invoice.';
+  const dateCreated = clock.date().toISOString();
+  genesys.cases.set('case-1', {
+    conversationIds: ['call-1'],
+    comments: [{ id: randomUUID(), content: text, dateCreated }],
+  });
+  await taken(ended(), { id });
+  assert.equal((await relay(['case']).step()).done, 1);
+  assert.deepEqual(
+    genesys.cases.get('case-1')?.comments.map(({ content }) => content.slice(0, 20)),
+    [text.slice(0, 20), 'Video snapshot [7], '],
+  );
 });
 
 describe('the contact', () => {

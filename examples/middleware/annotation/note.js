@@ -28,12 +28,17 @@ export function attributeKey({ id }) {
   return `caseframe_snapshot_${id}`;
 }
 
+/** By which a repeat finds itself. The id alone may be a number, in brackets in anybody's text. @param {Pick<Snapshot, 'id'>} snapshot */
+function markOf({ id }) {
+  return `Video snapshot [${id}]`;
+}
+
 /** @param {string} publicUrl @param {Snapshot} snapshot */
 export function textOf(publicUrl, snapshot) {
-  return `Video snapshot [${snapshot.id}], taken ${snapshot.timestamp}: ${linkOf(publicUrl, snapshot)}`;
+  return `${markOf(snapshot)}, taken ${snapshot.timestamp}: ${linkOf(publicUrl, snapshot)}`;
 }
 
 /** Whether a text that was listed is the snapshot's note. @param {unknown} text @param {Pick<Snapshot, 'id'>} snapshot */
-export function isNoteOf(text, { id }) {
-  return typeof text === 'string' && text.includes(`[${id}]`);
+export function isNoteOf(text, snapshot) {
+  return typeof text === 'string' && text.includes(markOf(snapshot));
 }
