@@ -75,7 +75,10 @@ export const UPLOAD_FORM = {
     timestamp: { type: 'string', format: 'date-time' },
     snapshotId: { type: 'string', pattern: '^[A-Za-z0-9][A-Za-z0-9_-]{0,63}$' },
     sha256: { type: 'string', pattern: '^[0-9a-f]{64}$' },
-    metadata: { type: 'string', description: 'A JSON object of at most 64 KiB and 64 levels' },
+    metadata: {
+      type: 'string',
+      description: 'A JSON object of at most 64 KiB and 64 levels; its values are kept, not its text',
+    },
     file: { type: 'string', format: 'binary', description: 'One JPEG' },
   },
 };

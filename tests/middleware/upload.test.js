@@ -50,6 +50,15 @@ beforeEach(async () => {
 });
 
 describe('a snapshot that is in order', () => {
+  test('has its metadata by their values, not by their text', async () => {
+    const metadata = '{ "track": 12345678901234567890, "gain": 1e999, "zero": -0, "a": 1, "a": 2, "text": "\\u00e4" }';
+    const { status, body } = await upload({ fields: { metadata } });
+    assert.equal(status, 200);
+    const record = await service.records.find('local', body.id);
+    const kept = '{"track":12345678901234567000,"gain":null,"zero":0,"a":2,"text":"ä"}';
+    assert.equal(JSON.stringify(record?.metadata), kept);
+  });
+
   test('is filed as it came, with its record', async () => {
     const id = newId();
     const answer = await upload({

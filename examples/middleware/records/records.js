@@ -23,7 +23,7 @@
  * @property {number} width In pixels.
  * @property {number} height In pixels.
  * @property {object[]} redactions As the client's metadata has them. None once it is deleted.
- * @property {object} metadata As the client sent it. Empty once it is deleted: it may be personal data.
+ * @property {object} metadata The values that the client sent, as JavaScript reads them. Empty once it is deleted: it may be personal data.
  * @property {string} objectKey
  * @property {'pending' | 'stored' | 'deleted'} state
  * @property {'queued' | 'done' | 'failed'} annotation Whether the note at the interaction or case is written.
