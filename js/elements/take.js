@@ -34,6 +34,38 @@ import { invalid, toCaptureError } from './errors.js';
 /** Of the 1,000 regions that the core takes, what text leaves to those that the agent draws. */
 const MOST_WITH_TEXT = 900;
 
+/** All that a capture reads, of options and of their regions. */
+const FIELDS = [
+  'timeoutMs',
+  'loadTimeoutMs',
+  'maxFrameAgeMs',
+  'minWidth',
+  'minHeight',
+  'select',
+  'withinMs',
+  'signal',
+  'beforeCapture',
+  'detect',
+  'interactionId',
+  'participantId',
+  'quality',
+  'subsampling',
+  'progressive',
+  'maxWidth',
+  'maxHeight',
+  'redact',
+  'reject',
+  'metadata',
+  'x',
+  'y',
+  'width',
+  'height',
+  'mode',
+  'color',
+  'unit',
+  'of',
+];
+
 /**
  * @typedef {object} TakeEvents
  * @property {() => void} asking The agent is to ask for consent.
@@ -58,19 +90,11 @@ const MOST_WITH_TEXT = 900;
 export function createTake({ capture, source, options, consent, review, on }) {
   const controller = new AbortController();
   const { signal } = controller;
-  const given = options.signal;
+  /** The page's own. @type {AbortSignal | undefined} */
+  let given;
   const follow = () => controller.abort();
   /** @param {boolean} _agreed */
   let answer = (_agreed) => {};
-
-  /** @param {CaptureContext} context */
-  async function beforeCapture(context) {
-    // First the customer, then whatever the page does about what they said.
-    const { has, keep } = /** @type {Consent} */ (consent);
-    if (!has(context) && !(await ask())) return false;
-    keep(context);
-    return options.beforeCapture ? options.beforeCapture(context) : undefined;
-  }
 
   async function ask() {
     if (signal.aborted) return false;
@@ -89,12 +113,24 @@ export function createTake({ capture, source, options, consent, review, on }) {
   }
 
   async function run() {
-    if (given) {
-      if (typeof given.addEventListener !== 'function') throw invalid('signal', 'an AbortSignal', given);
-      if (given.aborted) follow();
-      given.addEventListener('abort', follow);
+    const read = /** @type {CaptureOptions} */ (readFields(options));
+    const pages = read.signal;
+    if (pages) {
+      if (typeof pages.addEventListener !== 'function') throw invalid('signal', 'an AbortSignal', pages);
+      if (pages.aborted) follow();
+      pages.addEventListener('abort', follow);
+      given = pages;
     }
-    const asked = { ...options, signal, ...(consent ? { beforeCapture } : {}) };
+    const asked = { ...read, signal };
+    if (consent) {
+      const { has, keep } = consent;
+      asked.beforeCapture = async (context) => {
+        // First the customer, then whatever the page does about what they said.
+        if (!has(context) && !(await ask())) return false;
+        keep(context);
+        return read.beforeCapture ? read.beforeCapture(context) : undefined;
+      };
+    }
     if (!review) {
       const snapshot = await capture().snapshot(source, asked);
       return () => on.captured(snapshot);
@@ -105,7 +141,7 @@ export function createTake({ capture, source, options, consent, review, on }) {
     const { text, hooks } = parseDetect(detect);
     const still = await capture().grab(source, others);
     try {
-      const regions = options.redact || [];
+      const regions = others.redact || [];
       const found = await Promise.race([Promise.all(hooks.map((hook) => suggest(hook, still))), gone(signal)]);
       const suggestions = /** @type {Region[]} */ ([]).concat(...found);
       const most = Math.max(1, MOST_WITH_TEXT - regions.length - suggestions.length);
@@ -137,6 +173,26 @@ export function createTake({ capture, source, options, consent, review, on }) {
     /** @param {boolean} agreed */
     answer: (agreed) => answer(agreed),
   };
+}
+
+/**
+ * Options as plain data, each field read once: what the review is shown is what was checked at the click, whatever the page
+ * does to its objects meanwhile. Fields of a prototype are read, too, as a capture does; others are for one of the page's own.
+ * @param {any} given Options, or one of their regions. @returns {any}
+ */
+function readFields(given) {
+  const names = new Set(FIELDS);
+  for (const name in given) names.add(name);
+  /** @type {any} */
+  const read = {};
+  for (const name of names) {
+    const value = Object(given)[name];
+    if (value !== undefined) read[name] = value;
+  }
+  const { redact, of } = read;
+  if (Array.isArray(redact)) read.redact = Array.from(redact, readFields);
+  if (of) read.of = { width: of.width, height: of.height };
+  return read;
 }
 
 /** Whatever never ends holds no picture beyond that. @param {AbortSignal} signal @returns {Promise<never>} */

@@ -7,7 +7,7 @@ import { gzipSync } from 'node:zlib';
 import { build } from 'esbuild';
 
 /** In bytes, bundled, minified and gzipped. */
-const LIMIT = 15.15 * 1024;
+const LIMIT = 15.45 * 1024;
 /** Of the review's window, which is loaded when the first one is opened. */
 const REVIEW_LIMIT = 12.25 * 1024;
 

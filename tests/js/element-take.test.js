@@ -3,13 +3,21 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { setImmediate as task } from 'node:timers/promises';
 import { createTake } from '../../js/elements/take.js';
+import { parseRegions } from '../../js/engine/regions.js';
 import { CaptureError } from '../../js/errors.js';
+import { parseCaptureOptions } from '../../js/options.js';
 
 const TEXT = { x: 4, y: 2, width: 60, height: 12, mode: /** @type {const} */ ('fill') };
 const FACE = { x: 9, y: 9, width: 30, height: 30 };
 
-/** @param {any} options @param {{ findText?: any, review?: any, meanwhile?: any }} [parts] */
-async function take(options, { findText = async () => [TEXT], review = null, meanwhile = null } = {}) {
+/**
+ * @param {any} options
+ * @param {{ findText?: any, review?: any, meanwhile?: any, consent?: any, isReviewed?: boolean, grabbing?: any }} [parts]
+ */
+async function take(
+  options,
+  { findText = async () => [TEXT], review = null, meanwhile = null, consent = null, isReviewed = true, grabbing } = {},
+) {
   /** @type {any} */
   const seen = { grabs: 0, discards: 0, asked: [], encoded: [], shown: undefined };
   const still = {
@@ -27,7 +35,15 @@ async function take(options, { findText = async () => [TEXT], review = null, mea
     async grab(/** @type {any} */ _source, /** @type {any} */ given) {
       seen.grabs++;
       seen.given = given;
+      // As the package's: at once, before anything is waited for.
+      seen.parsed = parseCaptureOptions(given);
+      await grabbing?.(seen.parsed);
       return still;
+    },
+    async snapshot(/** @type {any} */ _source, /** @type {any} */ given) {
+      seen.given = given;
+      seen.parsed = parseCaptureOptions(given);
+      return { id: '1' };
     },
   };
   const outcome = await new Promise((resolve) => {
@@ -37,11 +53,13 @@ async function take(options, { findText = async () => [TEXT], review = null, mea
       capture: () => /** @type {any} */ (capture),
       source: {},
       options,
-      consent: null,
-      review: async (_still, ...shown) => {
-        seen.shown = shown.slice(0, 3);
-        return review ? review(...shown) : { action: 'confirm', redact: shown[2], dropped: [] };
-      },
+      consent,
+      review: isReviewed
+        ? async (_still, ...shown) => {
+            seen.shown = shown.slice(0, 3);
+            return review ? review(...shown) : { action: 'confirm', redact: shown[2], dropped: [] };
+          }
+        : null,
       on: /** @type {any} */ ({ grabbed() {}, ...on }),
     });
     meanwhile?.({ abort, seen }).then(resolve);
@@ -125,5 +143,129 @@ test('what is no detect is refused before anything is captured', async () => {
   for (const detect of [null, 'faces', 3, ['text', 'faces'], [undefined]]) {
     const { outcome, grabs } = await take({ detect });
     assert.deepEqual([outcome.name, outcome.value?.code, grabs], ['stopped', 'invalid-argument', 0], String(detect));
+  }
+});
+
+/** All names that are read of an object. @param {(object: any) => void} read @param {any} [fields] */
+function namesRead(read, fields = {}) {
+  /** @type {string[]} */
+  const names = [];
+  const get = (/** @type {any} */ _, /** @type {string} */ name) => {
+    names.push(name);
+    return fields[name];
+  };
+  read(new Proxy({}, { get }));
+  return names;
+}
+
+/** Of a class whose accessors have these values: its objects list none of them. @param {Record<string, unknown>} fields */
+function ofClass(fields) {
+  class Fields {}
+  for (const [name, value] of Object.entries(fields)) {
+    Object.defineProperty(Fields.prototype, name, { get: () => value, configurable: true });
+  }
+  return new Fields();
+}
+
+test('options are what a capture takes them for, wherever their fields are kept', async () => {
+  const region = {
+    x: 1,
+    y: 2,
+    width: 30,
+    height: 40,
+    mode: 'fill',
+    color: 'red',
+    unit: 'pixel',
+    of: { width: 90, height: 80 },
+  };
+  assert.deepEqual(namesRead((one) => parseRegions([one]), region).sort(), Object.keys(region).sort(), 'all there are');
+  const asked = /** @type {any[]} */ ([]);
+  const options = {
+    timeoutMs: 1,
+    loadTimeoutMs: 2,
+    maxFrameAgeMs: 3,
+    minWidth: 4,
+    minHeight: 5,
+    select: 'sharpest',
+    withinMs: 6,
+    beforeCapture: (/** @type {any} */ context) => asked.push(context),
+    detect: 'text',
+    interactionId: 'case-1',
+    participantId: 'ann',
+    quality: 0.5,
+    subsampling: '4:4:4',
+    progressive: true,
+    maxWidth: 7,
+    maxHeight: 8,
+    redact: [ofClass(region)],
+    reject: ['uniform'],
+    metadata: { description: 'a card' },
+  };
+  assert.deepEqual(
+    [...namesRead(parseCaptureOptions)].sort(),
+    [...Object.keys(options), 'signal'].sort(),
+    'all there are',
+  );
+  const expected = (/** @type {any} */ { signal, detect, ...others }) => others;
+  for (const [kept, given] of Object.entries({
+    'by the object': options,
+    'by a prototype': Object.create(Object.freeze({ ...options })),
+    'by a class': ofClass(options),
+  })) {
+    for (const isReviewed of [true, false]) {
+      const { parsed, outcome, shown } = await take(given, { isReviewed });
+      assert.deepEqual(expected(parsed), expected(parseCaptureOptions(given)), kept);
+      assert.equal(outcome.name, 'captured');
+      if (isReviewed) assert.deepEqual(shown, [[region], [], [TEXT]], kept);
+      else assert.deepEqual(parsed.detect, { text: true, hooks: [] }, kept);
+    }
+    asked.length = 0;
+    const consent = { has: () => true, keep() {} };
+    const { given: used } = await take(given, { consent, isReviewed: false });
+    await used.beforeCapture('context');
+    assert.deepEqual(asked, ['context'], 'after the customer the page is asked');
+  }
+  // For a capture of the page's own; and what looks like an option is refused as the package's does.
+  assert.equal((await take({ watermark: 'a' })).given.watermark, 'a');
+  for (const slip of [{ masks: [] }, Object.create({ masks: [] }), { redact: [{ ...region, colour: 'red' }] }]) {
+    const { outcome } = await take(slip);
+    assert.deepEqual([outcome.name, outcome.value?.code], ['stopped', 'invalid-argument']);
+  }
+});
+
+test('the review is shown what was checked at the click, whatever the page does to its options meanwhile', async () => {
+  const of = { width: 100, height: 100 };
+  const moving = { x: 1, y: 1, width: 10, height: 10, of };
+  const options = { redact: [moving, FACE] };
+  const grabbing = async (/** @type {any} */ parsed) => {
+    assert.equal(parsed.encode.plain.redact.length, 2);
+    await task();
+    Object.assign(moving, { x: 50 });
+    Object.assign(of, { width: 50 });
+    options.redact.length = 1;
+  };
+  const { shown } = await take(options, { grabbing });
+  assert.deepEqual(shown[0], [{ x: 1, y: 1, width: 10, height: 10, of: { width: 100, height: 100 } }, FACE]);
+});
+
+test('options that cannot be read end the take, and say so', async () => {
+  const broken = () => {
+    throw new Error('mine');
+  };
+  const { proxy, revoke } = Proxy.revocable({}, {});
+  revoke();
+  for (const options of [
+    Object.defineProperty({}, 'signal', { get: broken }),
+    Object.defineProperty({}, 'redact', { get: broken }),
+    { signal: proxy },
+    { redact: [proxy] },
+    { redact: [null] },
+    { redact: null },
+    proxy,
+  ]) {
+    for (const isReviewed of [true, false]) {
+      const { outcome } = await take(options, { isReviewed });
+      assert.deepEqual([outcome.name, outcome.value?.code], ['stopped', 'invalid-argument']);
+    }
   }
 });
