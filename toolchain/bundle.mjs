@@ -3,7 +3,7 @@
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { basename, dirname, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { build } from 'esbuild';
+import { build, transform } from 'esbuild';
 import { minify } from 'terser';
 
 /** Files that no other takes in, by their source: where they lie in dist/. @type {Record<string, string>} */
@@ -68,7 +68,7 @@ export async function bundle(source, target) {
         splitting: entry === 'elements/index.js',
         chunkNames: 'element-[name]',
         logLevel: 'warning',
-        plugins: [asFilesBetween(entry, from), ...(entry === SELF_CONTAINED ? [withoutSentences] : [])],
+        plugins: [asFilesBetween(entry, from), shortStyles, ...(entry === SELF_CONTAINED ? [withoutSentences] : [])],
       });
       const texts = new Map(outputFiles.map(({ path, text }) => [path, text]));
       for (const [path, text] of texts) {
@@ -140,5 +140,18 @@ const withoutSentences = {
   name: 'without sentences',
   setup({ onLoad }) {
     onLoad({ filter: /js\/advice\.js$/ }, () => ({ contents: 'export const ADVICE = {};' }));
+  },
+};
+
+/** Style sheets that lie in scripts, without the white space that only who writes them reads. @type {import('esbuild').Plugin} */
+export const shortStyles = {
+  name: 'short styles',
+  setup({ onLoad }) {
+    onLoad({ filter: /styles\.js$/ }, async ({ path }) => {
+      const source = await readFile(path, 'utf8');
+      const [literal, css] = /** @type {RegExpExecArray} */ (/(?<== )`([^`]*)`/.exec(source));
+      const { code } = await transform(css, { loader: 'css', minifyWhitespace: true, charset: 'utf8' });
+      return { contents: source.replace(literal, () => JSON.stringify(code.trim())) };
+    });
   },
 };

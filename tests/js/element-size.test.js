@@ -5,9 +5,10 @@ import { test } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { gzipSync } from 'node:zlib';
 import { build } from 'esbuild';
+import { shortStyles } from '../../toolchain/bundle.mjs';
 
 /** In bytes, bundled, minified and gzipped. */
-const LIMIT = 15.45 * 1024;
+const LIMIT = 15.25 * 1024;
 /** Of the review's window, which is loaded when the first one is opened. */
 const REVIEW_LIMIT = 12.25 * 1024;
 
@@ -23,6 +24,7 @@ test('both elements keep their limits, and use the package by its public entries
     write: false,
     metafile: true,
     external: ['../index.js', '../upload/index.js'],
+    plugins: [shortStyles],
   });
   for (const path of Object.keys(metafile.inputs)) assert.match(path, /js\/elements\/[\w-]+\.js$/);
   const sizes = { entry: 0, review: 0 };
