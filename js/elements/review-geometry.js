@@ -8,6 +8,9 @@
 /** @typedef {Point & Size} Rect */
 /** Compass points, as in CSS's resize cursors. @typedef {'n' | 'e' | 's' | 'w' | 'ne' | 'se' | 'sw' | 'nw'} Handle */
 
+/** What a rectangle is given by. @type {readonly (keyof Rect)[]} */
+export const SIDES = ['x', 'y', 'width', 'height'];
+
 /** The shortest side of a rectangle, in the picture's pixels: half of the core's smallest mosaic cell. */
 export const SMALLEST = 8;
 
@@ -80,6 +83,11 @@ export function isMiddle({ x, y, width, height }, at) {
   const [across, down] = [Math.min(INSIDE, width / 4), Math.min(INSIDE, height / 4)];
   const isSmall = Math.min(width, height) <= 2 * HIT;
   return isSmall && isWithin({ x: x + across, y: y + down, width: width - 2 * across, height: height - 2 * down }, at);
+}
+
+/** @param {Size & Partial<Point>} rect @returns {Point} */
+export function middleOf({ x = 0, y = 0, width, height }) {
+  return { x: x + width / 2, y: y + height / 2 };
 }
 
 /** @param {Rect} rect @param {Point} at */

@@ -7,7 +7,7 @@
  *   region  ── arrows, Shift+arrows ─► it moves, it is sized ── Delete ─► gone     ── m ─► the next mode
  *           ── Enter ─► a suggestion is accepted
  */
-import { clamp } from './review-geometry.js';
+import { clamp, middleOf } from './review-geometry.js';
 import { MODES } from './review-mode.js';
 
 /** @import { RedactMode } from '../engine/border.js' */
@@ -58,7 +58,7 @@ export function createKeyboard(regions, { step, mode }) {
     const region = regions.get(aimed);
     aimed = 0;
     regions.keep();
-    if (region) cursor = { x: region.x + region.width / 2, y: region.y + region.height / 2 };
+    if (region) cursor = middleOf(region);
     return 'added';
   }
 

@@ -3,15 +3,12 @@
  * done on the picture can be done here, without seeing it and without dragging.
  */
 import { create, setAttribute, setText } from './create.js';
+import { SIDES } from './review-geometry.js';
 import { MODES } from './review-mode.js';
 import { fill } from './strings.js';
 
-/** @import { Rect } from './review-geometry.js' */
 /** @import { ReviewRegion, Regions } from './review-regions.js' */
 /** @import { Words } from './review-words.js' */
-
-/** @type {readonly (keyof Rect)[]} */
-const SIDES = ['x', 'y', 'width', 'height'];
 
 /**
  * @param {object} review

@@ -70,10 +70,9 @@ export function createRegions(picture, changed = () => {}) {
   /** @param {State[]} from @param {State[]} to */
   function travel(from, to) {
     keep();
-    const next = from.pop();
-    if (!next) return false;
+    if (!canTravel(from)) return false;
     to.push(present);
-    present = next;
+    present = /** @type {State} */ (from.pop());
     changed();
     return true;
   }
@@ -109,15 +108,20 @@ export function createRegions(picture, changed = () => {}) {
     decideAll(state) {
       const next = present.map((region) => (region.draft && region.state !== state ? { ...region, state } : region));
       const isOther = next.some((region, i) => region !== present[i]);
-      if (!isOther || next.filter((region) => region.state === 'kept').length > MOST_REGIONS) return false;
+      if (!isOther || !fits(next)) return false;
       keep();
       put(next);
       return true;
     },
 
-    /** What is there from the start, or comes by itself: no step of history, and none is lost. @param {Omit<ReviewRegion, 'id'>[]} regions */
+    /**
+     * What is there from the start, or comes by itself: no step of history, and none is lost.
+     * @param {Omit<ReviewRegion, 'id'>[]} regions
+     * @returns {boolean} False where none is taken: with them more would be covered than the core takes.
+     */
     load(regions) {
       const added = regions.map((region) => ({ ...region, ...fitInside(region, picture), id: ++lastId }));
+      if (!fits([...present, ...added])) return false;
       /** The same state stays the same one. @type {Map<State, State>} */
       const states = new Map();
       /** @param {State} state */
@@ -132,6 +136,7 @@ export function createRegions(picture, changed = () => {}) {
       future = future.map(extended);
       if (held) held = extended(held);
       changed();
+      return true;
     },
 
     /**
@@ -179,11 +184,21 @@ export function createRegions(picture, changed = () => {}) {
 
     undo: () => travel(past, future),
     redo: () => travel(future, past),
-    canUndo: () => past.length > 0,
-    canRedo: () => future.length > 0,
+    canUndo: () => canTravel(past),
+    canRedo: () => canTravel(future),
     /** Whether anything is other than it came. */
     isTouched: () => present !== first,
   };
+}
+
+/** Whether the core takes all that is kept. @param {readonly Pick<ReviewRegion, 'state'>[]} state */
+function fits(state) {
+  return state.filter((region) => region.state === 'kept').length <= MOST_REGIONS;
+}
+
+/** What has come since may leave no room for the state before. @param {(readonly ReviewRegion[])[]} states */
+function canTravel(states) {
+  return states.length > 0 && fits(states[states.length - 1]);
 }
 
 /** @param {ReviewRegion} before @param {ReviewRegion} after With no less to it. */

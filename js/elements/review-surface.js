@@ -4,7 +4,7 @@
  * a frame comes from the core.
  */
 import { create, setAttribute, setText } from './create.js';
-import { between, HANDLES, handleAreas, isMiddle, isWithin, resize } from './review-geometry.js';
+import { between, HANDLES, handleAreas, isMiddle, isWithin, middleOf, resize } from './review-geometry.js';
 import { createKeyboard } from './review-keyboard.js';
 import { followPointers } from './review-pointer.js';
 import { centred, panned, resized, revealed, toPicture, toSurface, wholeView, zoomed } from './review-view.js';
@@ -135,13 +135,11 @@ export function createSurface({ regions, words, mode, say, choose, seen }) {
     return isOther;
   }
 
-  const middle = () => ({ x: view.surface.width / 2, y: view.surface.height / 2 });
-
   /** Near what the agent works on, else in the middle. @param {number} factor */
   function zoom(factor) {
     const region = regions.get(chosen);
-    if (region) look(centred(view, { x: region.x + region.width / 2, y: region.y + region.height / 2 }));
-    look(zoomed(view, factor, middle()));
+    if (region) look(centred(view, middleOf(region)));
+    look(zoomed(view, factor, middleOf(view.surface)));
   }
 
   /** @param {number} id */
@@ -166,6 +164,12 @@ export function createSurface({ regions, words, mode, say, choose, seen }) {
     say(name ? fill(words().strings[name], { line }) : line);
   }
 
+  /** The region that something belongs to; 0: none. @param {EventTarget | null} target */
+  function idOf(target) {
+    const box = /** @type {HTMLElement | null} */ (/** @type {Element} */ (target).closest('.box'));
+    return box ? Number(box.dataset.id) : 0;
+  }
+
   /** @type {Grip | undefined} */
   let grip;
   /** @type {Rect | undefined} */
@@ -187,8 +191,8 @@ export function createSurface({ regions, words, mode, say, choose, seen }) {
         const isMoved = isMiddle(toSurface(view, region), at);
         return { id: chosen, handle: isMoved ? undefined : /** @type {Handle} */ (handle.dataset.handle) };
       }
-      const box = /** @type {HTMLElement | null} */ (target.closest('.box'));
-      return box ? { id: Number(box.dataset.id) } : undefined;
+      const id = idOf(target);
+      return id ? { id } : undefined;
     },
     isPanning: () => isPanning,
     press(on) {
@@ -293,8 +297,7 @@ export function createSurface({ regions, words, mode, say, choose, seen }) {
     // Undo and redo are for the whole dialog.
     if (event.altKey || event.ctrlKey || event.metaKey) return;
     const { key = '', shiftKey: shift } = event;
-    const box = /** @type {HTMLElement | null} */ (/** @type {Element} */ (event.target).closest('.box'));
-    const id = box ? Number(box.dataset.id) : 0;
+    const id = idOf(event.target);
     if (key === '+' || key === '=' || key === '-') {
       event.preventDefault();
       zoom(key === '-' ? 1 / 1.5 : 1.5);
@@ -318,13 +321,13 @@ export function createSurface({ regions, words, mode, say, choose, seen }) {
     tell(outcome, id, shift);
   });
   element.addEventListener('focusin', (event) => {
-    const box = /** @type {HTMLElement | null} */ (/** @type {Element} */ (event.target).closest('.box'));
-    if (!box) {
+    const id = idOf(event.target);
+    if (!id) {
       cursor.hidden = false;
       layout();
       return;
     }
-    const region = regions.get(Number(box.dataset.id));
+    const region = regions.get(id);
     if (!region) return;
     select(region.id);
     look(revealed(view, region));

@@ -2,7 +2,7 @@
  * Which part of the picture is seen, and how large: zoom and pan as a pure value. `scale` is CSS pixels of the surface for
  * one of the picture; `x` and `y` are where the picture's upper left corner lies on the surface.
  */
-import { clamp } from './review-geometry.js';
+import { clamp, middleOf } from './review-geometry.js';
 
 /** @import { Point, Rect, Size } from './review-geometry.js' */
 
@@ -31,7 +31,7 @@ function settle(view) {
 
 /** What was in the middle stays there. @param {View} view @param {Size} surface */
 export function resized(view, surface) {
-  const middle = toPicture(view, { x: view.surface.width / 2, y: view.surface.height / 2 });
+  const middle = toPicture(view, middleOf(view.surface));
   return centred(settle({ ...view, surface }), middle);
 }
 

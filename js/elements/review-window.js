@@ -3,12 +3,13 @@
  * one; elsewhere (Firefox before 98, Safari 15.4) an element of the same role that keeps the focus itself.
  */
 import { create, setAttribute, setText } from './create.js';
+import { invalid } from './errors.js';
 import { createDrafts } from './review-drafts.js';
 import { parseReviewRegions } from './review-input.js';
 import { createList } from './review-list.js';
 import { MODES } from './review-mode.js';
 import { createPreviews } from './review-preview.js';
-import { createRegions } from './review-regions.js';
+import { createRegions, MOST_REGIONS } from './review-regions.js';
 import { createSurface } from './review-surface.js';
 import { createWords } from './review-words.js';
 
@@ -48,17 +49,18 @@ export function openReview({ root, still, given, suggestions, drafts, mode, stri
   let isReady = false;
   let isOver = false;
   const regions = createRegions(picture, update);
+  /** @param {unknown} list @param {string} name @param {Parameters<typeof parseReviewRegions>[4]} facts */
+  function load(list, name, facts) {
+    const parsed = parseReviewRegions(list, name, picture, mode, facts);
+    if (!regions.load(parsed)) throw invalid(name, `at most ${MOST_REGIONS} to be covered`, list);
+  }
   /** @param {unknown} list */
-  const toSuggestions = (list) =>
-    parseReviewRegions(list, 'suggestions', picture, mode, { state: 'open', suggested: true });
+  const suggest = (list) => load(list, 'suggestions', { state: 'open', suggested: true });
   /** @param {unknown} list */
-  const toDrafts = (list) =>
-    parseReviewRegions(list, 'drafts', picture, mode, { state: 'kept', suggested: true, draft: true });
-  regions.load([
-    ...parseReviewRegions(given, 'regions', picture, mode, { state: 'kept' }),
-    ...toSuggestions(suggestions),
-    ...toDrafts(drafts),
-  ]);
+  const draft = (list) => load(list, 'drafts', { state: 'kept', suggested: true, draft: true });
+  load(given, 'regions', { state: 'kept' });
+  suggest(suggestions);
+  draft(drafts);
 
   let words = createWords(strings);
   /** What says its text anew when the language changes. @type {(() => void)[]} */
@@ -416,10 +418,8 @@ export function openReview({ root, still, given, suggestions, drafts, mode, stri
     /** It goes with its element: nobody hears of it but who waits. */
     close: () => finish({ action: 'discard' }),
     moved: presentAgain,
-    /** @param {unknown} more */
-    suggest: (more) => regions.load(toSuggestions(more)),
-    /** @param {unknown} more */
-    draft: (more) => regions.load(toDrafts(more)),
+    suggest,
+    draft,
     /** @param {ReviewWords} next */
     translate(next) {
       words = createWords(next);

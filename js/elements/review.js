@@ -60,8 +60,8 @@ export class CaseframeReview extends CaseframeElement {
   }
 
   /**
-   * Regions that something has found, to be accepted or dropped. Set while the review is open, they are added. Default
-   * none. @type {Region[]}
+   * Regions that something has found, to be accepted or dropped. Set while the review is open, they are added, or refused
+   * at once where the core would refuse them. Default none. @type {Region[]}
    */
   get suggestions() {
     return this._suggestions;
@@ -74,8 +74,8 @@ export class CaseframeReview extends CaseframeElement {
   }
 
   /**
-   * Text that was found: covered unless the agent drops it. Set while the review is open, it is added. Default none.
-   * @type {Region[]}
+   * Text that was found: covered unless the agent drops it. Set while the review is open, it is added, or refused, too where
+   * more would be covered than the 1,000 regions that the core takes. Default none. @type {Region[]}
    */
   get drafts() {
     return this._drafts;
@@ -99,8 +99,8 @@ export class CaseframeReview extends CaseframeElement {
   /**
    * Opens the review; the same promise while it is open.
    * @returns {Promise<ReviewResult>} Rejects with a CaptureError: 'invalid-argument' without a still, outside of a
-   *   document, or for a region that covers nothing of the still; 'engine-load' where the review's script does not load;
-   *   whatever the still's preview failed with, and then the review is closed.
+   *   document, or for regions that the core would refuse; 'engine-load' where the review's script does not load; whatever
+   *   the still's preview failed with, and then the review is closed.
    */
   show() {
     if (!this._result) {

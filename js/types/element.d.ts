@@ -68,13 +68,14 @@ export class CaseframeReview extends HTMLElement {
   /** Regions that are covered from the start. Default none. */
   regions: Region[];
   /**
-   * Regions that something has found, to be accepted or dropped. Set while the review is open, they are added. Default
-   * none.
+   * Regions that something has found, to be accepted or dropped. Set while the review is open, they are added; those that
+   * the core would refuse are 'invalid-argument' at once, and the review stays. Default none.
    */
   suggestions: Region[];
   /**
    * Text that was found, covered unless the agent drops it: what `still.findText()` gives. Set while the review is open,
-   * it is added. Default none.
+   * it is added; where more than 1,000 regions would be covered, it is 'invalid-argument', and the review stays. Default
+   * none.
    */
   drafts: Region[];
   /** How new regions are covered. Default 'pixelate'. */
@@ -84,8 +85,8 @@ export class CaseframeReview extends HTMLElement {
   /**
    * Opens the review; the same promise while it is open. Resolves once the agent has decided, to 'discard' where the
    * element is removed meanwhile.
-   * @returns Rejects with 'invalid-argument' without a still, outside of a document, or for a region that covers nothing of
-   *   the still; 'engine-load' where the review's script does not load; whatever the preview failed with.
+   * @returns Rejects with 'invalid-argument' without a still, outside of a document, or for regions that the core would
+   *   refuse; 'engine-load' where the review's script does not load; whatever the preview failed with.
    */
   show(): Promise<ReviewResult>;
 }

@@ -1,6 +1,7 @@
 /** What a review is made of, without a page: rectangles, history, zoom, keys, words, previews; by random orders. */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { createEngine } from '../../dist/engine/node.js';
 import {
   between,
   HANDLES,
@@ -29,7 +30,7 @@ import {
 } from '../../js/elements/review-view.js';
 import { createWords, placeOf } from '../../js/elements/review-words.js';
 import { checkWords } from '../../js/elements/strings.js';
-import { MAX_REGIONS } from '../../js/engine/regions.js';
+import { MAX_REGIONS, parseRegions } from '../../js/engine/regions.js';
 import { forEachSeed } from './random.js';
 
 const { en: reviewEn, de: reviewDe } = reviewDictionary;
@@ -290,6 +291,28 @@ test('no more regions than the core takes', () => {
   const keyboard = createKeyboard(regions, { step: () => 1, mode: () => 'fill' });
   assert.equal(keyboard.press({ key: 'Enter' }), 'full');
   assert.equal(keyboard.aimed(), 0);
+});
+
+test('what comes by itself is taken where there is room for all of it, and undo brings back no more than that', () => {
+  const regions = createRegions({ width: 100, height: 100 });
+  const one = { x: 0, y: 0, width: 9, height: 9, mode: /** @type {const} */ ('fill') };
+  const kept = { ...one, state: /** @type {const} */ ('kept'), suggested: true, draft: true };
+  const open = { ...one, state: /** @type {const} */ ('open'), suggested: true };
+  regions.add(one, 'fill');
+  const before = regions.all();
+  assert.equal(regions.load(Array(MOST_REGIONS).fill(kept)), false);
+  assert.deepEqual([regions.all(), regions.canUndo()], [before, true], 'all stays as it was');
+  assert.equal(regions.load(Array(MOST_REGIONS).fill(open)), true, 'what is open does not count');
+  assert.equal(regions.load(Array(MOST_REGIONS - 1).fill(kept)), true);
+  assert.deepEqual([regions.kept().length, regions.add(one, 'fill')], [MOST_REGIONS, 0]);
+  // The one that was drawn is deleted, and its place taken: it does not come back.
+  regions.remove(before[0].id);
+  assert.ok(regions.load([kept]));
+  assert.deepEqual([regions.undo(), regions.canUndo(), regions.kept().length], [false, false, MOST_REGIONS]);
+  regions.remove(regions.drafts()[0].id);
+  assert.ok(regions.undo());
+  assert.equal(regions.kept().length, MOST_REGIONS);
+  assert.deepEqual([regions.undo(), regions.redo(), regions.redo()], [false, true, false]);
 });
 
 test('the view: points come back to where they were, nothing leaves its limits', async () => {
@@ -558,4 +581,134 @@ test('given regions come to pixels of the still by their unit, and one that is n
       message: /regions\[0\]\.unit/,
     });
   }
+});
+
+test('given regions: what the core refuses, a review refuses, and takes what the core takes', async () => {
+  const picture = { width: 640, height: 360 };
+  /** @param {() => unknown} parse */
+  const refusal = (parse) => {
+    try {
+      parse();
+      return '';
+    } catch (error) {
+      assert.equal(/** @type {any} */ (error).code, 'invalid-argument');
+      return /** @type {any} */ (error).details.name.replace(/^\w+/, '');
+    }
+  };
+  const review = (/** @type {any} */ region) =>
+    refusal(() => parseReviewRegions([region], 'suggestions', picture, 'fill', { state: 'open' }));
+  const core = (/** @type {any} */ region) => refusal(() => parseRegions([region]));
+  const region = { x: 20, y: 10, width: 200, height: 100 };
+  const ratio = { x: 0.1, y: 0.1, width: 0.2, height: 0.2, unit: 'ratio' };
+  const of = { width: 1280, height: 720 };
+  for (const [name, refused] of /** @type {[string, any[]][]} */ ([
+    ['', [null, undefined, 'a', 3]],
+    [
+      '.x',
+      [
+        { ...region, x: null },
+        { ...region, x: '20' },
+        { ...region, x: Number.NaN },
+        { ...region, x: Infinity },
+      ],
+    ],
+    [
+      '.y',
+      [
+        { ...region, y: undefined },
+        { ...ratio, y: '0.1' },
+      ],
+    ],
+    [
+      '.width',
+      [
+        { ...ratio, unit: undefined },
+        { ...region, width: 0.9, of },
+        { ...region, width: '200' },
+      ],
+    ],
+    [
+      '.height',
+      [
+        { ...region, height: 0 },
+        { ...region, height: -5 },
+        { ...ratio, height: 0 },
+        { ...region, height: true },
+      ],
+    ],
+    [
+      '.unit',
+      [
+        { ...region, unit: 'px' },
+        { ...region, unit: null },
+      ],
+    ],
+    [
+      '.of',
+      [
+        { ...ratio, of },
+        { ...ratio, of: null },
+      ],
+    ],
+    [
+      '.of.width',
+      [
+        { ...region, of: {} },
+        { ...region, of: { width: '640', height: 360 } },
+      ],
+    ],
+    [
+      '.of.height',
+      [
+        { ...region, of: { ...of, height: 0 } },
+        { ...region, of: { ...of, height: Infinity } },
+      ],
+    ],
+    [
+      '.mode',
+      [
+        { ...region, mode: 'hide' },
+        { ...region, mode: null },
+      ],
+    ],
+    ['.color', ['salmon', '#12345', 'ab', '', null, ['red'], 7].map((color) => ({ ...region, color }))],
+  ])) {
+    for (const one of refused) {
+      assert.equal(review(one), `[0]${name}`, JSON.stringify(one));
+      assert.equal(core(one), `[0]${name}`, JSON.stringify(one));
+    }
+  }
+  for (const none of [null, 'a', 5]) assert.match(review({ ...region, of: none }), /^\[0\]\.of/);
+  assert.match(core({ ...region, of: null }), /^\[0\]\.of/);
+  const colors = 'aqua black blue fuchsia gray green lime maroon navy olive purple red silver teal white yellow'.split(
+    ' ',
+  );
+  for (const color of [...colors, 'RED', '#Abc', '#1a2B3c', undefined]) {
+    for (const one of [
+      { ...region, color },
+      { ...ratio, color },
+      { ...region, of, color, width: 0.9996 },
+    ]) {
+      assert.deepEqual([review(one), core(one)], ['', ''], JSON.stringify(one));
+    }
+  }
+  const engine = await createEngine();
+  const data = new Uint8Array(4 * picture.width * picture.height).fill(200);
+  for (const one of [
+    { ...ratio, width: 1 / 641 },
+    { ...ratio, height: 1e-9 },
+    { ...ratio, width: 1 / 640 },
+    { ...ratio, x: 1 },
+    { ...ratio, x: -0.2 },
+    { ...ratio, x: -0.19 },
+    { ...region, x: 640 },
+    { ...region, x: 639.5 },
+    { ...region, x: 1280, of },
+    { ...region, y: -100 },
+    { ...region, y: -99.5, width: 0.9996 },
+  ]) {
+    const isTaken = refusal(() => engine.encode({ data, ...picture }, { redact: [/** @type {any} */ (one)] })) === '';
+    assert.equal(review(one) === '', isTaken, JSON.stringify(one));
+  }
+  engine.dispose();
 });

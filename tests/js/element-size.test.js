@@ -10,7 +10,7 @@ import { shortStyles } from '../../toolchain/bundle.mjs';
 /** In bytes, bundled, minified and gzipped. */
 const LIMIT = 15.25 * 1024;
 /** Of the review's window, which is loaded when the first one is opened. */
-const REVIEW_LIMIT = 12.25 * 1024;
+const REVIEW_LIMIT = 12.45 * 1024;
 
 test('both elements keep their limits, and use the package by its public entries alone', async (t) => {
   const { outputFiles, metafile } = await build({
