@@ -56,6 +56,8 @@ export function createControl({ settings, showReview, on }) {
   const left = new Set();
   /** The picture that the model shows, while it may have to be sent again. @type {Snapshot | null} */
   let unsent = null;
+  /** Whose it is, where the uploader that was there at the click has told. @type {string | undefined} */
+  let unsentOf;
   /** What the customer has agreed to last: to a picture of whom, from where. */
   let agreement = '';
   /** @type {any} */
@@ -91,17 +93,25 @@ export function createControl({ settings, showReview, on }) {
         take?.abort();
         break;
       case 'resend':
-        if (unsent && deliveries) deliveries.resend(unsent);
-        else undelivered(command.id, new CaptureError('upload-failed', 'There is no uploader any more'));
+        deliver(command.id, 'resend');
         break;
       case 'repeat':
         on.repeat();
     }
   }
 
+  /** Nobody's picture goes out as somebody else's, who has signed in meanwhile. @param {string} id @param {'send' | 'resend'} how */
+  function deliver(id, how) {
+    if (!unsent || !deliveries) undelivered(id, new CaptureError('upload-failed', 'There is no uploader any more'));
+    else if (unsentOf !== undefined && unsentOf !== deliveries.uploader.agentId) {
+      undelivered(id, new CaptureError('agent-mismatch', undefined, { details: { id } }));
+    } else deliveries[how](unsent);
+  }
+
   /** @param {number} number @param {boolean} again */
   function begin(number, again) {
     const { source, options, review, consent } = settings;
+    const agentId = settings.uploader?.agentId;
     const isCurrent = () => isAlive && model.take === number;
     return createTake({
       capture: captureNow,
@@ -133,8 +143,10 @@ export function createControl({ settings, showReview, on }) {
           on.captured(snapshot);
           const delivers = deliveries !== null;
           happen({ type: 'captured', take: number, id: snapshot.id, delivers });
-          if (delivers) unsent = snapshot;
-          deliveries?.send(snapshot);
+          if (!delivers) return;
+          unsent = snapshot;
+          unsentOf = agentId;
+          deliver(snapshot.id, 'send');
         },
         stopped(error) {
           if (!isCurrent()) return;

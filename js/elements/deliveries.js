@@ -7,8 +7,8 @@ import { toCaptureError } from './errors.js';
 /**
  * What the button needs of an uploader: the package's own has it. Without `on`, a try that failed and will be repeated
  * looks like one that goes on, and what waits for the next uploader goes on waiting; without `retry`, a picture that was
- * given up is sent anew.
- * @typedef {Pick<Uploader, 'send'> & Partial<Pick<Uploader, 'on' | 'retry'>>} UploaderLike
+ * given up is sent anew; by `agentId`, no picture of one agent goes to another's.
+ * @typedef {Pick<Uploader, 'send'> & Partial<Pick<Uploader, 'on' | 'retry' | 'agentId'>>} UploaderLike
  */
 
 /**

@@ -10,9 +10,10 @@ export type CaptureLike = Pick<Capture, 'snapshot' | 'grab'>;
 
 /**
  * What the button needs of an uploader: `createUploader()`'s has it. Without `on`, a try that failed and will be repeated
- * looks like one that goes on; without `retry`, a picture that was given up is sent anew.
+ * looks like one that goes on; without `retry`, a picture that was given up is sent anew; without `agentId`, pictures that
+ * an uploader without one was there for at the click go out, whoever is signed in by then.
  */
-export type UploaderLike = Pick<Uploader, 'send'> & Partial<Pick<Uploader, 'on' | 'retry'>>;
+export type UploaderLike = Pick<Uploader, 'send'> & Partial<Pick<Uploader, 'on' | 'retry' | 'agentId'>>;
 
 /** What a button is doing; its attribute `state`, and `:state(…)` in CSS. */
 export type ButtonState =
@@ -36,7 +37,10 @@ export class CaseframeButton extends HTMLElement {
   source: Source | null;
   /** What takes it. `null` (default): the button makes one of its own, and disposes of it when it is removed. */
   capture: CaptureLike | null;
-  /** What delivers it. `null` (default): the page has the picture by 'caseframe-captured'. */
+  /**
+   * What delivers it. `null` (default): the page has the picture by 'caseframe-captured'. A picture that was begun, or could
+   * not be sent, under the uploader of one agent is not handed to another's: 'agent-mismatch', until theirs is back.
+   */
   uploader: UploaderLike | null;
   /** As for `capture.snapshot`, for every picture. Default `{}`. */
   options: CaptureOptions;

@@ -209,6 +209,8 @@ export interface UploadWarning {
 
 /** What `createUploader()` gives. */
 export interface Uploader extends Disposes {
+  /** Whose pictures it sends. */
+  agentId: string;
   /**
    * Stores the snapshot, then sends it. Resolves once it is delivered, however long that takes; asked again for the same
    * id, also after a reload, it waits for the same delivery.

@@ -25,6 +25,7 @@ import { coded } from './text.js';
 
 /**
  * @typedef {object} UploaderMethods
+ * @property {string} agentId Whose pictures it sends.
  * @property {(snapshot: import('./options.js').UploadSnapshot, options?: import('./options.js').SendOptions) =>
  *   Promise<Receipt>} send Stores the snapshot, then sends it. Resolves once it is delivered, however long that takes;
  *   asked again for the same id, also after a reload, it waits for the same delivery, and for the database. Rejects with
@@ -279,6 +280,7 @@ export function createUploaderIn(settings, environment) {
 
   /** @type {UploaderMethods} */
   const uploader = {
+    agentId,
     send: call(send),
     pending: call(pending),
     retry: call(retry),

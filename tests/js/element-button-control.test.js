@@ -6,6 +6,7 @@ import { createControl } from '../../js/elements/button-control.js';
 import { isBusy, stateOf } from '../../js/elements/button-machine.js';
 import { CaptureError } from '../../js/index.js';
 import { forEachSeed } from './random.js';
+import { createWorld, fakeSnapshot } from './upload-fakes.js';
 
 /** A promise that the test settles. */
 function deferred() {
@@ -324,11 +325,12 @@ function createButton(given = {}) {
   const capture = createFakeCapture();
   const uploader = createFakeUploader();
   const events = { delivered: [], failed: [] };
-  const settings = { source: createSource(), capture, uploader, options: {}, consent: false, review: false, ...given };
+  const { showReview = () => Promise.reject(), ...others } = /** @type {any} */ (given);
+  const settings = { source: createSource(), capture, uploader, options: {}, consent: false, review: false, ...others };
   settings.source.become(true);
   const control = createControl({
     settings: /** @type {any} */ (settings),
-    showReview: () => Promise.reject(),
+    showReview,
     on: {
       ...NOBODY,
       delivered: ({ id }) => events.delivered.push(id),
@@ -407,4 +409,77 @@ test('what the next uploader gives up has failed', async () => {
   settings.uploader.tell('failed', { id: 'picture-1', willRetry: false, error, item: { durable: true } });
   assert.deepEqual([state(), events.failed], ['failed', ['upload-rejected']]);
   control.end();
+});
+
+/** Ann's picture, by the package's own uploaders: `meanwhile` comes while she looks at it. */
+async function reviewedBy(t, meanwhile, behave = () => ({ status: 200 })) {
+  const world = createWorld({ behave });
+  const open = (/** @type {string} */ agentId) => world.open({ agentId, queue: 'memory' }).uploader;
+  let confirm;
+  const still = { discard() {}, encode: async () => fakeSnapshot('of-ann') };
+  const { control, settings, events, state } = createButton({
+    capture: { grab: async () => still },
+    uploader: open('ann'),
+    review: true,
+    showReview: () =>
+      new Promise((resolve) => {
+        confirm = () => resolve({ action: 'confirm', redact: [] });
+      }),
+  });
+  t.after(control.end);
+  const signIn = (/** @type {string | null} */ agentId) => {
+    settings.uploader = agentId && open(agentId);
+    control.changed('uploader');
+  };
+  control.click(1);
+  await world.clock.advance(0);
+  assert.equal(state(), 'reviewing');
+  meanwhile?.(signIn);
+  confirm();
+  await world.clock.advance(1000);
+  const filed = () => world.server.filed.map(({ id, agentId }) => `${id} ${agentId}`);
+  const retry = async () => {
+    control.retry();
+    await world.clock.advance(1000);
+  };
+  return { events, state, signIn, filed, retry };
+}
+
+test('a picture that somebody else’s uploader is there for in the end waits for its own agent', async (t) => {
+  for (const signOut of [false, true]) {
+    const { events, state, signIn, filed, retry } = await reviewedBy(t, (signIn) => {
+      if (signOut) signIn(null);
+      signIn('bob');
+    });
+    assert.deepEqual([state(), events.failed, filed()], ['failed', ['agent-mismatch'], []]);
+    await retry();
+    assert.deepEqual(
+      [state(), events.failed.length, filed()],
+      ['failed', 2, []],
+      'it is not his by another click either',
+    );
+    signIn('ann');
+    await retry();
+    assert.deepEqual([state(), events.delivered, filed()], ['delivered', ['of-ann'], ['of-ann ann']]);
+  }
+});
+
+test('what could not be sent is sent anew for its own agent alone', async (t) => {
+  let status = 403;
+  const { events, state, signIn, filed, retry } = await reviewedBy(t, null, () =>
+    status === 403 ? { status, body: {} } : { status },
+  );
+  assert.deepEqual([state(), events.failed], ['failed', ['upload-rejected']]);
+  status = 200;
+  signIn('bob');
+  await retry();
+  assert.deepEqual([state(), events.failed.slice(1), filed()], ['failed', ['agent-mismatch'], []]);
+  signIn('ann');
+  await retry();
+  assert.deepEqual([state(), filed()], ['delivered', ['of-ann ann']]);
+});
+
+test('a new uploader of the same agent sends what began with the one before', async (t) => {
+  const { state, filed } = await reviewedBy(t, (signIn) => signIn('ann'));
+  assert.deepEqual([state(), filed()], ['delivered', ['of-ann ann']]);
 });

@@ -8,7 +8,7 @@ import { build } from 'esbuild';
 import { shortStyles } from '../../toolchain/bundle.mjs';
 
 /** In bytes, bundled, minified and gzipped. */
-const LIMIT = 15.25 * 1024;
+const LIMIT = 15.35 * 1024;
 /** Of the review's window, which is loaded when the first one is opened. */
 const REVIEW_LIMIT = 12.45 * 1024;
 
