@@ -306,12 +306,14 @@ export function openReview({ root, still, given, suggestions, drafts, mode, stri
     else finish({ action: 'discard' });
   }
 
-  // A key that is held down is one press: so is the Enter that has opened the review, and the one that has deleted a region.
+  // A key that is held down is one press: so is the Enter that has opened the review, the one that has deleted a region,
+  // and the Escape that has dropped one, and would discard the picture next.
   dialog.addEventListener(
     'keydown',
     (event) => {
-      if (!event.repeat || !/^(Enter| |n|m|Delete|Backspace)$/i.test(event.key)) return;
-      if (/** @type {HTMLElement} */ (event.target).matches('input')) return;
+      if (!event.repeat || !/^(Enter| |n|m|Delete|Backspace|Escape)$/i.test(event.key)) return;
+      // A field types what is held down.
+      if (event.key !== 'Escape' && /** @type {HTMLElement} */ (event.target).matches('input')) return;
       event.preventDefault();
       event.stopPropagation();
     },

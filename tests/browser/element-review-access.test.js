@@ -400,6 +400,45 @@ test('text that comes while it is open is covered, too', () =>
     assert.equal((await driver.result()).redact.length, 1);
   }));
 
+test('what comes while it is open and the core would refuse throws at once, and what was drawn stays', () =>
+  review(async (driver) => {
+    await driver.press('n', 'Enter');
+    const refused = await driver.evaluate(() => {
+      const { element } = reviewLab;
+      const text = Array.from({ length: 1000 }, (_, i) => ({
+        x: (i % 40) * 30,
+        y: (i / 40) * 25,
+        width: 20,
+        height: 15,
+      }));
+      const given = [
+        ['suggestions', [{ x: 10, y: 10, width: 50, height: 40, mode: 'fill', color: 'salmon' }]],
+        ['suggestions', [{ x: 0.1, y: 0.1, width: 0.5, height: 0.4 }]],
+        ['suggestions', 'all'],
+        ['drafts', text],
+      ];
+      const codes = given.map(([name, regions]) => {
+        try {
+          element[name] = regions;
+          return name;
+        } catch ({ code }) {
+          return code;
+        }
+      });
+      element.drafts = text.slice(1);
+      return [codes, element.suggestions];
+    });
+    assert.deepEqual(refused, [Array(4).fill('invalid-argument'), []]);
+    assert.equal(await driver.summary(), '1,000 regions are covered.');
+    await driver.press('n');
+    assert.equal(await driver.said(), 'No more regions are possible.');
+    await driver.drag([0.9, 0.9], [0.95, 0.95]);
+    assert.match(await driver.said(), /^No more regions are possible\.\s?$/);
+    // The core has shown what is covered now.
+    await driver.clickPart('confirm');
+    assert.equal((await driver.result()).redact.length, 1000);
+  }));
+
 test('without <dialog>: the focus is kept inside all the same, Escape leaves', () =>
   review(
     async (driver) => {

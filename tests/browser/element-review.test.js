@@ -238,6 +238,25 @@ for (const [name, isFirefox, launch] of [
         assert.deepEqual([action, redact.length], ['confirm', 1]);
       }));
 
+    test('an Escape that is held down is one press: it drops the aim, or asks, and no picture goes', () =>
+      review(async (driver) => {
+        await driver.press('n');
+        await driver.hold('Escape');
+        assert.deepEqual([await driver.said(), await driver.list()], ['Dropped.', []]);
+        assert.equal(await driver.evaluate(() => reviewLab.result), undefined);
+        await driver.press('n', 'Enter');
+        const isAsked = () => driver.evaluate(() => !reviewLab.root().querySelector('[part=question]').hidden);
+        await driver.hold('Escape');
+        assert.equal(await isAsked(), true);
+        await driver.hold('Escape');
+        assert.equal(await isAsked(), false);
+        // While a number is typed, too.
+        await driver.evaluate(() => reviewLab.root().querySelector('li input').focus());
+        await driver.hold('Escape');
+        assert.equal(await isAsked(), true);
+        assert.equal(await driver.evaluate(() => reviewLab.result), undefined);
+      }));
+
     test('the list: number fields, method, delete; suggestions are covered or left open, and told', () =>
       review(
         async (driver) => {
