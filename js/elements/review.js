@@ -55,8 +55,7 @@ export class CaseframeReview extends CaseframeElement {
   }
 
   set regions(regions) {
-    if (!Array.isArray(regions)) throw invalid('regions', 'an array of regions', regions);
-    this._regions = regions;
+    this._regions = listOf(regions, 'regions');
   }
 
   /**
@@ -68,9 +67,9 @@ export class CaseframeReview extends CaseframeElement {
   }
 
   set suggestions(regions) {
-    if (!Array.isArray(regions)) throw invalid('suggestions', 'an array of regions', regions);
-    if (this._review) this._review.suggest(regions);
-    this._suggestions = regions;
+    const list = listOf(regions, 'suggestions');
+    if (this._review) this._review.suggest(list);
+    this._suggestions = list;
   }
 
   /**
@@ -82,9 +81,9 @@ export class CaseframeReview extends CaseframeElement {
   }
 
   set drafts(regions) {
-    if (!Array.isArray(regions)) throw invalid('drafts', 'an array of regions', regions);
-    if (this._review) this._review.draft(regions);
-    this._drafts = regions;
+    const list = listOf(regions, 'drafts');
+    if (this._review) this._review.draft(list);
+    this._drafts = list;
   }
 
   /** How new regions are covered. Default 'pixelate'. @type {'pixelate' | 'blur' | 'fill'} */
@@ -93,7 +92,7 @@ export class CaseframeReview extends CaseframeElement {
   }
 
   set mode(mode) {
-    this._mode = parseMode(mode, 'mode');
+    this._mode = parseMode(mode ?? 'pixelate', 'mode');
   }
 
   /**
@@ -185,6 +184,13 @@ export class CaseframeReview extends CaseframeElement {
   _translate() {
     if (this._review) this._review.translate(this._words);
   }
+}
+
+/** @param {Region[] | null | undefined} regions @param {string} name @throws {CaptureError} `invalid-argument` */
+function listOf(regions, name) {
+  const list = regions ?? [];
+  if (!Array.isArray(list)) throw invalid(name, 'an array of regions', list);
+  return list;
 }
 
 /** @type {Promise<typeof import('./review-window.js')> | undefined} */

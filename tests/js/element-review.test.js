@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { createEngine } from '../../dist/engine/node.js';
+import { CaseframeReview } from '../../js/elements/index.js';
 import {
   between,
   HANDLES,
@@ -711,4 +712,21 @@ test('given regions: what the core refuses, a review refuses, and takes what the
     assert.equal(review(one) === '', isTaken, JSON.stringify(one));
   }
   engine.dispose();
+});
+
+test('what is given as none is the default, as frameworks set what has gone; what is no list is refused', () => {
+  const defaults = { still: null, regions: [], suggestions: [], drafts: [], mode: 'pixelate' };
+  for (const none of [undefined, null]) {
+    const review = Object.create(CaseframeReview.prototype);
+    for (const [name, value] of Object.entries(defaults)) {
+      review[name] = none;
+      assert.deepEqual(review[name], value, `${name} = ${none}`);
+    }
+  }
+  const review = Object.create(CaseframeReview.prototype);
+  for (const wrong of ['all', 0, false, {}]) {
+    for (const name of ['regions', 'suggestions', 'drafts', 'mode']) {
+      assert.throws(() => (review[name] = wrong), { code: 'invalid-argument' }, `${name} = ${wrong}`);
+    }
+  }
 });
