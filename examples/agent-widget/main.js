@@ -116,6 +116,8 @@ function forgetLast() {
   if (button.state !== 'idle' && button.state !== 'delivered') return;
   const { source } = button;
   button.source = null;
+  // A receipt that has come after the call is told until a click; without a source, that takes no picture.
+  if (button.state === 'delivered') button.click();
   button.source = source;
 }
 

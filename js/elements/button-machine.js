@@ -150,7 +150,8 @@ export function step(model, happening) {
 function turn(model, reason) {
   if (model.reason === reason) return model;
   const next = { ...model, reason };
-  if (reason && model.phase === 'delivered') return rest(next, null);
+  // One that came after the call has not been read yet, whatever else the call says as it ends.
+  if (reason && !model.reason && model.phase === 'delivered') return rest(next, null);
   return [model, next].some((each) => stateOf(each) === 'unavailable') ? rest(next, null) : next;
 }
 

@@ -301,6 +301,27 @@ test('what is captured without a network waits, survives a reload, and arrives',
   assert.equal(await page.locator('.snapshot').count(), 0, 'of another interaction');
 });
 
+test('what was delivered after its call is said until the next one begins', async (t) => {
+  const page = await demo.openWidget(t, { scene: 'still' });
+  await page.uncheck('#review');
+  await page.click('#offline');
+  await take(page);
+  await page.waitForSelector('#capture[state=queued]');
+  await page.click('#end-call');
+  await page.waitForSelector('#call-state[data-state=ended]');
+  await page.click('#offline');
+  await page.waitForSelector('#capture[state=delivered]');
+  await page.evaluate(() => {
+    const button = /** @type {any} */ (document.querySelector('#capture'));
+    button.source = null; // As a page does that has no call.
+  });
+  assert.equal(await page.getAttribute('#capture', 'state'), 'delivered');
+  await page.click('#end-call');
+  await connected(page);
+  await page.waitForSelector('#capture[state=idle]');
+  assert.equal(await page.locator(MESSAGE).textContent(), '');
+});
+
 test('a slow network shows how far it is; a service that fails is tried again', async (t) => {
   const page = await demo.openWidget(t, { scene: 'still' });
   await page.click('#slow');

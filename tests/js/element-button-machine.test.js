@@ -111,6 +111,7 @@ describe('a source', () => {
     assert.equal(state, 'delivered', 'a receipt is told');
     assert.equal(after(model, click).state, 'unavailable', 'and then why there is no other');
     assert.equal(after(model, { type: 'source', reason: null }).state, 'delivered');
+    assert.equal(after(model, { type: 'source', reason: 'no-source' }).state, 'delivered', 'until the next click');
     assert.equal(after(READY, click, captured, { type: 'delivered', id: 'a' }, away).state, 'unavailable');
     assert.equal(after(READY, click, captured, undelivered, away, { type: 'retry' }).state, 'uploading');
     assert.equal(
