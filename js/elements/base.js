@@ -97,11 +97,14 @@ export class CaseframeElement extends Base {
   }
 
   connectedCallback() {
-    upgrade(this);
+    const error = upgrade(this);
     this._watchLanguage();
-    if (this._isAlive) return;
-    this._isAlive = true;
-    this._begin();
+    if (!this._isAlive) {
+      this._isAlive = true;
+      this._begin();
+    }
+    // Told as any other error of the page, and no reason not to begin.
+    if (error) throw error;
   }
 
   /** A move is a removal and an insertion in one task; what is still away after it has gone. */
@@ -126,16 +129,23 @@ export class CaseframeElement extends Base {
 
 /**
  * Properties that were set before the element was defined lie on the element itself and hide the class's: they are set
- * once more. @param {HTMLElement} element
+ * once more. One that is refused costs no other.
+ * @param {HTMLElement} element @returns {unknown} The first refusal.
  */
 function upgrade(element) {
+  let first;
   const given = /** @type {Record<string, unknown>} */ (/** @type {unknown} */ (element));
   for (const name of Object.keys(given)) {
     if (!(name in Object.getPrototypeOf(element))) continue;
     const value = given[name];
-    delete given[name];
-    given[name] = value;
+    try {
+      delete given[name];
+      given[name] = value;
+    } catch (error) {
+      first = first || error;
+    }
   }
+  return first;
 }
 
 /** @param {Element} element @returns {(Document | ShadowRoot)[]} All that it is in, the innermost first. */

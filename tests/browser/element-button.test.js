@@ -568,6 +568,39 @@ for (const [name, launch] of Object.entries(BROWSERS)) {
       await reaches('delivered');
     });
 
+    test('takes what was set before it was defined but for what is refused, which is told', async (t) => {
+      const { page } = await openButton(t);
+      const late = await page.evaluate(async () => {
+        const errors = [];
+        const listen = (event) => {
+          event.preventDefault();
+          errors.push(event.error.code);
+        };
+        addEventListener('error', listen);
+        const button = document.createElement('late-button');
+        Object.assign(button, { strings: { captrue: 'Photo' }, options: 'none', capture: stage.capture });
+        Object.assign(button, { source: stage.call.stream, review: true });
+        document.body.append(button);
+        const { CaseframeButton } = await import('/dist/elements/index.js');
+        customElements.define('late-button', class extends CaseframeButton {});
+        removeEventListener('error', listen);
+        const { state, review, strings } = button;
+        button.strings = { capture: 'Photo' };
+        const label = button.shadowRoot.querySelector('[part=label]').textContent;
+        const isTaken = button.capture === stage.capture;
+        button.remove();
+        return { errors, state, review, strings, label, isTaken };
+      });
+      assert.deepEqual(late, {
+        errors: ['invalid-argument'],
+        state: 'idle',
+        review: true,
+        strings: undefined,
+        label: 'Photo',
+        isTaken: true,
+      });
+    });
+
     test('speaks German where the page does, in the page’s words where it has some, and refuses nonsense', async (t) => {
       const { reaches, look, page } = await openButton(t);
       await reaches('idle');
