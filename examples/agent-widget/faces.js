@@ -7,8 +7,8 @@ import { strings } from './strings.js';
 export function createFaceHiding(control, state) {
   /** @type {Promise<import('@caseframe/example-face-detection').FaceDetector> | null} */
   let detector = null;
-  /** In the picture that is being taken. @type {number | undefined} */
-  let found;
+  /** What was found in the picture that is being taken, or was taken last. @type {{ count?: number }} */
+  let found = {};
 
   async function loaded() {
     detector ??= import('face-detection').then(({ createFaceDetector }) => createFaceDetector());
@@ -44,21 +44,22 @@ export function createFaceHiding(control, state) {
   return {
     isOn: () => control.checked,
 
+    /** Another picture is being taken: nobody has looked for faces in it yet. */
+    begin() {
+      found = {};
+    },
+
     /** The `detect` hook: what is suggested in the review, or covered without one. @param {import('caseframe').Still} still */
     async detect(still) {
-      found = undefined;
+      const own = found; // A picture that was cancelled may still be searched while the next one is taken.
       const regions = await (await loaded()).detect(still);
-      found = regions.length;
+      own.count = regions.length;
       if (control.checked) show('ready', strings.facesReady);
       return regions;
     },
 
-    /** How many the picture that was just taken had, where they were looked for. */
-    takeCount() {
-      const count = found;
-      found = undefined;
-      return count;
-    },
+    /** How many the picture that was just taken has, where they were looked for. */
+    count: () => found.count,
 
     dispose() {
       detector?.then((created) => created.dispose());

@@ -121,11 +121,20 @@ function forgetLast() {
   button.source = source;
 }
 
+/** Whether the picture that was begun last is looked at before it is sent. */
+let isReviewed = false;
+
 /** What the button captures by, from now on. */
 function offer() {
-  button.review = checkbox('review').checked;
+  const { checked } = checkbox('review');
+  button.review = checked;
   button.options = {
     interactionId: interaction.value,
+    // What is said of a picture goes by how it was begun, whatever is switched meanwhile.
+    beforeCapture() {
+      isReviewed = checked;
+      faces.begin();
+    },
     detect: [...(text.isOn() ? [/** @type {const} */ ('text')] : []), ...(faces.isOn() ? [faces.detect] : [])],
   };
 }
@@ -143,10 +152,10 @@ for (const id of ['review', 'hide-faces']) byId(id).addEventListener('change', o
 let takenFor = '';
 button.addEventListener('caseframe-captured', async ({ detail: snapshot }) => {
   takenFor = interaction.value;
-  const found = faces.takeCount();
-  const timeline = await filing;
   // In the review they were seen; without it the picture has to be looked at now.
-  timeline.add(snapshot, button.review ? undefined : found);
+  const found = isReviewed ? undefined : faces.count();
+  const timeline = await filing;
+  timeline.add(snapshot, found);
 });
 button.addEventListener('caseframe-delivered', () => {
   if (takenFor !== interaction.value) forgetLast();

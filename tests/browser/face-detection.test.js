@@ -98,6 +98,36 @@ describe('the switch', () => {
     }
   });
 
+  test('what is said of a picture goes by how it was begun, and by what was found in it', async (t) => {
+    let release = () => {};
+    const held = new Promise((resolve) => {
+      release = () => resolve(undefined);
+    });
+    const { page } = await openWidget(t, {
+      prepare: (context) =>
+        context.route(MODEL, async (route) => {
+          await held;
+          await route.continue();
+        }),
+    });
+    const said = () => page.locator('.snapshot .faces').first().textContent();
+    await page.check('#hide-faces');
+    await take(page);
+    await page.locator('#capture [part=cancel]').waitFor();
+    await page.check('#review');
+    release();
+    await demo.stored(page, 1);
+    assert.match(String(await said()), /^\d+ faces? /, 'it was not reviewed: the switch is for the next one');
+
+    await openReview(page);
+    await page.locator('caseframe-review [part=discard]').first().click();
+    await page.waitForSelector('#capture[state=idle]');
+    await page.uncheck('#hide-faces');
+    await take(page);
+    await demo.stored(page, 2);
+    assert.equal(await said(), '', 'nobody has looked for faces in this one');
+  });
+
   test('works from the keyboard', async (t) => {
     const { page } = await openWidget(t);
     await page.uncheck('#review');
