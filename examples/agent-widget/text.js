@@ -30,10 +30,13 @@ export function createTextHiding(control, changed) {
       leave();
       const look = () => {
         const targets = source.targets();
-        const target = targets.find((one) => one.interactionId === interactionId) ?? targets[0];
+        // Of these one is captured, or none is; where nobody can tell which, it may be the screen.
+        const own = targets.filter((one) => (one.interactionId ?? interactionId) === interactionId);
+        const usable = own.filter(({ cameraOff, track }) => !cameraOff && track?.readyState !== 'ended');
+        const known = [usable, own, targets].find(({ length }) => length > 0);
         // Between two pictures there is none for a moment: what was chosen stays.
-        if (!target) return;
-        kind = target.kind === 'screen' ? 'screen' : 'camera';
+        if (!known) return;
+        kind = known.some((one) => one.kind === 'screen') ? 'screen' : 'camera';
         show();
       };
       const stop = source.on('change', look);
