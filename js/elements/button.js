@@ -277,7 +277,9 @@ async function showReview(button, still, regions, suggestions, drafts, signal) {
 function withMethods(name, value, methods) {
   if (value === undefined || value === null) return null;
   const given = /** @type {any} */ (value);
-  if (typeof value !== 'object' || methods.some((method) => typeof given[method] !== 'function')) {
+  // A list of regions, where options belong, would cover nothing.
+  const isList = Symbol.iterator in Object(value);
+  if (typeof value !== 'object' || isList || methods.some((method) => typeof given[method] !== 'function')) {
     throw invalid(name, methods.length > 0 ? `an object with ${methods.join('() and ')}()` : 'an object', value);
   }
   return value;

@@ -622,6 +622,7 @@ for (const [name, launch] of Object.entries(BROWSERS)) {
           ['capture', {}],
           ['uploader', 'none'],
           ['options', 'none'],
+          ['options', [{ x: 0, y: 0, width: 100, height: 100 }]],
           ['shortcut', 'Alt+'],
           ['strings', { captrue: 'x' }],
           ['strings', { language: 'de_DE' }],
@@ -634,7 +635,7 @@ for (const [name, launch] of Object.entries(BROWSERS)) {
           }
         }),
       );
-      assert.deepEqual(refused, Array(7).fill('CaptureError invalid-argument'));
+      assert.deepEqual(refused, Array(8).fill('CaptureError invalid-argument'));
       assert.equal((await look()).label, 'Beweisfoto', 'and stays as it was');
     });
   });
