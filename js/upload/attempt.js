@@ -82,14 +82,24 @@ export function createAttempt(settings, { clock, random, post }, store, telling)
  * By what it holds, not by its class: a frame's `Headers` are not this page's, and libraries have classes of their own.
  * @param {any} given What the page's `headers` came to.
  * @returns {Record<string, string>}
- * @throws Where it holds no headers. The values are checked where they are set.
+ * @throws Where it holds no headers, in words without it: a token that came in their place would be kept with the item.
+ *   The values are checked where they are set.
  */
 function readHeaders(given) {
-  if (typeof given?.entries === 'function' && !Array.isArray(given)) return Object.fromEntries(given.entries());
+  const kind = Object.prototype.toString.call(given);
+  const isList = Array.isArray(given);
+  try {
+    if (typeof given?.entries === 'function' && !isList) return Object.fromEntries(given.entries());
+  } catch {
+    throw noHeaders(kind);
+  }
   const headers = { .../** @type {object} */ (typeof given === 'object' && given) };
   // What holds nothing, and has a tag of its own or is no object (a Date, a token that is not there yet), would pass for
   // "no headers".
-  const isAny = Object.keys(headers).length > 0 && !Array.isArray(given);
-  if (!isAny && Object.prototype.toString.call(given) !== '[object Object]') throw given;
+  const isAny = Object.keys(headers).length > 0 && !isList;
+  if (!isAny && kind !== '[object Object]') throw noHeaders(kind);
   return headers;
 }
+
+/** @param {string} kind Of what came. */
+const noHeaders = (kind) => new TypeError(`${kind} holds no headers`);

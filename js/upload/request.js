@@ -62,13 +62,15 @@ export function post({ url, credentials, item, data, headers, stallMs, answerMs,
       request.open('POST', url);
       request.withCredentials = credentials === 'include';
       for (const [name, value] of Object.entries(headers)) {
+        // What came as a name may be a token as well.
+        const header = /^[\w-]{1,40}$/.test(name) ? `header ${name}` : 'header';
         // Never the text of a value that was missing.
-        if (typeof value !== 'string') throw new TypeError(`The header ${name} is ${value && typeof value}`);
+        if (typeof value !== 'string') throw new TypeError(`The ${header} is ${value && typeof value}`);
         try {
           request.setRequestHeader(name, value);
         } catch {
           // The browser's own words repeat what it refuses, a token, and the error is kept with the item.
-          throw new TypeError(`The header ${name} cannot be sent`);
+          throw new TypeError(`The ${header} cannot be sent`);
         }
       }
       request.setRequestHeader('Idempotency-Key', item.id);

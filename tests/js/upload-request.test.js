@@ -223,7 +223,7 @@ describe('an end without an answer', () => {
     const { outcome, request } = begin({ headers: { 'not a header': 'x' } });
     assert.deepEqual(await outcome(), {
       reason: 'headers',
-      error: 'TypeError: The header not a header cannot be sent',
+      error: 'TypeError: The header cannot be sent',
     });
     assert.equal(request.body, undefined);
   });
@@ -234,6 +234,22 @@ describe('an end without an answer', () => {
       const { reason, error } = await outcome();
       assert.equal(reason, 'headers');
       assert.match(error, /authorization/);
+      assert.doesNotMatch(error, /s3cret/);
+      assert.equal(request.body, undefined);
+    }
+  });
+
+  test('a header whose name is none: a token that came in its place is not kept', async () => {
+    for (const headers of [
+      { 'Bearer s3cret': 'x' },
+      { 'authorization: Bearer s3cret': undefined },
+      { 'head.s3cret.signature': 7 },
+      { ['s3cret'.repeat(9)]: null },
+    ]) {
+      const { outcome, request } = begin({ headers });
+      const { reason, error } = await outcome();
+      assert.equal(reason, 'headers');
+      assert.match(error, /^TypeError: The header /);
       assert.doesNotMatch(error, /s3cret/);
       assert.equal(request.body, undefined);
     }

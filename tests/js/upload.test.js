@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { setImmediate } from 'node:timers/promises';
+import { inspect } from 'node:util';
 import { CaptureError } from '../../js/errors.js';
 import { createUploader } from '../../js/upload/index.js';
 import { parseOptions } from '../../js/upload/options.js';
@@ -418,9 +419,9 @@ describe('a try that fails', () => {
         ['headers', 'Error: thrown'],
         ['headers', 'Error: rejected'],
         ['headers', 'Error: It took longer than 15000 ms'],
-        ['headers', 'Bearer x'],
-        ['headers', 'undefined'],
-        ['headers', 'null'],
+        ['headers', 'TypeError: [object String] holds no headers'],
+        ['headers', 'TypeError: [object Undefined] holds no headers'],
+        ['headers', 'TypeError: [object Null] holds no headers'],
       ],
     );
     assert.equal(world.server.tries.get('a'), 1);
@@ -469,6 +470,34 @@ describe('a try that fails', () => {
           [error.details.reason, typeof error.message, willRetry, more],
           ['headers', 'string', true, []],
         );
+      });
+    }
+  });
+
+  describe('because a token came where headers belong keeps nothing of it:', () => {
+    /** @type {Record<string, any>} */
+    const cases = {
+      text: 's3cret',
+      'a list of pairs': [['authorization', 's3cret']],
+      'entries that are texts': { entries: () => ['s3cret'] },
+      'entries that throw what they are given': {
+        entries() {
+          throw new TypeError('s3cret is not an entry');
+        },
+      },
+    };
+    for (const [name, given] of Object.entries(cases)) {
+      test(name, async () => {
+        const world = createWorld();
+        const tab = world.open({ headers: () => given });
+        tab.uploader.send(fakeSnapshot('a'));
+        await world.clock.advance(100);
+        const [{ error, item }] = eventsOf(tab, 'failed');
+        assert.equal(error.details.reason, 'headers');
+        assert.match(error.message, /^TypeError: \[object (String|Array|Object)\] holds no headers$/);
+        for (const told of [error, item, await tab.uploader.pending(), [...world.disk.items.values()]]) {
+          assert.doesNotMatch(inspect(told, { depth: 9 }), /s3cret/);
+        }
       });
     }
   });
