@@ -62,6 +62,8 @@ export function post({ url, credentials, item, data, headers, stallMs, answerMs,
       request.open('POST', url);
       request.withCredentials = credentials === 'include';
       for (const [name, value] of Object.entries(headers)) {
+        // A second value would be joined to the key, and another type has no boundary of the form's.
+        if (/^(idempotency-key|content-type)$/i.test(name)) continue;
         // What came as a name may be a token as well.
         const header = /^[\w-]{1,40}$/.test(name) ? `header ${name}` : 'header';
         // Never the text of a value that was missing.
@@ -109,8 +111,8 @@ function readAnswer(request, item) {
     const isReceipt = answer.success === true && answer.id === item.id && answer.sha256 === item.sha256;
     return { status, receipt: isReceipt ? answer : undefined };
   }
-  /** @param {unknown} value */
-  const text = (value) => (value ? String(value).slice(0, LONGEST_TEXT) : undefined);
+  /** @param {unknown} value Another shape, of another server, says nothing. */
+  const text = (value) => (value && typeof value === 'string' ? value.slice(0, LONGEST_TEXT) : undefined);
   // Where the server does not expose it to this origin, it reads null.
   const retryAfter = request.getResponseHeader('Retry-After');
   return { status, code: text(answer.code), error: text(answer.error), retryAfter };

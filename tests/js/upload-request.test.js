@@ -9,7 +9,7 @@ import { createFakeClock } from './upload-fakes.js';
 
 class FakeRequest {
   /** @type {any} */ upload = {};
-  /** @type {Record<string, string>} */ headers = {};
+  headers = new Headers();
   aborts = 0;
   status = 0;
   responseText = '';
@@ -26,7 +26,7 @@ class FakeRequest {
     // As Chromium says it.
     if (/[^\w-]/.test(name)) throw new SyntaxError(`'${name}' is not a valid HTTP header field name.`);
     if (/[\0\r\n]|[^\0-\xff]/.test(value)) throw new SyntaxError(`'${value}' is not a valid HTTP header field value.`);
-    this.headers[name] = value;
+    this.headers.append(name, value); // It combines what comes twice, in whatever case.
   }
   /** @param {string} name */
   getResponseHeader(name) {
@@ -99,7 +99,13 @@ function begin(options) {
 test('the request is a form with its fields first and the file last, and carries the key', async () => {
   const { request } = begin();
   assert.deepEqual([request.method, request.url], ['POST', 'https://example.test/upload']);
-  assert.deepEqual(request.headers, { authorization: 'Bearer x', 'Idempotency-Key': 'a' });
+  assert.deepEqual(
+    [...request.headers],
+    [
+      ['authorization', 'Bearer x'],
+      ['idempotency-key', 'a'],
+    ],
+  );
   const entries = [...request.body.entries()];
   assert.deepEqual(
     entries.map(([name]) => name),
@@ -119,10 +125,20 @@ test('cookies go to another origin only where that is asked for', () => {
   assert.equal(begin({ credentials: 'include' }).request.withCredentials, true);
 });
 
-test('the key is not the page’s to change', () => {
-  const { request } = begin({ headers: { 'Idempotency-Key': 'mine' } });
-  assert.equal(request.headers['Idempotency-Key'], 'a');
-});
+for (const name of ['Idempotency-Key', 'idempotency-key', 'IDEMPOTENCY-KEY']) {
+  test(`the key is not the page’s to change: ${name}`, () => {
+    const { request } = begin({ headers: { [name]: 'mine' } });
+    assert.equal(request.headers.get('Idempotency-Key'), 'a');
+  });
+}
+
+for (const name of ['Content-Type', 'content-type']) {
+  test(`nor is the form’s type, which names its boundary: ${name}`, () => {
+    const { request } = begin({ headers: { [name]: 'application/json', authorization: 'Bearer x' } });
+    assert.equal(request.headers.get('Content-Type'), null, 'the browser sets it');
+    assert.equal(request.headers.get('Authorization'), 'Bearer x');
+  });
+}
 
 describe('an answer', () => {
   /** @type {[string, number, any, any][]} */
@@ -141,6 +157,18 @@ describe('an answer', () => {
       422,
       { error: 'Not a JPEG', code: 'broken-jpeg' },
       { status: 422, code: 'broken-jpeg', error: 'Not a JPEG', retryAfter: null },
+    ],
+    [
+      'a refusal in another shape',
+      422,
+      { error: { message: 'No such case', code: 'x' }, code: 7 },
+      { status: 422, code: undefined, error: undefined, retryAfter: null },
+    ],
+    [
+      'a refusal whose words have no text',
+      422,
+      { error: { toString: 'x', valueOf: 1 }, code: { toString: null } },
+      { status: 422, code: undefined, error: undefined, retryAfter: null },
     ],
     ['a refusal by a page', 403, '<h1>No</h1>', { status: 403, code: undefined, error: undefined, retryAfter: null }],
     [
@@ -166,9 +194,9 @@ describe('an answer', () => {
 
   test('of endless words is cut short', async () => {
     const { request, outcome } = begin();
-    request.answer(400, { error: 'x'.repeat(1e6), code: { not: 'text' } });
+    request.answer(400, { error: 'x'.repeat(1e6), code: 'y'.repeat(1e6) });
     const { error, code } = await outcome();
-    assert.ok(error.length <= 300 && code.length <= 300);
+    assert.deepEqual([error, code], ['x'.repeat(300), 'y'.repeat(300)]);
   });
 });
 
