@@ -47,7 +47,12 @@ import { CaptureError } from '../errors.js';
  * @property {boolean} locked The owner holds a Web Lock of its name as well: where that is free, the owner is gone.
  */
 
-/** @typedef {{ code: import('../errors.js').CaptureErrorCode, message: string, details: Record<string, unknown> }} StoredError */
+/**
+ * @typedef {object} StoredError
+ * @property {import('../errors.js').CaptureErrorCode} code
+ * @property {string} message
+ * @property {Record<string, string | number | undefined>} details
+ */
 
 /**
  * @typedef {object} Delivered
@@ -127,8 +132,14 @@ export function toPending(item, agentId, durable) {
 /** The latest date there is, where a wait has no end. @param {number} ms */
 const isoDate = (ms) => new Date(Math.min(ms, 8.64e15)).toISOString();
 
-/** @param {StoredError} error */
-export const revive = ({ code, message, details }) => new CaptureError(code, message, { details });
+/** An error of the page's own: what it writes there comes into no record. @param {StoredError} error */
+export const revive = ({ code, message, details }) => new CaptureError(code, message, { details: { ...details } });
+
+/**
+ * The same for what came as JSON: a receipt.
+ * @template T @param {T} value @returns {T}
+ */
+export const copyOf = (value) => JSON.parse(JSON.stringify(value));
 
 /** @param {string} id Of a snapshot that another agent took. */
 export const mismatch = (id) => new CaptureError('agent-mismatch', undefined, { details: { id } });

@@ -5,6 +5,7 @@
  */
 import { CaptureError } from '../errors.js';
 import { createMemoryStore, rehearse } from './memory.js';
+import { copyOf } from './record.js';
 
 /** @import { Change, Delivered, Item } from './record.js' */
 
@@ -128,7 +129,10 @@ export function createStore(database, clock, onVolatile, onBack) {
     /** @param {string} id */
     picture: async (id) => (await memory.picture(id)) || disk?.picture(id),
     /** @param {string} id */
-    receipt: async (id) => (await memory.receipt(id)) || disk?.receipt(id),
+    async receipt(id) {
+      const delivered = (await memory.receipt(id)) || (await disk?.receipt(id));
+      return delivered && copyOf(delivered);
+    },
     database: () => disk,
     /** Another one once the database was cleared. */
     generation: () => database?.generation(),

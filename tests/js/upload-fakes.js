@@ -147,6 +147,19 @@ export function createWorld({ behave = () => ({ status: 200 }), random = () => 1
   function diskOf(tab) {
     /** @type {number | undefined} */
     let generation;
+    /** By what lies on the disk, what the tab knows of it: read once, as in IndexedDB. @type {WeakMap<object, any>} */
+    const known = new WeakMap();
+    /** @param {any} stored */
+    function read(stored) {
+      if (!known.has(stored)) known.set(stored, structuredClone(stored));
+      return known.get(stored);
+    }
+    /** A copy, or a DataCloneError. @template T @param {T} value @returns {T} */
+    function write(value) {
+      const stored = structuredClone(value);
+      if (stored) known.set(/** @type {any} */ (stored), value);
+      return stored;
+    }
     /** @template T @param {'transact' | 'picture' | 'receipt'} kind @param {() => Promise<T>} work */
     async function reach(kind, work) {
       await gate(tab);
@@ -165,9 +178,10 @@ export function createWorld({ behave = () => ({ status: 200 }), random = () => 1
             const put = (/** @type {any} */ item, /** @type {ArrayBuffer | undefined} */ data) => {
               bytes += data?.byteLength ?? 0;
               if (data) stored.push(item.id);
-              to.put(item, data);
+              to.put(write(item), data);
             };
-            const result = change(structuredClone(items), { ...to, put });
+            const remove = (/** @type {string} */ id, /** @type {any} */ delivered) => to.remove(id, write(delivered));
+            const result = change(items.map(read), { put, remove });
             generation = world.clearings;
             // As in browsers, it shows when everything is to be written.
             if (faults.isFull && bytes > 0) throw new DOMException('full', 'QuotaExceededError');

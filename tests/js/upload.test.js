@@ -582,6 +582,42 @@ describe('a try that fails', () => {
   });
 });
 
+describe('what a page does to what it is told harms no upload:', () => {
+  const gone = () => new DOMException('gone', 'UnknownError');
+
+  test('an error that it writes on', async () => {
+    const world = createWorld({ behave: () => ({ status: 503 }) });
+    const tab = world.open();
+    tab.uploader.on('failed', ({ error, item }) => {
+      for (const { details } of [error, /** @type {CaptureError} */ (item.error)]) details.show = () => {};
+    });
+    const sent = tab.uploader.send(fakeSnapshot('a'));
+    await world.clock.advance(100);
+    for (const { error } of await tab.uploader.pending()) Object.assign(error?.details ?? {}, { show() {} });
+    world.faults.behave = () => ({ status: 200 });
+    await world.clock.advance(MINUTE);
+    assert.equal((await outcome(world, sent)).id, 'a');
+    assert.deepEqual(eventsOf(tab, 'warning'), []);
+  });
+
+  test('a receipt that it writes on', async () => {
+    const world = createWorld({ behave: () => ({}) });
+    const tab = world.open();
+    tab.uploader.on('delivered', ({ receipt }) => Object.assign(receipt, { show() {}, url: 'elsewhere' }));
+    const sent = tab.uploader.send(fakeSnapshot('a'));
+    await world.clock.advance(100);
+    Object.assign(world.faults, { behave: () => ({ status: 200 }), diskFault: gone });
+    await world.clock.advance(MINUTE);
+    Object.assign(await sent, { open() {} });
+    for (const where of ['from memory', 'from the disk']) {
+      assert.equal((await outcome(world, tab.uploader.send({ id: 'a' }))).url, '/a', where);
+      world.faults.diskFault = undefined;
+      await world.clock.advance(MINUTE);
+    }
+    assert.equal(world.disk.items.size, 0, 'the disk has learned of it');
+  });
+});
+
 test('where requests cannot be made at all, each try fails as one by the network', async () => {
   const world = createWorld({
     behave() {
