@@ -169,12 +169,15 @@ export function conclude(items, to, sent, decision, now) {
 }
 
 /**
- * Lets what waits by back-off go at once; a wait that the server named stays.
+ * Lets what waits by back-off go at once; what the server has named of a wait stays.
  * @param {Item[]} items @param {Writer} to @param {string} agentId
  */
 export function hurry(items, to, agentId) {
   for (const item of items) {
-    if (item.agentId === agentId && item.wait && !item.wait.asked) to.put({ ...item, wait: null });
+    const { wait } = item;
+    if (item.agentId !== agentId || !wait) continue;
+    const ms = wait.asked === true ? wait.ms : Number(wait.asked);
+    if (ms < wait.ms) to.put({ ...item, wait: ms > 0 ? { ...wait, ms } : null });
   }
 }
 

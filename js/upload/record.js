@@ -35,7 +35,8 @@ import { CaptureError } from '../errors.js';
  * @typedef {object} Wait
  * @property {number} from Date.now()
  * @property {number} ms
- * @property {boolean} asked The server named it, so that nothing shortens it.
+ * @property {number | boolean} asked What of `ms` the server has named, so that nothing shortens it. True, of earlier
+ *   versions: all of it.
  */
 
 /**

@@ -35,7 +35,7 @@
  * @property {Receipt} [receipt]
  * @property {boolean} [renew]
  * @property {import('./record.js').StoredError} [error]
- * @property {{ ms: number, asked: boolean }} [wait] `asked`: the server named it, so that nothing shortens it.
+ * @property {{ ms: number, asked: number }} [wait] `asked`: what of it the server has named, so that nothing shortens it.
  */
 
 /** Client errors that a repeat may well mend (RFC 9110, RFC 8470; 409: the same key is still being processed). */
@@ -69,10 +69,10 @@ export function decide(outcome, { attempt, renewed, now, random, baseMs, maxMs }
     },
   };
   if (!isRefused && reason !== 'unreadable') {
-    const named = parseRetryAfter(retryAfter, now);
+    const asked = Math.min(maxMs, parseRetryAfter(retryAfter, now) || 0);
     // Full jitter (M. Brooker, "Exponential Backoff And Jitter", 2015): clients that failed together do not come together.
     const backOff = random * baseMs * 2 ** (attempt - 1);
-    decision.wait = { ms: Math.min(maxMs, Math.max(backOff, named || 0)), asked: named !== undefined };
+    decision.wait = { ms: Math.max(asked, Math.min(maxMs, backOff)), asked };
   }
   return decision;
 }

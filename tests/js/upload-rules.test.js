@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { createLeases } from '../../js/upload/leases.js';
-import { add, claim, conclude, renew } from '../../js/upload/queue.js';
+import { add, claim, conclude, hurry, renew } from '../../js/upload/queue.js';
 import { itemOf } from '../browser/pages/upload-contract.js';
 import { createFakeClock } from './upload-fakes.js';
 
@@ -10,7 +10,7 @@ const lease = { owner: 'me', beat: 0, ms: 20000, locked: false };
 const others = { ...lease, owner: 'other' };
 const again = {
   error: { code: /** @type {const} */ ('upload-failed'), message: '', details: {} },
-  wait: { ms: 5, asked: false },
+  wait: { ms: 5, asked: 0 },
 };
 const receipt = /** @type {const} */ ({
   success: true,
@@ -71,7 +71,7 @@ test('a new item stands behind all others, wherever the clock is', () => {
 
 test('nothing is claimed beyond what may be sent, nor what waits', () => {
   const items = ['a', 'b', 'c', 'd'].map((id, order) => itemOf(id, { order, interactionId: id }));
-  items[1].wait = { from: 0, ms: 100, asked: false };
+  items[1].wait = { from: 0, ms: 100, asked: 0 };
   const sender = { agentId: 'ann', now: 40, ageMs: 1e9, capacity: 2, lease, leaseRemaining: () => 0 };
   const { result } = run((to) => claim(items, to, sender));
   assert.deepEqual(
@@ -82,6 +82,30 @@ test('nothing is claimed beyond what may be sent, nor what waits', () => {
     ],
   );
   assert.deepEqual([result.nextMs, result.waiting], [60, 4]);
+});
+
+test('what is hurried waits as long as the server has named, and no longer', () => {
+  /** @type {[any, any][]} What the wait was, and what is written. */
+  const cases = [
+    [{ ms: 300000, asked: 0 }, null],
+    [
+      { ms: 300000, asked: 1000 },
+      { from: 5, ms: 1000, asked: 1000 },
+    ],
+    [{ ms: 1000, asked: 1000 }, undefined],
+    // As versions before wrote them.
+    [{ ms: 300000, asked: false }, null],
+    [{ ms: 300000, asked: true }, undefined],
+  ];
+  for (const [wait, expected] of cases) {
+    const item = itemOf('a', { wait: { from: 5, ...wait } });
+    const { written } = run((to) => hurry([item], to, 'ann'));
+    assert.deepEqual(
+      written.map((put) => put.wait),
+      expected === undefined ? [] : [expected],
+      JSON.stringify(wait),
+    );
+  }
 });
 
 describe('a lease', () => {

@@ -569,6 +569,21 @@ describe('a try that fails', () => {
     assert.equal(world.server.filed.length, 1);
   });
 
+  for (const retryAfter of ['1', '0', 'Thu, 26 Nov 2020 09:00:00 GMT']) {
+    test(`in an outage is made again as soon as something wakes it, Retry-After: ${retryAfter}`, async () => {
+      const world = createWorld({ behave: () => ({ status: 503, retryAfter }) });
+      const tab = world.open();
+      tab.uploader.send(fakeSnapshot('a'));
+      await world.clock.advance(20 * MINUTE);
+      const [{ nextTryAt }] = await tab.uploader.pending();
+      assert.ok(Date.parse(nextTryAt ?? '') - world.clock.now() > MINUTE, 'it waits by back-off');
+      world.faults.behave = () => ({ status: 200 });
+      tab.wake();
+      await world.clock.advance(1000);
+      assert.equal(world.server.filed.length, 1);
+    });
+  }
+
   test('by the network is made again as soon as something wakes it', async () => {
     const world = createWorld({ behave: () => ({}) });
     const tab = world.open({ retry: { baseMs: MINUTE } });
