@@ -42,6 +42,8 @@ export function createLoop(settings, environment, store, telling, tryOnce, ask) 
   const idle = new Map();
   /** What this page is just storing, with its id: the queue is not empty yet. @type {Map<Promise<unknown>, string>} */
   const entering = new Map();
+  /** What is just taken out, by its id: it is neither sent nor stored once more. @type {Set<string>} */
+  const discarding = new Set();
   let isLooking = false;
   let lookAgain = false;
   let isOver = false;
@@ -86,7 +88,7 @@ export function createLoop(settings, environment, store, telling, tryOnce, ask) 
         ageMs,
         capacity: isOver ? 0 : parallel - sending.size,
         lease: leases.fresh(),
-        leaseRemaining: (item) => (sending.has(item.id) ? Infinity : leases.remaining(item)),
+        leaseRemaining: (item) => (sending.has(item.id) || discarding.has(item.id) ? Infinity : leases.remaining(item)),
       }),
     );
     if (isOver) {
@@ -115,9 +117,12 @@ export function createLoop(settings, environment, store, telling, tryOnce, ask) 
 
   /** The database cannot be reached: what somebody in this page waits for, and still has, goes on from memory. */
   async function rescue() {
-    for (const { fresh, blob } of [...waiters.values()]) {
-      const data = store.isHeld(fresh.id) ? undefined : await read(clock, blob).catch(nothing);
-      if (data && waiters.has(fresh.id)) await store.hold({ ...fresh, order: fresh.queuedAt }, data);
+    for (const waiter of [...waiters.values()]) {
+      const { fresh, blob } = waiter;
+      const { id } = fresh;
+      const data = store.isHeld(id) ? undefined : await read(clock, blob).catch(nothing);
+      const isWanted = () => waiters.get(id) === waiter;
+      if (data) await store.hold({ ...fresh, order: fresh.queuedAt }, data, isWanted);
     }
   }
 
@@ -188,6 +193,7 @@ export function createLoop(settings, environment, store, telling, tryOnce, ask) 
     abort,
     idle,
     entering,
+    discarding,
     rescue,
 
     /** What waits by back-off alone goes at once, and a database that failed is tried again. */

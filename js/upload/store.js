@@ -124,8 +124,15 @@ export function createStore(database, clock, onVolatile, onBack) {
   return {
     /** @type {typeof transact} */
     transact: (...work) => inTurn(() => transact(...work)),
-    /** Keeps a snapshot in memory, whatever becomes of the disk. @param {Item} item @param {ArrayBuffer} data */
-    hold: (item, data) => inTurn(async () => memory.put(item, data)),
+    /**
+     * Lets a snapshot go on from memory, unless by its turn the disk is back, or it goes on already, or was taken out.
+     * @param {Item} item @param {ArrayBuffer} data @param {() => boolean} isWanted
+     */
+    hold: (item, data, isWanted) =>
+      inTurn(async () => {
+        const { id } = item;
+        if (isBlind() && !memory.items.has(id) && !left.has(id) && isWanted()) memory.put(item, data);
+      }),
     /** @param {string} id */
     picture: async (id) => (await memory.picture(id)) || disk?.picture(id),
     /** @param {string} id */

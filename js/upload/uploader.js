@@ -88,8 +88,6 @@ export function createUploaderIn(settings, environment) {
   /** Whether the page was told that the database cannot be reached. */
   let isWarned = false;
   let isDisposed = false;
-  /** What is just taken out, and not stored once more. @type {Set<string>} */
-  const discarding = new Set();
 
   const store = createStore(database, clock, becomeVolatile, becomeDurable);
   const telling = createTelling(agentId, store);
@@ -99,7 +97,7 @@ export function createUploaderIn(settings, environment) {
   const enter = createEntry(settings, environment, store, telling, reading);
   const tryOnce = createAttempt(settings, environment, store, telling);
   const loop = createLoop(settings, environment, store, telling, tryOnce, ask);
-  const { hurry, wake, entering } = loop;
+  const { hurry, wake, entering, discarding } = loop;
 
   function becomeDurable() {
     isWarned = false;

@@ -276,6 +276,62 @@ for (const [name, take] of /** @type {[string, (tab: any, controller: AbortContr
   });
 }
 
+/**
+ * A snapshot on a disk that has just failed: its picture is being read again, to go on from memory.
+ * @param {ReturnType<typeof createWorld>} world
+ */
+async function rescued(world) {
+  const tab = world.open();
+  const controller = new AbortController();
+  const snapshot = fakeSnapshot('a');
+  /** @type {(() => void)[]} */
+  const reads = [];
+  const arrayBuffer = async () => {
+    if (world.faults.diskFault) await new Promise((resolve) => reads.push(() => resolve(undefined)));
+    return snapshot.blob.arrayBuffer();
+  };
+  const blob = /** @type {any} */ ({ ...snapshot.blob, arrayBuffer });
+  const sent = tab.uploader.send({ ...snapshot, blob }, { signal: controller.signal });
+  await world.clock.advance(500);
+  world.faults.diskFault = () => new DOMException('gone', 'UnknownError');
+  await world.clock.advance(3000);
+  assert.equal(reads.length, 1);
+  return {
+    tab,
+    sent,
+    controller,
+    read() {
+      for (const read of reads.splice(0)) read();
+    },
+  };
+}
+
+for (const name of ['discarded', 'aborted']) {
+  for (const isBack of [true, false]) {
+    test(`what is ${name} while its picture is read again is not sent, the database is ${isBack ? 'back' : 'gone'}`, async () => {
+      for (let turns = 0; turns < 12; turns += 1) {
+        const world = createWorld({ behave: () => ({}) });
+        const { tab, sent, controller, read } = await rescued(world);
+        world.faults.behave = () => ({ status: 200 });
+        if (isBack) world.faults.diskFault = undefined;
+        tab.wake();
+        await world.clock.settled();
+        const tries = world.server.tries.get('a');
+        const taken = name === 'discarded' ? tab.uploader.discard('a') : controller.abort();
+        for (let turn = 0; turn < turns; turn += 1) await setImmediate();
+        read();
+        await world.clock.settled();
+        read(); // What discard() itself reads.
+        assert.equal((await outcome(world, sent)).code, 'aborted');
+        if (taken) assert.equal(await taken, true);
+        world.faults.diskFault = undefined;
+        await world.clock.advance(MINUTE);
+        assert.deepEqual([world.server.tries.get('a'), world.server.filed, world.disk.items.size], [tries, [], 0]);
+      }
+    });
+  }
+}
+
 test('a picture that comes after its id was asked for goes on from memory', async () => {
   const world = createWorld({ behave: () => ({}) });
   const first = world.open();

@@ -51,6 +51,60 @@ describe('IndexedDB and a place in memory', () => {
   }
 });
 
+describe('a picture that is to go on from memory is not taken there', () => {
+  const data = new ArrayBuffer(3);
+  const gone = Promise.reject(new DOMException('gone', 'UnknownError'));
+  gone.catch(() => {});
+
+  /** A store whose database has failed, and one that is there all the time. @param {boolean} isGone */
+  async function storeOf(isGone) {
+    const database = createDatabase(newName(), systemClock);
+    const { transact } = database;
+    if (isGone) database.transact = () => gone;
+    const store = createStore(
+      database,
+      systemClock,
+      () => {},
+      () => {},
+    );
+    const ids = await store.transact(list);
+    assert.deepEqual([ids, store.isBlind()], [[], isGone]);
+    return { store, back: () => Object.assign(database, { transact }) };
+  }
+
+  test('where it was taken out just before', async () => {
+    const { store } = await storeOf(true);
+    await store.hold(itemOf('a'), data, () => true);
+    assert.deepEqual(await store.transact(list), ['a']);
+    const taking = store.transact((_, to) => to.remove('a'));
+    await store.hold(itemOf('a'), data, () => true);
+    await taking;
+    assert.deepEqual(await store.transact(list), []);
+  });
+
+  test('where the database is back', async () => {
+    const { store, back } = await storeOf(true);
+    back();
+    await store.recover();
+    await store.hold(itemOf('a'), data, () => true);
+    assert.deepEqual(await store.transact(list), []);
+  });
+
+  test('where it is there, and goes on already', async () => {
+    const { store } = await storeOf(true);
+    await store.hold(itemOf('a'), data, () => true);
+    await store.transact(([item], to) => to.put({ ...item, attempts: 7 }));
+    await store.hold(itemOf('a'), data, () => true);
+    assert.deepEqual(await store.transact(([{ attempts }]) => attempts), 7);
+  });
+
+  test('where nobody waits for it by then', async () => {
+    const { store } = await storeOf(true);
+    await store.hold(itemOf('a'), data, () => false);
+    assert.deepEqual(await store.transact(list), []);
+  });
+});
+
 const putOne = (/** @type {string} */ id) => (/** @type {any} */ _, /** @type {any} */ to) =>
   to.put(itemOf(id), new ArrayBuffer(3));
 const list = (/** @type {import('../../js/upload/record.js').Item[]} */ items) => items.map(({ id }) => id);
