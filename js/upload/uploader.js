@@ -122,7 +122,8 @@ export function createUploaderIn(settings, environment) {
     const { id } = fresh;
     const receipt = await take(fresh, blob);
     if (receipt) return receipt;
-    checkAlive(store.isDurable(id));
+    // What is being taken out is waited for until it is: else the next page would deliver it.
+    if (!signal?.aborted && !discarding.has(id)) checkAlive(store.isDurable(id));
     const waiting = new Promise((/** @type {(receipt: Receipt) => void} */ resolve, reject) => {
       telling.wait(fresh, blob, { resolve, reject, onProgress });
     });
@@ -193,6 +194,7 @@ export function createUploaderIn(settings, environment) {
       return removed;
     } finally {
       discarding.delete(id);
+      if (isDisposed) letGo(id); // It could not be taken out.
       wake();
     }
   }
@@ -239,11 +241,14 @@ export function createUploaderIn(settings, environment) {
     isDisposed = true;
     stopListening();
     cancelStart();
-    for (const id of waiters.keys()) settle(id, undefined, disposed(store.isDurable(id)));
+    for (const id of waiters.keys()) if (!discarding.has(id)) letGo(id);
     for (const reject of loop.idle.values()) reject(disposed());
     loop.stop().then(store.close);
     for (const taken of entering.keys()) taken.catch(nothing).then(store.close); // It has opened the database again.
   }
+
+  /** @param {string} id */
+  const letGo = (id) => settle(id, undefined, disposed(store.isDurable(id)));
 
   /** @param {boolean} [kept] Whether the snapshot stays in the database. */
   const disposed = (kept) => new CaptureError('disposed', 'The uploader was disposed', { details: { kept } });

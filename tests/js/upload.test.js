@@ -1257,6 +1257,49 @@ describe('dispose', () => {
     }
   });
 
+  for (const [name, take] of /** @type {[string, (tab: Tab, controller: AbortController) => any][]} */ ([
+    ['aborted', (_, controller) => controller.abort()],
+    ['discarded', (tab) => tab.uploader.discard('a')],
+  ])) {
+    test(`right behind what is ${name}, whatever is just done with it, leaves nothing of that`, async () => {
+      for (let turns = 0; turns < 16; turns += 1) {
+        const world = createWorld({ behave: () => ({ status: 503, sendMs: 100 }) });
+        const tab = world.open();
+        const controller = new AbortController();
+        const sent = tab.uploader.send(fakeSnapshot('a'), { signal: controller.signal });
+        for (let turn = 0; turn < turns; turn += 1) await setImmediate();
+        const taken = take(tab, controller);
+        const tries = world.server.tries.get('a');
+        tab.uploader.dispose();
+        await world.clock.advance(1000);
+        assert.equal((await outcome(world, sent)).code, 'aborted', `after ${turns} turns`);
+        if (taken) assert.equal(await outcome(world, taken), true);
+        world.faults.behave = () => ({ status: 200 });
+        world.open();
+        await world.clock.advance(MINUTE);
+        assert.deepEqual([world.server.tries.get('a'), world.server.filed, world.disk.items.size], [tries, [], 0]);
+      }
+    });
+  }
+
+  test('ends what waits where taking it out fails', async () => {
+    const world = createWorld({ behave: () => ({}) });
+    const first = world.open();
+    first.uploader.send(fakeSnapshot('a'));
+    await world.clock.advance(100);
+    first.crash();
+    const tab = world.open();
+    await world.clock.advance(100);
+    const sent = tab.uploader.send({ id: 'a' });
+    await world.clock.advance(100);
+    world.faults.diskFault = () => new DOMException('gone', 'UnknownError');
+    const taken = tab.uploader.discard('a');
+    tab.uploader.dispose();
+    await world.clock.advance(1000);
+    assert.equal((await outcome(world, taken)).details.reason, 'storage');
+    assert.equal((await outcome(world, sent)).code, 'disposed');
+  });
+
   test('ends everything, keeps the queue, and says so', async () => {
     const world = createWorld({ behave: () => ({ status: 200, sendMs: 20000 }) });
     const tab = world.open();
