@@ -72,6 +72,8 @@ const result = (request) =>
 export function createDatabase(name, clock, migrations = MIGRATIONS) {
   /** @type {Promise<IDBDatabase> | undefined} */
   let connection;
+  /** What comes after `close` opens it for itself alone. */
+  let isClosed = false;
   /**
    * The items as a transaction left them, and the mark that it left with them. As long as that mark is there nobody has
    * changed them, and they need not be read again: in a queue of a thousand that is most of the work.
@@ -128,6 +130,8 @@ export function createDatabase(name, clock, migrations = MIGRATIONS) {
       }
       if (!(error instanceof CaptureError)) close(opened); // Else it is one of the queue's rules.
       throw error;
+    } finally {
+      if (isClosed) close(opened);
     }
   }
 
@@ -175,7 +179,10 @@ export function createDatabase(name, clock, migrations = MIGRATIONS) {
         return known || candidate;
       }),
     generation: () => known[2],
-    close: () => close(connection),
+    close() {
+      isClosed = true;
+      close(connection);
+    },
   };
 }
 

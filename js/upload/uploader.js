@@ -244,7 +244,6 @@ export function createUploaderIn(settings, environment) {
     for (const id of waiters.keys()) if (!discarding.has(id)) letGo(id);
     for (const reject of loop.idle.values()) reject(disposed());
     loop.stop().then(store.close);
-    for (const taken of entering.keys()) taken.catch(nothing).then(store.close); // It has opened the database again.
   }
 
   /** @param {string} id */

@@ -207,6 +207,25 @@ describe('a database', () => {
     assert.equal(connections.length, 1);
   });
 
+  test('that was closed lets go again of what still came, and of what was just being opened', async (t) => {
+    const connections = watchConnections(t);
+    const isOpen = (/** @type {IDBDatabase} */ connection) => {
+      try {
+        return Boolean(connection.transaction(['items']));
+      } catch {
+        return false;
+      }
+    };
+    const database = createDatabase(newName(), systemClock);
+    const late = database.transact(putOne('a'));
+    database.close();
+    await late;
+    assert.deepEqual(await database.transact(list), ['a']);
+    await Promise.all([database.picture('a'), database.receipt('a'), database.transact(list)]);
+    assert.ok(connections.length > 1);
+    assert.deepEqual(connections.filter(isOpen), []);
+  });
+
   test('keeps the first of several keys', async () => {
     const database = newName();
     const keys = await Promise.all(
