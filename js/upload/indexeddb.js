@@ -203,7 +203,9 @@ function writeTo(at, mark) {
     put(item, data) {
       note(item.id, item);
       at('items').put(item);
-      if (data) at('pictures').put(data, item.id);
+      if (!data) return;
+      at('receipts').delete(item.id);
+      at('pictures').put(data, item.id); // The last: a full disk may end the transaction with it.
     },
     remove(id, delivered) {
       note(id);

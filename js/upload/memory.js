@@ -34,7 +34,9 @@ export function createMemoryStore(clock) {
   const writer = {
     put(item, data) {
       items.set(item.id, item);
-      if (data) pictures.set(item.id, data);
+      if (!data) return;
+      pictures.set(item.id, data);
+      receipts.delete(item.id);
     },
     remove(id, delivered) {
       items.delete(id);

@@ -67,7 +67,7 @@ import { CaptureError } from '../errors.js';
 /**
  * Takes what a transaction changes.
  * @typedef {object} Writer
- * @property {(item: Item, data?: ArrayBuffer) => void} put With the picture, where that is new.
+ * @property {(item: Item, data?: ArrayBuffer) => void} put With the picture, where that is new: then no receipt is left.
  * @property {(id: string, delivered?: Delivered) => void} remove The item and its picture; the receipt stays.
  */
 

@@ -28,7 +28,8 @@ import { coded } from './text.js';
  * @property {string} agentId Whose pictures it sends.
  * @property {(snapshot: import('./options.js').UploadSnapshot, options?: import('./options.js').SendOptions) =>
  *   Promise<Receipt>} send Stores the snapshot, then sends it. Resolves once it is delivered, however long that takes;
- *   asked again for the same id, also after a reload, it waits for the same delivery, and for the database. Rejects with
+ *   asked again for the same id, also after a reload, it waits for the same delivery, and for the database. What is
+ *   delivered already resolves to its receipt by the id alone; whole, it is the server's to answer once more. Rejects with
  *   `invalid-argument`, `queue-full` or `agent-mismatch` (nothing was stored), `upload-rejected` or, too old,
  *   `upload-failed` (kept in the queue), `aborted` (taken out of it), `disposed`.
  * @property {() => Promise<PendingItem[]>} pending What is not delivered, the oldest first; other agents' too. While the

@@ -72,8 +72,42 @@ describe('a snapshot', () => {
     assert.equal((await again).id, 'a');
     const third = world.open();
     assert.equal((await third.uploader.send({ id: 'a' })).id, 'a', 'delivered already');
-    assert.equal((await third.uploader.send(fakeSnapshot('a'))).id, 'a');
-    assert.equal(world.server.filed.length, 1);
+    assert.equal(world.server.tries.get('a'), 2);
+    const whole = third.uploader.send(fakeSnapshot('a'));
+    await world.clock.advance(100);
+    assert.equal((await outcome(world, whole)).id, 'a', 'the server says it again');
+    assert.deepEqual([world.server.filed.length, world.server.repeats], [1, 1]);
+    assert.deepEqual(await third.uploader.pending(), []);
+  });
+
+  test('that is delivered, and sent for another interaction, is the server’s to refuse', async () => {
+    const body = { code: 'idempotency-mismatch', error: 'This idempotency key was used for another snapshot' };
+    const world = createWorld({ behave: ({ tries }) => (tries === 1 ? { status: 200 } : { status: 422, body }) });
+    const tab = world.open();
+    const first = tab.uploader.send(fakeSnapshot('a', 'case-1'));
+    await world.clock.advance(100);
+    assert.equal((await outcome(world, first)).id, 'a');
+    const second = tab.uploader.send(fakeSnapshot('a', 'case-1'), { interactionId: 'case-2' });
+    await world.clock.advance(100);
+    const { code, details } = await outcome(world, second);
+    assert.deepEqual([code, details.code], ['upload-rejected', 'idempotency-mismatch']);
+    const pending = await tab.uploader.pending();
+    assert.deepEqual(
+      pending.map(({ id, interactionId, state }) => [id, interactionId, state]),
+      [['a', 'case-2', 'rejected']],
+    );
+  });
+
+  test('that is delivered, sent once more and then discarded in another tab is not told as delivered', async () => {
+    const world = createWorld({ behave: ({ tries }) => ({ status: tries === 1 ? 200 : 503 }) });
+    const [one, two] = [world.open(), world.open()];
+    one.uploader.send(fakeSnapshot('a', 'case-1'));
+    await world.clock.advance(100);
+    const again = one.uploader.send(fakeSnapshot('a', 'case-2'));
+    await world.clock.advance(100);
+    assert.equal(await two.uploader.discard('a'), true);
+    await world.clock.advance(MINUTE);
+    assert.equal((await outcome(world, again)).code, 'aborted');
   });
 
   test('that is sent twice at once is one', async () => {
