@@ -107,7 +107,8 @@ export function createLoop(settings, environment, store, telling, tryOnce, ask) 
     }
     telling.mismatches(items);
     leases.probe(items, wake);
-    if (waiting + entering.size === 0 && !lookAgain) for (const resolve of idle.keys()) resolve();
+    const isEmpty = waiting + entering.size === 0 && !store.isOutOfReach();
+    if (isEmpty && !lookAgain) for (const resolve of idle.keys()) resolve();
     const isWatched =
       idle.size > 0 ||
       [...waiters.values()].some(({ isUnknown }) => isUnknown) ||

@@ -30,6 +30,7 @@ export function createStore(database, clock, onVolatile, onBack) {
   let last = Promise.resolve();
 
   const isBlind = () => disk !== database;
+  const generation = () => database?.generation();
 
   /** @param {unknown} cause */
   function abandon(cause) {
@@ -142,9 +143,11 @@ export function createStore(database, clock, onVolatile, onBack) {
     },
     database: () => disk,
     /** Another one once the database was cleared. */
-    generation: () => database?.generation(),
+    generation,
     /** The database cannot be reached now, so that nobody knows what lies there. */
     isBlind,
+    /** And that something may lie there: where a browser never gives one, nothing does. */
+    isOutOfReach: () => isBlind() && generation() !== undefined,
     /** @param {string} id */
     isHeld: (id) => memory.items.has(id),
     /** @param {string} id */

@@ -124,7 +124,7 @@ export function createUploaderIn(settings, environment) {
     const receipt = await take(fresh, blob);
     if (receipt) return receipt;
     // What is being taken out is waited for until it is: else the next page would deliver it.
-    if (!signal?.aborted && !discarding.has(id)) checkAlive(store.isDurable(id));
+    if (!signal?.aborted && !discarding.has(id)) checkAlive(isKept(id));
     const waiting = new Promise((/** @type {(receipt: Receipt) => void} */ resolve, reject) => {
       telling.wait(fresh, blob, { resolve, reject, onProgress });
     });
@@ -234,7 +234,9 @@ export function createUploaderIn(settings, environment) {
     const left = await within(clock, LEFT_MS, () => entered().then(pending)).catch(() => {
       throw reading.size > 0 ? unread() : unreachable();
     });
-    return left.filter((item) => item.agentId === agentId);
+    const own = left.filter((item) => item.agentId === agentId);
+    if (own.length === 0 && store.isOutOfReach()) throw unreachable();
+    return own;
   }
 
   function dispose() {
@@ -247,8 +249,11 @@ export function createUploaderIn(settings, environment) {
     loop.stop().then(store.close);
   }
 
+  /** Nobody knows of a database that is out of reach. @param {string} id */
+  const isKept = (id) => (store.isOutOfReach() ? undefined : store.isDurable(id));
+
   /** @param {string} id */
-  const letGo = (id) => settle(id, undefined, disposed(store.isDurable(id)));
+  const letGo = (id) => settle(id, undefined, disposed(isKept(id)));
 
   /** @param {boolean} [kept] Whether the snapshot stays in the database. */
   const disposed = (kept) => new CaptureError('disposed', 'The uploader was disposed', { details: { kept } });

@@ -223,6 +223,64 @@ test('flush is over when its time is, whatever the database does', async () => {
   assert.deepEqual([error.code, error.details.reason], ['upload-failed', 'storage'], 'nobody knows what is left');
 });
 
+test('flush does not say that nothing is left of a queue that is out of reach', async () => {
+  const world = createWorld({ behave: () => ({}) });
+  const first = world.open();
+  first.uploader.send(fakeSnapshot('a'));
+  await world.clock.advance(500);
+  first.crash();
+  const tab = world.open();
+  await world.clock.advance(500);
+  world.faults.diskFault = () => new DOMException('gone', 'UnknownError');
+  await world.clock.advance(MINUTE);
+  const flushed = tab.uploader.flush({ timeoutMs: 5000 });
+  await world.clock.advance(4000);
+  assert.equal(await outcome(world, flushed), 'pending');
+  await world.clock.advance(2500);
+  const error = await outcome(world, flushed);
+  assert.deepEqual([error.code, error.details.reason], ['upload-failed', 'storage']);
+  const late = tab.uploader.flush({ timeoutMs: 5000 });
+  await world.clock.advance(1000);
+  Object.assign(world.faults, { behave: () => ({ status: 200 }), diskFault: undefined });
+  await world.clock.advance(2000);
+  assert.deepEqual(await outcome(world, late), [], 'it is back in time');
+  assert.equal(world.server.filed.length, 1);
+});
+
+test('flush of a page that never had a database goes by what the page has', async () => {
+  const world = createWorld({ diskFault: () => new DOMException('sandboxed', 'SecurityError') });
+  const tab = world.open();
+  const sent = tab.uploader.send(fakeSnapshot('a'));
+  const flushed = tab.uploader.flush();
+  await world.clock.advance(1500);
+  assert.deepEqual([(await outcome(world, sent)).id, await outcome(world, flushed)], ['a', []]);
+});
+
+test('dispose does not say that a picture is gone which lies in a database out of reach', async () => {
+  const world = createWorld({ behave: () => ({}) });
+  const tab = world.open();
+  const sent = tab.uploader.send(fakeSnapshot('a'));
+  await world.clock.advance(500);
+  world.faults.diskFault = () => new DOMException('gone', 'UnknownError');
+  await world.clock.advance(2000);
+  tab.uploader.dispose();
+  const error = await outcome(world, sent);
+  assert.deepEqual([error.code, error.details], ['disposed', { kept: undefined }]);
+  Object.assign(world.faults, { behave: () => ({ status: 200 }), diskFault: undefined });
+  world.open();
+  await world.clock.advance(MINUTE);
+  assert.equal(world.server.filed.length, 1, 'the next page delivers it');
+});
+
+test('dispose says that a picture is gone where there never was a database', async () => {
+  const world = createWorld({ behave: () => ({}), diskFault: () => new DOMException('sandboxed', 'SecurityError') });
+  const tab = world.open();
+  const sent = tab.uploader.send(fakeSnapshot('a'));
+  await world.clock.advance(2000);
+  tab.uploader.dispose();
+  assert.equal((await outcome(world, sent)).details.kept, false);
+});
+
 test('a database that opens and then fails each time is not tried without a pause', async () => {
   const world = createWorld({ behave: () => ({}) });
   const tab = world.open();
