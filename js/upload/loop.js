@@ -7,6 +7,7 @@ import { within } from './clock.js';
 import { read } from './entry.js';
 import { BEAT_MS, createLeases } from './leases.js';
 import * as queue from './queue.js';
+import { isOver as isLongAgo, lost } from './record.js';
 
 /** @import { Change, Item } from './record.js' */
 
@@ -18,6 +19,7 @@ const POLL_MS = 30000;
 const WATCH_MS = 1000;
 
 const nothing = () => {};
+const discarded = () => new CaptureError('aborted', 'It was discarded in another tab');
 
 /** @typedef {ReturnType<typeof createLoop>} Loop */
 
@@ -80,7 +82,7 @@ export function createLoop(settings, environment, store, telling, tryOnce, ask) 
   async function look() {
     if (store.isBlind()) await rescue();
     await within(clock, LOCK_MS, leases.hold).catch(nothing);
-    const asked = [...waiters.keys()];
+    const asked = [...waiters];
     const { claimed, expired, waiting, nextMs, items } = await store.transact((all, to) =>
       queue.claim(all, to, {
         agentId,
@@ -99,11 +101,11 @@ export function createLoop(settings, environment, store, telling, tryOnce, ask) 
     claimed.forEach(attempt);
     if (sending.size === 0 && waiters.size === 0) leases.drop();
     expired.forEach(telling.failed);
-    for (const id of asked) {
-      await hearFromOthers(
-        id,
-        items.find((item) => item.id === id),
-      );
+    for (const [id, waiter] of asked) {
+      const item = items.find((one) => one.id === id);
+      const isOwn = item?.agentId === agentId && !waiter.isUnknown;
+      if (isOwn) waiter.fresh = { ...item, lease: null, iv: undefined };
+      await hearFromOthers(waiter, item);
     }
     telling.mismatches(items);
     leases.probe(items, wake);
@@ -123,29 +125,30 @@ export function createLoop(settings, environment, store, telling, tryOnce, ask) 
       const { id } = fresh;
       const data = store.isHeld(id) ? undefined : await read(clock, blob).catch(nothing);
       const isWanted = () => waiters.get(id) === waiter;
-      if (data) await store.hold({ ...fresh, order: fresh.queuedAt }, data, isWanted);
+      if (data) await store.hold({ ...fresh, order: fresh.order || fresh.queuedAt }, data, isWanted);
     }
   }
 
   /**
    * Another tab may have delivered, failed or discarded what is waited for here.
-   * @param {string} id @param {Item | undefined} item
+   * @param {import('./telling.js').Waiter} waiter @param {Item | undefined} item
    */
-  async function hearFromOthers(id, item) {
+  async function hearFromOthers(waiter, item) {
+    const { id } = waiter.fresh;
     let delivered;
     try {
       delivered = item ? undefined : await store.receipt(id);
     } catch {
       return; // Nobody knows now.
     }
-    const waiter = waiters.get(id);
-    if (!waiter || sending.has(id) || store.isBlind()) return;
+    if (waiters.get(id) !== waiter || sending.has(id) || store.isBlind()) return;
     const isCleared = waiter.generation !== store.generation();
     waiter.generation = store.generation();
     if (waiter.isUnknown || (isCleared && waiter.blob && !item && !delivered)) await ask(waiter);
     else if (delivered) telling.delivered(id, delivered.receipt);
-    else if (!item) telling.settle(id, undefined, new CaptureError('aborted', 'It was discarded in another tab'));
+    else if (!item) telling.settle(id, undefined, isCleared || isLongAgo(waiter, clock.now()) ? lost() : discarded());
     else if (item.state !== 'waiting') telling.failed(item);
+    else waiter.at = clock.now();
   }
 
   /** One try of an item that was claimed. Never rejects. @param {Item} item */
@@ -159,7 +162,11 @@ export function createLoop(settings, environment, store, telling, tryOnce, ask) 
       if (controller.signal.aborted) return;
       /** @type {Change<Item | undefined>} */
       const conclude = (items, to) => queue.conclude(items, to, item, decision, clock.now());
-      const failed = await store.transact(conclude, true);
+      let failed = await store.transact(conclude, true);
+      if (!failed && !decision.receipt && store.isBlind()) {
+        await rescue(); // The database has failed just now: the wait is not to be lost with it.
+        failed = await store.transact(conclude, true);
+      }
       if (decision.receipt) telling.delivered(id, decision.receipt);
       else if (failed) telling.failed(failed);
     } finally {

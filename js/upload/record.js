@@ -91,7 +91,7 @@ import { CaptureError } from '../errors.js';
 /** How long a receipt is kept for another tab, or a reloaded page, that asks for it. */
 export const RECEIPT_MS = 24 * 60 * 60 * 1000;
 
-/** Not where its day is over, nor where it lies ahead by more: a clock was wrong. @param {Delivered} receipt @param {number} now */
+/** Where its day is over, or it lies ahead by more: a clock was wrong. @param {{ at: number }} receipt @param {number} now */
 export const isOver = ({ at }, now) => Math.abs(now - at) >= RECEIPT_MS;
 
 /**
@@ -150,6 +150,9 @@ const failed = (message, reason) => new CaptureError('upload-failed', message, {
 
 /** A picture that the page gave, and that did not come, or has not come yet. */
 export const unread = () => failed('The picture cannot be read', 'unreadable');
+
+/** It is gone, and its receipt would be by now. */
+export const lost = () => failed('What has become of it is not known any more', 'storage');
 
 /** Nobody knows now what the queue has. */
 export const unreachable = () => failed('The database cannot be reached now', 'storage');

@@ -9,9 +9,10 @@ import { textOf } from './text.js';
 /**
  * A snapshot that `send` waits for.
  * @typedef {object} Waiter
- * @property {Item} fresh As it was queued, not encrypted.
+ * @property {Item} fresh As it was queued, or seen in the queue last, not encrypted.
  * @property {Blob | undefined} blob
  * @property {number | undefined} generation Of the database that has held it.
+ * @property {number} at Date.now() when the queue was known to have it last.
  * @property {boolean} isUnknown Nobody knows whether the queue has it: there is only its id, and the database cannot be
  *   reached.
  * @property {Call[]} calls
@@ -58,14 +59,17 @@ export function createTelling(agentId, store) {
     settle,
     warn,
 
-    /** @param {Item} fresh @param {Blob | undefined} blob @param {Call} call */
+    /**
+     * A waiter of its own for each call, with the calls before: what was learned before of the snapshot is not taken for
+     * what is so now.
+     * @param {Item} fresh @param {Blob | undefined} blob @param {Call} call
+     */
     wait(fresh, blob, call) {
-      const generation = store.generation();
-      const waiter = waiters.get(fresh.id) || { fresh, blob, generation, calls: [], isUnknown: false };
-      if (blob) Object.assign(waiter, { fresh, blob }); // There may have been only the id.
-      waiter.isUnknown = !blob && store.isBlind() && !store.isHeld(fresh.id);
-      waiter.calls.push(call);
-      waiters.set(fresh.id, waiter);
+      const { id, queuedAt: at } = fresh;
+      const { calls = [], ...known } = waiters.get(id) || { fresh, blob };
+      const given = blob ? { fresh, blob } : known; // There may have been only the id.
+      const isUnknown = !blob && store.isBlind() && !store.isHeld(id);
+      waiters.set(id, { ...given, generation: store.generation(), at, isUnknown, calls: [...calls, call] });
     },
 
     /** @param {string} id @param {number} loaded @param {number} total */

@@ -390,6 +390,55 @@ for (const name of ['discarded', 'aborted']) {
   }
 }
 
+describe('what goes on from memory', () => {
+  const gone = () => new DOMException('gone', 'UnknownError');
+
+  test('waits as long as the server has named, and counts its tries on', async () => {
+    const world = createWorld({ behave: () => ({ status: 429, retryAfter: '250' }) });
+    const tab = world.open();
+    const sent = tab.uploader.send(fakeSnapshot('a'));
+    await world.clock.advance(500);
+    world.faults.diskFault = gone;
+    await world.clock.advance(245000);
+    const [{ attempts, error }] = await tab.uploader.pending();
+    assert.deepEqual([world.server.tries.get('a'), attempts, error?.details.status], [1, 1, 429]);
+    world.faults.behave = () => ({ status: 200 });
+    await world.clock.advance(10000);
+    assert.equal((await outcome(world, sent)).id, 'a');
+    assert.equal(world.server.tries.get('a'), 2);
+  });
+
+  test('has failed as the server says, also where the database fails with the answer', async () => {
+    const world = createWorld({ behave: () => ({ status: 429, retryAfter: '250', sendMs: 1000 }) });
+    const tab = world.open();
+    tab.uploader.send(fakeSnapshot('a'));
+    await world.clock.advance(500);
+    world.faults.diskFault = gone;
+    await world.clock.advance(240000);
+    assert.equal(world.server.tries.get('a'), 1);
+    assert.deepEqual(
+      eventsOf(tab, 'failed').map(({ error, willRetry, item }) => [error.details.status, willRetry, item.attempts]),
+      [[429, true, 1]],
+    );
+  });
+
+  test('keeps its order, though the clock was set back in between', async () => {
+    const world = createWorld({ behave: () => ({}) });
+    const tab = world.open();
+    for (const id of ['first', 'second', 'third']) {
+      tab.uploader.send(fakeSnapshot(id));
+      await world.clock.advance(500);
+      world.clock.step(-60 * MINUTE);
+    }
+    Object.assign(world.faults, { behave: () => ({ status: 200 }), diskFault: gone });
+    await world.clock.advance(MINUTE);
+    assert.deepEqual(
+      world.server.filed.map(({ id }) => id),
+      ['first', 'second', 'third'],
+    );
+  });
+});
+
 test('a picture that comes after its id was asked for goes on from memory', async () => {
   const world = createWorld({ behave: () => ({}) });
   const first = world.open();
@@ -532,6 +581,52 @@ describe('a database that is cleared', () => {
         `after ${turns} turns`,
       );
       assert.equal(typeof (await taken), 'boolean');
+    }
+  });
+
+  test('loses what only its id is known of, and says so: nobody has discarded it', async () => {
+    const world = createWorld({ behave: () => ({}) });
+    const first = world.open();
+    first.uploader.send(fakeSnapshot('a'));
+    await world.clock.advance(500);
+    first.crash();
+    const tab = world.open();
+    await world.clock.advance(100);
+    const sent = tab.uploader.send({ id: 'a' });
+    await world.clock.advance(25000);
+    clear(world);
+    await world.clock.advance(MINUTE);
+    const { code, details } = await outcome(world, sent);
+    assert.deepEqual([code, details.reason], ['upload-failed', 'storage']);
+  });
+
+  test('ends nothing that was taken out and sent again while its pictures are read once more', async () => {
+    for (const by of ['this tab', 'another tab']) {
+      const world = createWorld({ behave: () => ({}) });
+      const [tab, other] = [world.open(), world.open()];
+      const slow = fakeSnapshot('x', 'case-x');
+      let reads = 0;
+      const arrayBuffer = async () => {
+        reads += 1;
+        if (reads > 1) await new Promise((resolve) => world.clock.after(3000, () => resolve(undefined)));
+        return slow.blob.arrayBuffer();
+      };
+      tab.uploader.send({ ...slow, blob: /** @type {any} */ ({ ...slow.blob, arrayBuffer }) });
+      tab.uploader.send(fakeSnapshot('y', 'case-y'));
+      await world.clock.advance(500);
+      clear(world);
+      tab.wake();
+      await world.clock.advance(1000);
+      assert.equal(reads, 2);
+      if (by === 'this tab') await tab.uploader.discard('y');
+      else await other.uploader.discard('y');
+      const interaction = by === 'this tab' ? 'case-y2' : 'case-y';
+      const again = tab.uploader.send(fakeSnapshot('y', interaction));
+      await world.clock.advance(100);
+      world.faults.behave = () => ({ status: 200 });
+      await world.clock.advance(MINUTE);
+      assert.equal((await outcome(world, again)).id, 'y', by);
+      assert.ok(world.server.filed.some(({ id, interactionId }) => id === 'y' && interactionId === interaction));
     }
   });
 

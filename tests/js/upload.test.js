@@ -996,6 +996,26 @@ describe('several tabs', () => {
     assert.equal(world.disk.items.size, 0);
   });
 
+  for (const what of ['delivers', 'discards']) {
+    test(`do not call a picture discarded that one of them ${what} while this one is frozen for a day`, async () => {
+      const world = createWorld({ behave: () => ({}) });
+      const [one, two] = [world.open(), world.open()];
+      const sent = one.uploader.send(fakeSnapshot('a'));
+      await world.clock.advance(100);
+      one.freeze();
+      if (what === 'discards') await two.uploader.discard('a');
+      world.faults.behave = () => ({ status: 200 });
+      await world.clock.advance(5 * MINUTE);
+      await world.clock.advance(25 * 60 * MINUTE);
+      one.thaw();
+      await world.clock.advance(MINUTE);
+      const { code, details } = await outcome(world, sent);
+      assert.deepEqual([code, details.reason], ['upload-failed', 'storage'], 'the receipt is over');
+      const filed = what === 'delivers' ? 1 : 0;
+      assert.equal(world.server.filed.length, filed, 'what was discarded is not sent');
+    });
+  }
+
   test('that have each missed the end of the other’s try do not take each other’s next ones away', async () => {
     const world = createWorld({ behave: () => ({ status: 200, sendMs: 500 }) });
     const tabs = [world.open(), world.open()];
