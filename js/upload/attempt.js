@@ -64,7 +64,7 @@ export function createAttempt(settings, { clock, random, post }, store, telling)
    * Never rejects.
    * @param {Item} item As it was claimed.
    * @param {AbortSignal} signal
-   * @param {() => Promise<void>} checkOwn Called before anything is sent: aborts where the item is another tab's by now.
+   * @param {() => Promise<void>} checkOwn Called before anything is sent: aborts where the item is another tab's by now, or gone.
    * @returns {Promise<import('./retry.js').Decision>}
    */
   return async (item, signal, checkOwn) => {

@@ -4,6 +4,7 @@ import { createCipher } from './encryption.js';
 import * as queue from './queue.js';
 import { unread } from './record.js';
 
+/** @import { CaptureError } from '../errors.js' */
 /** @import { Change, Item } from './record.js' */
 /** @import { Receipt } from './retry.js' */
 
@@ -16,7 +17,7 @@ const READ_MS = 8000;
 const nothing = () => {};
 
 /** @param {import('./clock.js').Clock} clock @param {Blob | undefined} blob */
-export const read = async (clock, blob) => blob && within(clock, READ_MS, () => blob.arrayBuffer(), unread());
+export const read = async (clock, blob) => blob && within(clock, READ_MS, () => blob.arrayBuffer());
 
 /**
  * @param {import('./options.js').Settings} settings
@@ -41,7 +42,13 @@ export function createEntry(settings, { clock, database }, store, telling, readi
       if (!blob) return delivered.receipt;
     }
     reading.add(fresh);
-    const data = await read(clock, blob).finally(() => reading.delete(fresh));
+    /** @type {CaptureError | undefined} */
+    let failure;
+    const data = await read(clock, blob).catch((cause) => {
+      failure = unread(cause);
+      return undefined;
+    });
+    reading.delete(fresh);
     /** @type {[Item, ArrayBuffer | undefined]} As it is in memory: a key goes with its database. */
     const plain = [fresh, data];
     let written = data && settings.encrypt ? undefined : plain;
@@ -55,6 +62,7 @@ export function createEntry(settings, { clock, database }, store, telling, readi
     }
     /** @type {Change<Item | undefined>} */
     const add = (items, to, isOnDisk) => {
+      if (failure && !items.some((item) => item.id === id)) throw failure; // Else the queue has its picture.
       const entry = isOnDisk ? written : plain;
       if (!entry) throw new Error('The key has failed'); // Keeps it out of a database that is back only now.
       return queue.add(items, to, ...entry, settings, store.isBlind());

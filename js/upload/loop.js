@@ -11,6 +11,8 @@ import { isOver as isLongAgo, lost } from './record.js';
 
 /** @import { Change, Item } from './record.js' */
 
+/** How long after the last look an item is still taken for this page's own. */
+const OWN_MS = 1000;
 /** How long is waited for what only hastens things: a Web Lock, which is granted at once. */
 const LOCK_MS = 1000;
 /** Looks into the queue without another reason: for what a tab left that is gone. */
@@ -175,9 +177,9 @@ export function createLoop(settings, environment, store, telling, tryOnce, ask) 
     }
   }
 
-  /** After a standstill an item may be another tab's by now. */
+  /** After a standstill, or while headers were asked for, an item may have become another tab's, or been taken out there. */
   async function checkOwn() {
-    if (clock.elapsed() - beatAt > 2 * BEAT_MS) await beat();
+    if (clock.elapsed() - beatAt > OWN_MS) await beat();
   }
 
   /** Shows other tabs that this one lives; drops what it has lost to one of them while it stood still. */

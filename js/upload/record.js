@@ -145,11 +145,11 @@ export const copyOf = (value) => JSON.parse(JSON.stringify(value));
 /** @param {string} id Of a snapshot that another agent took. */
 export const mismatch = (id) => new CaptureError('agent-mismatch', undefined, { details: { id } });
 
-/** @param {string} message @param {import('./retry.js').Reason} reason */
-const failed = (message, reason) => new CaptureError('upload-failed', message, { details: { reason } });
+/** @param {string} message @param {import('./retry.js').Reason} reason @param {unknown} [cause] */
+const failed = (message, reason, cause) => new CaptureError('upload-failed', message, { cause, details: { reason } });
 
-/** A picture that the page gave, and that did not come, or has not come yet. */
-export const unread = () => failed('The picture cannot be read', 'unreadable');
+/** A picture that the page gave, and that did not come, or has not come yet. @param {unknown} [cause] */
+export const unread = (cause) => failed('The picture cannot be read', 'unreadable', cause);
 
 /** It is gone, and its receipt would be by now. */
 export const lost = () => failed('What has become of it is not known any more', 'storage');

@@ -696,6 +696,7 @@ test('what cannot be read is told as a CaptureError, and nothing is stored', asy
     const blob = { size: 3, type: 'image/jpeg', arrayBuffer: () => Promise.reject(gone) };
     const error = await outcome(world, tab.uploader.send(/** @type {any} */ ({ ...fakeSnapshot('a'), blob })));
     assert.ok(error instanceof CaptureError && error.code === 'upload-failed' && error.cause === gone);
+    assert.deepEqual(error.details, { reason: 'unreadable' });
   }
   assert.equal(world.disk.items.size, 0);
 });
@@ -940,6 +941,18 @@ describe('taking a snapshot out', () => {
     assert.equal(world.disk.items.size, 0);
   });
 
+  test('in another tab ends what this one has not sent yet: its headers are still asked for', async () => {
+    const world = createWorld();
+    const headers = () => new Promise((resolve) => void world.clock.after(3000, () => resolve({})));
+    const [one, two] = [world.open({ headers }), world.open()];
+    const sent = one.uploader.send(fakeSnapshot('a'));
+    await world.clock.advance(500);
+    assert.equal(await two.uploader.discard('a'), true);
+    await world.clock.advance(MINUTE);
+    assert.equal((await outcome(world, sent)).code, 'aborted');
+    assert.equal(world.server.tries.get('a'), undefined);
+  });
+
   test('comes too late for what is delivered', async () => {
     const world = createWorld();
     const tab = world.open();
@@ -1164,12 +1177,26 @@ describe('a picture that is never read', () => {
       else assert.deepEqual(end, []);
       await world.clock.advance(MINUTE);
       const error = await outcome(world, sent);
-      assert.deepEqual([error.code, await outcome(world, discarded)], ['upload-failed', false]);
+      assert.deepEqual([error.code, error.details.reason], ['upload-failed', 'unreadable']);
+      assert.equal(await outcome(world, discarded), false);
       assert.deepEqual(await outcome(world, tab.uploader.pending()), []);
       const next = tab.uploader.send(snapshot);
       await world.clock.advance(MINUTE);
       assert.equal((await outcome(world, next)).id, 'a');
       assert.deepEqual(await outcome(world, tab.uploader.flush()), []);
+    });
+
+    test(`${name}: what the queue has of it is tried again all the same`, async () => {
+      const world = createWorld({ behave: () => ({ status: 422 }) });
+      const tab = world.open();
+      const snapshot = fakeSnapshot('a');
+      const refused = tab.uploader.send(snapshot);
+      await world.clock.advance(500);
+      assert.equal((await outcome(world, refused)).code, 'upload-rejected');
+      world.faults.behave = () => ({ status: 200 });
+      const again = tab.uploader.send({ ...snapshot, blob: /** @type {any} */ ({ ...snapshot.blob, arrayBuffer }) });
+      await world.clock.advance(MINUTE);
+      assert.equal((await outcome(world, again)).id, 'a');
     });
   }
 });
