@@ -90,16 +90,12 @@ function readHeaders(given) {
   const isList = Array.isArray(given);
   try {
     if (typeof given?.entries === 'function' && !isList) return Object.fromEntries(given.entries());
+    const headers = { .../** @type {object} */ (typeof given === 'object' && given) };
+    // What holds nothing, and has a tag of its own or is no object (a Date, a token that is not there yet), would pass for
+    // "no headers".
+    if (kind === '[object Object]' || (Object.keys(headers).length > 0 && !isList)) return headers;
   } catch {
-    throw noHeaders(kind);
+    // Said below.
   }
-  const headers = { .../** @type {object} */ (typeof given === 'object' && given) };
-  // What holds nothing, and has a tag of its own or is no object (a Date, a token that is not there yet), would pass for
-  // "no headers".
-  const isAny = Object.keys(headers).length > 0 && !isList;
-  if (!isAny && kind !== '[object Object]') throw noHeaders(kind);
-  return headers;
+  throw new TypeError(`${kind} holds no headers`);
 }
-
-/** @param {string} kind Of what came. */
-const noHeaders = (kind) => new TypeError(`${kind} holds no headers`);

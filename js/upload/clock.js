@@ -10,6 +10,9 @@
 /** The most `setTimeout` can wait: beyond 2^31 - 1 it fires at once. */
 const LONGEST_TIMEOUT_MS = 2147483647;
 
+/** For what is not waited for, and for what there is nothing to cancel of. */
+export const nothing = () => {};
+
 /** @type {Clock} */
 export const systemClock = {
   now: () => Date.now(),

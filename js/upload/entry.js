@@ -1,5 +1,5 @@
 /** How a snapshot comes into the queue: looked for, encrypted where that is wanted, and stored. */
-import { within } from './clock.js';
+import { nothing, within } from './clock.js';
 import { createCipher } from './encryption.js';
 import * as queue from './queue.js';
 import { unread } from './record.js';
@@ -13,8 +13,6 @@ const BACK_MS = 1000;
 
 /** How long a picture may take to be read: a file's may lie on another machine, and a page's own object never answer. */
 const READ_MS = 8000;
-
-const nothing = () => {};
 
 /** @param {import('./clock.js').Clock} clock @param {Blob | undefined} blob */
 export const read = async (clock, blob) => blob && within(clock, READ_MS, () => blob.arrayBuffer());
@@ -62,7 +60,7 @@ export function createEntry(settings, { clock, database }, store, telling, readi
     }
     /** @type {Change<Item | undefined>} */
     const add = (items, to, isOnDisk) => {
-      if (failure && !items.some((item) => item.id === id)) throw failure; // Else the queue has its picture.
+      if (failure && !queue.byId(items, id)) throw failure; // Else the queue has its picture.
       const entry = isOnDisk ? written : plain;
       if (!entry) throw new Error('The key has failed'); // Keeps it out of a database that is back only now.
       return queue.add(items, to, ...entry, settings, store.isBlind());

@@ -34,7 +34,7 @@ import { createUploaderIn } from './uploader.js';
 export function createUploader(options) {
   const settings = parseOptions(options);
   if (typeof XMLHttpRequest !== 'function') {
-    throw new CaptureError('invalid-argument', 'An uploader needs a page or a dedicated worker: create it there');
+    throw new CaptureError('invalid-argument', 'An uploader needs a page or a dedicated worker');
   }
   return createUploaderIn(settings, {
     clock: systemClock,

@@ -7,7 +7,7 @@
  * it is safe.
  */
 import { CaptureError } from '../errors.js';
-import { within } from './clock.js';
+import { nothing, within } from './clock.js';
 import { isOver, RECEIPT_MS } from './record.js';
 
 /** How long `open()` and a transaction may take, on a slow disk and a busy machine. */
@@ -92,7 +92,7 @@ export function createDatabase(name, clock, migrations = MIGRATIONS) {
   /** Closes it even if it opens late. @param {Promise<IDBDatabase> | undefined} old */
   function close(old) {
     if (connection === old) connection = undefined;
-    old?.then((database) => database.close()).catch(() => {});
+    old?.then((database) => database.close()).catch(nothing);
   }
 
   /**

@@ -9,6 +9,8 @@
  * send holds no lock, and one that could not write to the database has left a lease there that it has no more.
  */
 
+import { nothing } from './clock.js';
+
 /** @import { Item } from './record.js' */
 
 /**
@@ -76,7 +78,7 @@ export function createLeases({ owner, clock, locks, isHidden }) {
           if (!free) return;
           known.since = -Infinity;
           found();
-        }).catch(() => {});
+        }).catch(nothing);
       }
     },
 

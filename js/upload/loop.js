@@ -3,7 +3,7 @@
  * hears from them what they have done.
  */
 import { CaptureError } from '../errors.js';
-import { within } from './clock.js';
+import { nothing, within } from './clock.js';
 import { read } from './entry.js';
 import { BEAT_MS, createLeases } from './leases.js';
 import * as queue from './queue.js';
@@ -20,7 +20,6 @@ const POLL_MS = 30000;
 /** The same, while somebody waits for what another tab sends, or for the database. */
 const WATCH_MS = 1000;
 
-const nothing = () => {};
 const discarded = () => new CaptureError('aborted', 'It was discarded in another tab');
 
 /** @typedef {ReturnType<typeof createLoop>} Loop */
@@ -84,7 +83,7 @@ export function createLoop(settings, environment, store, telling, tryOnce, ask) 
   async function look() {
     if (store.isBlind()) await rescue();
     await within(clock, LOCK_MS, leases.hold).catch(nothing);
-    const asked = [...waiters];
+    const asked = [...waiters.values()];
     const { claimed, expired, waiting, nextMs, items } = await store.transact((all, to) =>
       queue.claim(all, to, {
         agentId,
@@ -103,15 +102,10 @@ export function createLoop(settings, environment, store, telling, tryOnce, ask) 
     claimed.forEach(attempt);
     if (sending.size === 0 && waiters.size === 0) leases.drop();
     expired.forEach(telling.failed);
-    for (const [id, waiter] of asked) {
-      const item = items.find((one) => one.id === id);
-      const isOwn = item?.agentId === agentId && !waiter.isUnknown;
-      if (isOwn) waiter.fresh = { ...item, lease: null, iv: undefined };
-      await hearFromOthers(waiter, item);
-    }
+    for (const waiter of asked) await hearFromOthers(waiter, items);
     telling.mismatches(items);
     leases.probe(items, wake);
-    const isEmpty = waiting + entering.size === 0 && !store.isOutOfReach();
+    const isEmpty = waiting + entering.size === 0 && !store.isLost();
     if (isEmpty && !lookAgain) for (const resolve of idle.keys()) resolve();
     const isWatched =
       idle.size > 0 ||
@@ -126,17 +120,19 @@ export function createLoop(settings, environment, store, telling, tryOnce, ask) 
       const { fresh, blob } = waiter;
       const { id } = fresh;
       const data = store.isHeld(id) ? undefined : await read(clock, blob).catch(nothing);
-      const isWanted = () => waiters.get(id) === waiter;
-      if (data) await store.hold({ ...fresh, order: fresh.order || fresh.queuedAt }, data, isWanted);
+      if (data) await store.hold(fresh, data, () => waiters.get(id) === waiter);
     }
   }
 
   /**
    * Another tab may have delivered, failed or discarded what is waited for here.
-   * @param {import('./telling.js').Waiter} waiter @param {Item | undefined} item
+   * @param {import('./telling.js').Waiter} waiter @param {Item[]} items
    */
-  async function hearFromOthers(waiter, item) {
+  async function hearFromOthers(waiter, items) {
     const { id } = waiter.fresh;
+    const item = queue.byId(items, id);
+    const isOwn = item?.agentId === agentId && !waiter.isUnknown;
+    if (isOwn) waiter.fresh = { ...item, lease: null, iv: undefined };
     let delivered;
     try {
       delivered = item ? undefined : await store.receipt(id);
@@ -148,7 +144,7 @@ export function createLoop(settings, environment, store, telling, tryOnce, ask) 
     waiter.generation = store.generation();
     if (waiter.isUnknown || (isCleared && waiter.blob && !item && !delivered)) await ask(waiter);
     else if (delivered) telling.delivered(id, delivered.receipt);
-    else if (!item) telling.settle(id, undefined, isCleared || isLongAgo(waiter, clock.now()) ? lost() : discarded());
+    else if (!item) telling.settle(id, isCleared || isLongAgo(waiter, clock.now()) ? lost() : discarded());
     else if (item.state !== 'waiting') telling.failed(item);
     else waiter.at = clock.now();
   }

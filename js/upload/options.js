@@ -216,7 +216,7 @@ function readSnapshot(snapshot, options, agentId, now) {
     metadata,
     type: blob?.type || 'image/jpeg',
     bytes: blob?.size || 0,
-    order: 0,
+    order: now,
     queuedAt: now,
     attempts: 0,
     state: 'waiting',

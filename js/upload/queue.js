@@ -8,7 +8,7 @@ import { copyOf, mismatch, unreachable } from './record.js';
 /** @import { Item, Writer } from './record.js' */
 
 /** @param {Item[]} items @param {string} id */
-const byId = (items, id) => items.find((item) => item.id === id);
+export const byId = (items, id) => items.find((item) => item.id === id);
 
 /**
  * Puts a snapshot into the queue, or finds it there. One that had been given up is tried again.

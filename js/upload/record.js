@@ -152,7 +152,7 @@ const failed = (message, reason, cause) => new CaptureError('upload-failed', mes
 export const unread = (cause) => failed('The picture cannot be read', 'unreadable', cause);
 
 /** It is gone, and its receipt would be by now. */
-export const lost = () => failed('What has become of it is not known any more', 'storage');
+export const lost = () => failed('It is gone', 'storage');
 
 /** Nobody knows now what the queue has. */
 export const unreachable = () => failed('The database cannot be reached now', 'storage');

@@ -5,6 +5,8 @@
  * Chromium on HTTP/1.1, and Firefox sends the text "[object ReadableStream]" in its place.
  */
 
+import { nothing } from './clock.js';
+
 /** @import { Item } from './record.js' */
 /** @import { Outcome } from './retry.js' */
 
@@ -33,7 +35,7 @@ const LONGEST_TEXT = 300;
 export function post({ url, credentials, item, data, headers, stallMs, answerMs, signal, clock, onProgress, onSent }) {
   return new Promise((resolve) => {
     const request = new XMLHttpRequest();
-    let cancel = () => {};
+    let cancel = nothing;
     /** @param {Outcome} outcome */
     const end = (outcome) => {
       signal.removeEventListener('abort', abort);
@@ -112,7 +114,7 @@ function readAnswer(request, item) {
     return { status, receipt: isReceipt ? answer : undefined };
   }
   /** @param {unknown} value Another shape, of another server, says nothing. */
-  const text = (value) => (value && typeof value === 'string' ? value.slice(0, LONGEST_TEXT) : undefined);
+  const text = (value) => (typeof value === 'string' ? value.slice(0, LONGEST_TEXT) : undefined);
   // Where the server does not expose it to this origin, it reads null.
   const retryAfter = request.getResponseHeader('Retry-After');
   return { status, code: text(answer.code), error: text(answer.error), retryAfter };

@@ -86,6 +86,6 @@ export function parseRetryAfter(text, now) {
   if (!text) return undefined;
   if (/^\d+$/.test(text)) return Number(text) * 1000;
   // Date.parse takes many a number for a year.
-  const date = / GMT$/.test(text) ? Date.parse(text) : Number.NaN;
+  const date = / GMT$/.test(text) && Date.parse(text);
   return date ? Math.max(0, date - now) : undefined;
 }

@@ -4,6 +4,7 @@
  * memory, and what lies on the disk is nobody's to know; once it is there again, it learns what has become of its items.
  */
 import { CaptureError } from '../errors.js';
+import { nothing } from './clock.js';
 import { createMemoryStore, rehearse } from './memory.js';
 import { copyOf } from './record.js';
 
@@ -118,7 +119,7 @@ export function createStore(database, clock, onVolatile, onBack) {
    */
   function inTurn(work) {
     const turn = last.then(work);
-    last = turn.catch(() => {});
+    last = turn.catch(nothing);
     return turn;
   }
 
@@ -131,8 +132,7 @@ export function createStore(database, clock, onVolatile, onBack) {
      */
     hold: (item, data, isWanted) =>
       inTurn(async () => {
-        const { id } = item;
-        if (isBlind() && !memory.items.has(id) && !left.has(id) && isWanted()) memory.put(item, data);
+        if (isBlind() && !memory.items.has(item.id) && !left.has(item.id) && isWanted()) memory.put(item, data);
       }),
     /** @param {string} id */
     picture: async (id) => (await memory.picture(id)) || disk?.picture(id),
@@ -146,8 +146,8 @@ export function createStore(database, clock, onVolatile, onBack) {
     generation,
     /** The database cannot be reached now, so that nobody knows what lies there. */
     isBlind,
-    /** And that something may lie there: where a browser never gives one, nothing does. */
-    isOutOfReach: () => isBlind() && generation() !== undefined,
+    /** It cannot be reached now, and was: something may lie there. */
+    isLost: () => isBlind() && generation() !== undefined,
     /** @param {string} id */
     isHeld: (id) => memory.items.has(id),
     /** @param {string} id */
@@ -160,12 +160,12 @@ export function createStore(database, clock, onVolatile, onBack) {
       recovering =
         recovering ||
         database
-          .transact(() => {})
+          .transact(nothing)
           .then(() => {
             disk = database;
             onBack();
           })
-          .catch(() => {})
+          .catch(nothing)
           .then(() => {
             recovering = undefined;
           });

@@ -36,8 +36,8 @@ export function createTelling(agentId, store) {
   /** @param {Item} item */
   const show = (item) => toPending(item, agentId, store.isDurable(item.id));
 
-  /** Ends all calls that wait for a snapshot. @param {string} id @param {Receipt | undefined} receipt @param {unknown} [error] */
-  function settle(id, receipt, error) {
+  /** Ends all calls that wait for a snapshot. @param {string} id @param {unknown} error @param {Receipt} [receipt] */
+  function settle(id, error, receipt) {
     const { calls = [] } = waiters.get(id) || {};
     waiters.delete(id);
     for (const { resolve, reject } of calls) {
@@ -66,10 +66,16 @@ export function createTelling(agentId, store) {
      */
     wait(fresh, blob, call) {
       const { id, queuedAt: at } = fresh;
-      const { calls = [], ...known } = waiters.get(id) || { fresh, blob };
-      const given = blob ? { fresh, blob } : known; // There may have been only the id.
-      const isUnknown = !blob && store.isBlind() && !store.isHeld(id);
-      waiters.set(id, { ...given, generation: store.generation(), at, isUnknown, calls: [...calls, call] });
+      const known = waiters.get(id);
+      waiters.set(id, {
+        fresh,
+        blob,
+        ...(!blob && known), // By the id alone.
+        generation: store.generation(),
+        at,
+        isUnknown: !blob && store.isBlind() && !store.isHeld(id),
+        calls: [...(known?.calls || []), call],
+      });
     },
 
     /** @param {string} id @param {number} loaded @param {number} total */
@@ -81,7 +87,7 @@ export function createTelling(agentId, store) {
     /** @param {string} id @param {Receipt} receipt */
     delivered(id, receipt) {
       emit('delivered', { id, receipt });
-      settle(id, receipt);
+      settle(id, undefined, receipt);
     },
 
     /** @param {Item} item With its error. */
@@ -89,7 +95,7 @@ export function createTelling(agentId, store) {
       const error = revive(/** @type {StoredError} */ (item.error));
       const willRetry = item.state === 'waiting';
       emit('failed', { id: item.id, error, willRetry, item: show(item) });
-      if (!willRetry) settle(item.id, undefined, error);
+      if (!willRetry) settle(item.id, error);
     },
 
     /** Once for each snapshot of another agent. @param {Item[]} items */

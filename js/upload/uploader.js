@@ -8,7 +8,7 @@
 import { disposable } from '../disposable.js';
 import { CaptureError } from '../errors.js';
 import { createAttempt } from './attempt.js';
-import { within } from './clock.js';
+import { nothing, within } from './clock.js';
 import { createEntry } from './entry.js';
 import { createLoop } from './loop.js';
 import { parseFlush, parseSnapshot } from './options.js';
@@ -67,8 +67,6 @@ import { coded } from './text.js';
 /** How long `flush` whose time is up waits for the database to say what is left. */
 const LEFT_MS = 1000;
 
-const nothing = () => {};
-
 /**
  * Whoever handles no error of `send` hears of it by `failed`, never by an unhandled rejection.
  * @template T @param {Promise<T>} promise
@@ -124,11 +122,11 @@ export function createUploaderIn(settings, environment) {
     const receipt = await take(fresh, blob);
     if (receipt) return receipt;
     // What is being taken out is waited for until it is: else the next page would deliver it.
-    if (!signal?.aborted && !discarding.has(id)) checkAlive(isKept(id));
+    if (!signal?.aborted && !discarding.has(id)) checkAlive(id);
     const waiting = new Promise((/** @type {(receipt: Receipt) => void} */ resolve, reject) => {
       telling.wait(fresh, blob, { resolve, reject, onProgress });
     });
-    const off = heed(signal, (error) => void discard(id, error).catch((cause) => settle(id, undefined, cause)));
+    const off = heed(signal, (error) => void discard(id, error).catch((cause) => settle(id, cause)));
     wake();
     return quiet(waiting).finally(off);
   }
@@ -161,7 +159,7 @@ export function createUploaderIn(settings, environment) {
       waiter.generation = store.generation();
       waiter.isUnknown = store.isBlind() && !store.isHeld(id);
     } catch (error) {
-      settle(id, undefined, error);
+      settle(id, error);
     }
   }
 
@@ -190,7 +188,7 @@ export function createUploaderIn(settings, environment) {
       await entered(id);
       const removed = await changeOwn(id, (_, to) => to.remove(id));
       const delivered = removed ? undefined : await store.receipt(id).catch(nothing);
-      settle(id, delivered?.receipt, error);
+      settle(id, error, delivered?.receipt);
       loop.abort(id);
       return removed;
     } finally {
@@ -235,7 +233,7 @@ export function createUploaderIn(settings, environment) {
       throw reading.size > 0 ? unread() : unreachable();
     });
     const own = left.filter((item) => item.agentId === agentId);
-    if (own.length === 0 && store.isOutOfReach()) throw unreachable();
+    if (own.length === 0 && store.isLost()) throw unreachable();
     return own;
   }
 
@@ -249,18 +247,18 @@ export function createUploaderIn(settings, environment) {
     loop.stop().then(store.close);
   }
 
-  /** Nobody knows of a database that is out of reach. @param {string} id */
-  const isKept = (id) => (store.isOutOfReach() ? undefined : store.isDurable(id));
-
   /** @param {string} id */
-  const letGo = (id) => settle(id, undefined, disposed(isKept(id)));
+  const letGo = (id) => settle(id, disposed(id));
 
-  /** @param {boolean} [kept] Whether the snapshot stays in the database. */
-  const disposed = (kept) => new CaptureError('disposed', 'The uploader was disposed', { details: { kept } });
+  /** @param {string} [id] Of a snapshot that may stay in the database: nobody knows of one that is out of reach. */
+  function disposed(id) {
+    const kept = id && !store.isLost() ? store.isDurable(id) : undefined;
+    return new CaptureError('disposed', 'The uploader was disposed', { details: { kept } });
+  }
 
-  /** @param {boolean} [kept] */
-  function checkAlive(kept) {
-    if (isDisposed) throw disposed(kept);
+  /** @param {string} [id] */
+  function checkAlive(id) {
+    if (isDisposed) throw disposed(id);
   }
 
   /**
