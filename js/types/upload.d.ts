@@ -216,7 +216,8 @@ export interface Uploader extends Disposes {
    * id, also after a reload, it waits for the same delivery. What is delivered already resolves to its receipt where only
    * `id` is given; the whole snapshot is sent once more, and the server answers.
    * @returns Rejects with 'invalid-argument', 'queue-full' or 'agent-mismatch' (nothing was stored), 'upload-rejected' or,
-   *   too old, 'upload-failed' (kept in the queue), 'aborted' (taken out of it), 'disposed'.
+   *   too old, 'upload-failed' (kept in the queue; `details.reason` 'unreadable': nothing was stored, 'storage': it is
+   *   gone, and nobody knows how), 'aborted' (taken out of it), 'disposed'.
    */
   send: (snapshot: UploadSnapshot, options?: SendOptions) => Promise<Receipt>;
   /**

@@ -31,7 +31,8 @@ import { coded } from './text.js';
  *   asked again for the same id, also after a reload, it waits for the same delivery, and for the database. What is
  *   delivered already resolves to its receipt by the id alone; whole, it is the server's to answer once more. Rejects with
  *   `invalid-argument`, `queue-full` or `agent-mismatch` (nothing was stored), `upload-rejected` or, too old,
- *   `upload-failed` (kept in the queue), `aborted` (taken out of it), `disposed`.
+ *   `upload-failed` (kept in the queue; `details.reason` `unreadable`: nothing was stored, `storage`: it is gone, and
+ *   nobody knows how), `aborted` (taken out of it), `disposed`.
  * @property {() => Promise<PendingItem[]>} pending What is not delivered, the oldest first; other agents' too. While the
  *   database cannot be reached (`volatile-queue`), only what this page holds.
  * @property {(id: string) => Promise<boolean>} retry Tries a snapshot again at once, also one that was given up. False
