@@ -186,7 +186,8 @@ function parseId(name, value) {
 function readSnapshot(snapshot, options, agentId, now) {
   check(isObject(snapshot), 'snapshot', 'a snapshot', snapshot);
   checkObject(options, 'options', ['interactionId', 'signal', 'onProgress']);
-  const { signal, onProgress, interactionId = snapshot.interactionId } = options;
+  const { interactionId: own } = snapshot;
+  const { signal, onProgress, interactionId = own } = options;
   checkSignal(signal);
   check(onProgress === undefined || typeof onProgress === 'function', 'onProgress', 'a function', onProgress);
   const { id, blob, sha256 = '', capturedAt = '' } = snapshot;
@@ -224,7 +225,7 @@ function readSnapshot(snapshot, options, agentId, now) {
     lease: null,
     error: null,
   };
-  return { fresh, blob, signal, onProgress };
+  return { fresh, blob, isOwn: interactionId === own, signal, onProgress };
 }
 
 /**

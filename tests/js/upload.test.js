@@ -72,10 +72,13 @@ describe('a snapshot', () => {
     assert.equal((await again).id, 'a');
     const third = world.open();
     assert.equal((await third.uploader.send({ id: 'a' })).id, 'a', 'delivered already');
+    assert.equal((await third.uploader.send(fakeSnapshot('a'))).id, 'a');
     assert.equal(world.server.tries.get('a'), 2);
-    const whole = third.uploader.send(fakeSnapshot('a'));
+    assert.equal(world.server.filed.length, 1);
+    const { interactionId, ...unnamed } = fakeSnapshot('a');
+    const elsewhere = third.uploader.send(unnamed, { interactionId });
     await world.clock.advance(100);
-    assert.equal((await outcome(world, whole)).id, 'a', 'the server says it again');
+    assert.equal((await outcome(world, elsewhere)).id, 'a', 'the server says it again');
     assert.deepEqual([world.server.filed.length, world.server.repeats], [1, 1]);
     assert.deepEqual(await third.uploader.pending(), []);
   });
@@ -103,7 +106,7 @@ describe('a snapshot', () => {
     const [one, two] = [world.open(), world.open()];
     one.uploader.send(fakeSnapshot('a', 'case-1'));
     await world.clock.advance(100);
-    const again = one.uploader.send(fakeSnapshot('a', 'case-2'));
+    const again = one.uploader.send(fakeSnapshot('a', 'case-1'), { interactionId: 'case-2' });
     await world.clock.advance(100);
     assert.equal(await two.uploader.discard('a'), true);
     await world.clock.advance(MINUTE);
