@@ -264,8 +264,7 @@ describe('a bucket’s lifecycle', () => {
     assert.equal(storage.expires, true);
     const began = Date.now();
     const kept = await put(storage, 'longer.jpg', 100);
-    const held = await put(storage, 'held.jpg', 1);
-    await storage.hold('held.jpg', true);
+    const held = await putHeld(storage, 'held.jpg', 1);
     await put(storage, 'a.jpg', 1);
     const until = async (/** @type {() => Promise<boolean>} */ done) => {
       while (!(await done())) {
@@ -284,5 +283,21 @@ describe('a bucket’s lifecycle', () => {
     assert.deepEqual(await keys(storage), ['longer.jpg']);
   });
 });
+
+/**
+ * Held before its time is up, two seconds after it was put: a busy machine may come too late, and then puts it anew.
+ * @param {import('../../examples/middleware/storage/storage.js').Storage} storage @param {string} key @param {number} days
+ */
+async function putHeld(storage, key, days) {
+  for (;;) {
+    const bytes = await put(storage, key, days);
+    try {
+      await storage.hold(key, true);
+      return bytes;
+    } catch (/** @type {any} */ error) {
+      if (error.code !== 'missing') throw error;
+    }
+  }
+}
 
 leastPrivilege(() => server);
