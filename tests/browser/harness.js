@@ -13,6 +13,9 @@ import { fileURLToPath } from 'node:url';
 import { chromium } from 'playwright-core';
 import { startProcess } from './process.js';
 
+/** How long a page may take for anything: only one that stands still takes longer. */
+const PATIENCE_MS = 120_000;
+
 const ROOT = fileURLToPath(new URL('../../', import.meta.url));
 // Each file by itself, so that pages reach what is inside; what ships is tested by tests/package.
 const FOLDERS = { '/dist/': join(ROOT, 'build/js'), '/pages/': join(ROOT, 'tests/browser/pages') };
@@ -99,6 +102,7 @@ export async function launchChromium(flags = []) {
   const { address, close, ...rest } = await launchUndriven(flags);
   const browser = await chromium.connectOverCDP(address, { noDefaults: true });
   const context = browser.contexts()[0];
+  context.setDefaultTimeout(PATIENCE_MS);
   return {
     ...rest,
     context,

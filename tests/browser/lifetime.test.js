@@ -166,7 +166,7 @@ test('a hundred captures, good and bad, leave nothing behind', async () => {
       const count = { captured: 0 };
       const waiting = [];
       for (let i = 0; i < 100; i++) {
-        const options = [{}, { signal: controller.signal }, { detect: () => [] }, { minWidth: 9999, timeoutMs: 3000 }][
+        const options = [{}, { signal: controller.signal }, { detect: () => [] }, { minWidth: 9999, timeoutMs: 6000 }][
           i % 4
         ];
         const taking = lab

@@ -32,8 +32,8 @@ const MEDIA =
   "media-src 'self' http://localhost:*; frame-src 'self'; default-src 'none'; connect-src 'self'; worker-src 'self'; script-src 'self' 'wasm-unsafe-eval'";
 const NO_WASM = "default-src 'none'; script-src 'self'; worker-src 'self'; connect-src 'self'";
 
-/** For captures that are to see frames all the time until their deadline. */
-const WATCHING = { timeoutMs: 3000 };
+/** For captures that are to see frames until their deadline: longer than a busy machine stands still. */
+const WATCHING = { timeoutMs: 6000 };
 
 /** For captures that see no frame any more, with an engine that is loaded. */
 const NOTHING_COMES = { timeoutMs: 700 };

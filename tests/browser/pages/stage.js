@@ -6,6 +6,9 @@ import { createSender, startCall } from './call.js';
 
 const { lab } = globalThis;
 
+/** For a picture that is to come, however long the machine stands still meanwhile. */
+const PATIENCE_MS = 20000;
+
 /** @param {{ capture?: object, hide: () => Promise<unknown> }} page */
 export function createStage({ capture: captureOptions, hide }) {
   const endings = [];
@@ -39,13 +42,14 @@ export function createStage({ capture: captureOptions, hide }) {
      * A snapshot's outcome, beside what is needed to judge it: which frames the customer painted meanwhile, and when
      * it was due.
      * @param {any} source A call, or anything that can be captured.
-     * @param {any} [options]
+     * @param {any} [given] Its options.
      * @param {{ capture?: any, counter?: () => number }} [from]
      */
-    async take(source, options = {}, { capture: by = stage.capture(), counter = source.counter } = {}) {
+    async take(source, given = {}, { capture: by = stage.capture(), counter = source.counter } = {}) {
+      const options = { timeoutMs: PATIENCE_MS, ...given };
       const from = counter?.();
       const outcome = await lab.outcome(by.snapshot(source.stream || source, options));
-      return { ...outcome, from, to: counter?.(), dueMs: options.timeoutMs ?? 3000 };
+      return { ...outcome, from, to: counter?.(), dueMs: options.timeoutMs };
     },
 
     /** Resolves once somebody in front of the page sees what `condition` asks of the witness. */
