@@ -32,7 +32,7 @@ export class CaptureError extends Error {
 
   /**
    * Goes by name and code, since a page may have two copies of the package, each with a class of its own, and what comes
-   * from another frame or by a message has none.
+   * from another frame, or as a plain object, has none.
    * @param {unknown} value @returns {value is CaptureError}
    */
   static is(value) {

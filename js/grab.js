@@ -238,8 +238,11 @@ async function askConsent(hook, { interactionId, participantId, kind }) {
   try {
     answer = await hook({ interactionId, participantId, sourceKind: kind });
   } catch (cause) {
-    if (CaptureError.is(cause)) throw cause;
+    if (CaptureError.is(cause) && /^(aborted|consent-denied)$/.test(cause.code)) throw cause;
     throw new CaptureError('consent-denied', 'The beforeCapture hook failed', { cause });
   }
-  if (answer === false) throw new CaptureError('consent-denied', 'The beforeCapture hook answered false');
+  // A dialog that is cancelled gives null, an empty text, or what a page has made of it: none of these is a yes.
+  if (answer !== undefined && answer !== true) {
+    throw new CaptureError('consent-denied', 'The beforeCapture hook answered neither true nor nothing');
+  }
 }

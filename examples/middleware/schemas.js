@@ -77,7 +77,7 @@ export const UPLOAD_FORM = {
     sha256: { type: 'string', pattern: '^[0-9a-f]{64}$' },
     metadata: {
       type: 'string',
-      description: 'A JSON object of at most 64 KiB and 64 levels; its values are kept, not its text',
+      description: 'A JSON object of at most 256 KiB and 64 levels; its values are kept, not its text',
     },
     file: { type: 'string', format: 'binary', description: 'One JPEG' },
   },

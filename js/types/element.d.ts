@@ -313,8 +313,8 @@ export interface ReviewWords extends SharedWords {
 
 /** What the elements fire; all bubble, and leave shadow trees. */
 export interface CaseframeEventMap {
-  /** The button has taken a picture. */
-  'caseframe-captured': CustomEvent<Snapshot>;
+  /** The button has taken a picture; `dropped` of one that was reviewed. */
+  'caseframe-captured': CustomEvent<Snapshot & { dropped?: Dropped[] }>;
   /** It has arrived. */
   'caseframe-delivered': CustomEvent<Receipt>;
   /** It was not taken, or could not be delivered. What the agent cancels or discards is no error. */

@@ -129,7 +129,10 @@ export interface CaptureOnlyOptions {
   withinMs?: number | undefined;
   /** Ends the capture with 'aborted'; its reason is the error's `cause`. */
   signal?: AbortSignal | undefined;
-  /** Asked before anything is captured: consent, a notice to the customer. `false`, or an error, is 'consent-denied'. */
+  /**
+   * Asked before anything is captured: consent, a notice to the customer. `true`, or nothing, goes on. `false`, anything
+   * else, or an error is 'consent-denied'; an 'aborted' of the hook's own stays what it is.
+   */
   beforeCapture?: ((context: CaptureContext) => boolean | void | Promise<boolean | void>) | undefined;
   /**
    * Finds regions in the frame, to be covered beyond `redact`: 'text' is the core's own finder of text and codes, a hook

@@ -68,7 +68,7 @@ export type CaptureErrorCode =
   | 'disposed'
   /** The server refused what no repeat mends; `details.status`, `code` and `error`. Kept in the queue. */
   | 'upload-rejected'
-  /** Too old, or `details.reason`: what the last try failed by. Kept in the queue. */
+  /** Too old, or what the last try failed by: `details.status` of an answer that is tried again, or `details.reason`. Kept in the queue. */
   | 'upload-failed'
   /** The snapshot was taken by another agent than the uploader is of. */
   | 'agent-mismatch'
@@ -102,8 +102,9 @@ export class CaptureError extends Error {
   /** What led to this error, where something else did. */
   cause: unknown;
   /**
-   * Whether a value is a CaptureError, by its name and code: of any copy of the package, and after a message or from
-   * another frame, where `instanceof` says no.
+   * Whether a value is a CaptureError, by its name and code: of any copy of the package, from another frame, or a plain
+   * object with its fields, where `instanceof` says no. An error that is posted loses both: post `{ ...error, name:
+   * error.name, message: error.message }`.
    */
   static is(value: unknown): value is CaptureError;
 }

@@ -75,7 +75,7 @@ export interface UploaderOptions {
 
 /**
  * A snapshot as `createCapture` gives it, or what else has these properties. Where only `id` is given, the snapshot has to
- * be in the queue, or delivered within a day. What follows `interactionId` becomes the field `metadata`: at most 64 KiB.
+ * be in the queue, or delivered within a day. What follows `interactionId` becomes the field `metadata`: at most 256 KiB.
  */
 export interface UploadSnapshot {
   /** The idempotency key: 1 to 255 printable ASCII characters. */

@@ -84,7 +84,7 @@ const OPTIONS = [
 ];
 
 /** In bytes: what the middleware takes of one field. */
-const LONGEST_METADATA = 64 * 1024;
+const LONGEST_METADATA = 256 * 1024;
 
 /**
  * @param {unknown} fits @param {string} name @param {string} expected @param {unknown} actual

@@ -120,6 +120,7 @@ test('CaptureError.is goes by name and code, whichever copy of the class made it
   for (const error of [foreign, new CaptureError('no-frame'), structuredClone({ ...foreign, name: foreign.name })]) {
     assert.equal(CaptureError.is(error), true);
   }
+  assert.equal(CaptureError.is(structuredClone(foreign)), false, 'a clone of an error has neither name nor code');
   for (const other of [
     undefined,
     null,

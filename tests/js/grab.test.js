@@ -1222,6 +1222,37 @@ test('a participant without an account is not followed to somebody named by an a
   assert.equal(shot.error?.code, 'stream-ended', JSON.stringify(shot.value?.truth));
 });
 
+test('only true, or nothing, is consent; what the hook fails by does not pass for a failure of the capture', async () => {
+  const take = async (beforeCapture) => {
+    const world = createWorld();
+    world.load();
+    const shot = watch(world.capture.snapshot(world.source, { beforeCapture }));
+    await world.clock.advance(10);
+    world.send();
+    await world.clock.advance(100);
+    return shot;
+  };
+  for (const answer of [true, undefined]) assert.ok((await take(async () => answer)).value, String(answer));
+  for (const answer of [false, null, 0, 1, '', 'no', 'true', {}, { agreed: false }, [], NaN, new Boolean(true)]) {
+    const { error } = await take(async () => answer);
+    assert.ok(error instanceof CaptureError);
+    assert.equal(error.code, 'consent-denied', String(answer));
+  }
+  for (const [thrown, code] of /** @type {const} */ ([
+    [new Error('hook'), 'consent-denied'],
+    [new CaptureError('upload-failed'), 'consent-denied'],
+    [{ name: 'CaptureError', code: 'made-up' }, 'consent-denied'],
+    [null, 'consent-denied'],
+    [new CaptureError('aborted'), 'aborted'],
+    [new CaptureError('consent-denied', 'The customer has said no'), 'consent-denied'],
+  ])) {
+    const { error } = await take(() => Promise.reject(thrown));
+    assert.ok(error instanceof CaptureError);
+    assert.equal(error.code, code);
+    if (error !== thrown) assert.equal(error.cause, thrown);
+  }
+});
+
 test('consent for a camera is none for a screen, also of somebody who is not known', async () => {
   for (const kind of ['screen', 'camera']) {
     const world = createWorld();

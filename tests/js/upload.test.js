@@ -250,7 +250,7 @@ describe('is invalid-argument before anything is stored:', () => {
 });
 
 describe('metadata', () => {
-  const LIMIT = 64 * 1024;
+  const LIMIT = 256 * 1024;
   /** A snapshot whose metadata has that many bytes as JSON. @param {number} bytes @param {string} letter */
   function snapshotWith(bytes, letter) {
     const snapshot = { ...fakeSnapshot('a'), sourceKind: '' };
@@ -261,13 +261,23 @@ describe('metadata', () => {
     return { ...snapshot, sourceKind: letter.repeat(letters) + 'x'.repeat(bytes - empty - letters * size) };
   }
 
+  test('of a picture with as many regions as a frame takes, and as many left open, is sent', async () => {
+    const world = createWorld();
+    const rect = { x: 65432, y: 65432, width: 1234, height: 1234 };
+    const redactions = Array(1000).fill({ ...rect, mode: 'pixelate', cell: 1234, grown: true });
+    const dropped = Array(1000).fill({ ...rect, mode: 'pixelate', decided: false });
+    world.open().uploader.send({ ...fakeSnapshot('a'), redactions, dropped });
+    await world.clock.advance(100);
+    assert.equal(world.server.filed.length, 1);
+  });
+
   for (const letter of ['x', 'ä', '😀']) {
     test(`of as many bytes as the server takes is sent, one more is invalid-argument, in ${letter}`, async () => {
       const world = createWorld();
       const tab = world.open();
       const error = await outcome(world, tab.uploader.send(snapshotWith(LIMIT + 1, letter)));
       assert.equal(error.code, 'invalid-argument', String(error));
-      assert.match(error.message, /at most 65536 bytes of JSON for metadata but received 65537/);
+      assert.match(error.message, /at most 262144 bytes of JSON for metadata but received 262145/);
       assert.equal(world.disk.items.size, 0);
       tab.uploader.send(snapshotWith(LIMIT, letter));
       await world.clock.advance(100);

@@ -183,7 +183,7 @@ describe('a bad field', () => {
   });
 
   test('that is too large', async () => {
-    const metadata = JSON.stringify({ text: 'x'.repeat(65 * 1024) });
+    const metadata = JSON.stringify({ text: 'x'.repeat(257 * 1024) });
     await refused(await upload({ fields: { metadata } }), 413, 'field-too-large');
   });
 

@@ -199,5 +199,10 @@ export type Elements = [
   Expect<Same<sourceReviewWindow.Dropped, element.Dropped>>,
   Expect<Same<sourceReviewWindow.ReviewResult, element.ReviewResult>>,
   // Each event that the elements fire has a type: the manifest's test names them.
-  Expect<Identical<element.CaseframeEventMap['caseframe-captured'], CustomEvent<index.Snapshot>>>,
+  Expect<
+    Identical<
+      element.CaseframeEventMap['caseframe-captured'],
+      CustomEvent<index.Snapshot & { dropped?: element.Dropped[] }>
+    >
+  >,
 ];

@@ -3,8 +3,8 @@
 import { Problem } from '../problem.js';
 import { FIELD_NAMES } from './fields.js';
 
-/** Enough for any metadata a capture has to say about itself. */
-const MAX_FIELD_BYTES = 64 * 1024;
+/** Enough for any metadata a capture has to say about itself: 1,000 regions, and as many that were left open, are 200 KB. */
+const MAX_FIELD_BYTES = 256 * 1024;
 /** Of a part's own headers. The service uses two. */
 const MAX_HEADERS = 16;
 /** Boundaries and headers of all parts together stay far below this. */
