@@ -90,8 +90,8 @@ export function createBurst({ frames, latest, withinMs, limits, watch, ready, lo
       } finally {
         watching.end();
       }
-      if (frames.shown().episode === shown.episode) break;
       drop();
+      if (frames.shown().episode === shown.episode) break;
     }
     canGather = false;
     waitMs += clock.now() - since;

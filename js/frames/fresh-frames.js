@@ -268,8 +268,11 @@ export function createFreshFrames({ source, target: chosen, reader, limits, life
       return episode === shown.episode;
     },
 
-    /** @returns {Shown} As the source has named it last. */
-    shown: () => ({ target: last, episode }),
+    /** @returns {Shown} As the source has named it last: what is asked for now is asked of that. */
+    shown() {
+      target = last;
+      return { target, episode };
+    },
 
     /** Stops the deadline's clock while something else is waited for; what it returns starts it again. */
     pause: () => deadline.pause(),

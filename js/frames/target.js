@@ -123,10 +123,15 @@ function countPeople(targets) {
  */
 function isSomebodyElse(now, known, chosen) {
   if (chosen.participantId !== undefined && now.participantId !== chosen.participantId) return true;
-  // Nothing says that a participant without an account is the one who is named by theirs alone.
-  if (known.participantId && !known.userId && now.userId && now.participantId === null) return true;
+  // Nothing says that a participant without an account is the one who is named by theirs alone, whoever comes first.
+  if (areNamedApart(known, now) || areNamedApart(now, known)) return true;
   const facts = /** @type {const} */ (['participantId', 'userId', 'kind']);
   return facts.some((fact) => known[fact] && now[fact] && known[fact] !== now[fact]);
+}
+
+/** Whether the one is named by participant alone, and the other by account alone. @param {Known} a @param {Known} b */
+function areNamedApart(a, b) {
+  return Boolean(a.participantId && !a.userId && b.userId && !b.participantId);
 }
 
 /** @param {Target} now @param {Known} [before] @returns {Known} With what it adds to what was known before. */

@@ -1210,16 +1210,55 @@ test('the sharpest: who comes while the first choice is opened is who the next o
   }
 });
 
-test('a participant without an account is not followed to somebody named by an account alone', async () => {
-  const world = createWorld();
-  world.load();
-  const beforeCapture = () => world.change({ participantId: null, userId: 'colleague' });
-  const shot = watch(world.capture.snapshot(world.source, { beforeCapture, metadata: { participantId: 'p' } }));
-  for (let i = 0; i < 10; i++) {
-    await world.clock.advance(33);
-    world.send();
+test('the sharpest: what is learned while a black first choice is opened does not keep good ones from being taken', async () => {
+  for (const withinMs of [300, 1000]) {
+    for (const change of [{ userId: 'u' }, { participantId: null }]) {
+      for (const isReady of [true, false]) {
+        let asked = 0;
+        const world = createWorld({ latency: () => (++asked === 9 ? 40 : 1) });
+        world.load();
+        if (isReady) await world.capture.ready(world.source);
+        await world.clock.advance(1);
+        const shot = watch(world.capture.snapshot(world.source, { select: 'sharpest', withinMs }));
+        for (let i = 0; i < 8; i++) {
+          await world.clock.settle();
+          world.send({ verdict: 'black' });
+          await world.clock.advance(16);
+        }
+        await world.clock.advance(5);
+        world.change(change);
+        let sent = 0;
+        for (; sent < 150 && !shot.isOver; sent++) {
+          world.send();
+          await world.clock.advance(16);
+        }
+        assert.ok(shot.value, `${JSON.stringify(change)}: ${shot.error}`);
+        assert.ok(sent * 16 < withinMs + 100, `after ${sent} good frames`);
+      }
+    }
   }
-  assert.equal(shot.error?.code, 'stream-ended', JSON.stringify(shot.value?.truth));
+});
+
+test('a participant without an account, and somebody named by an account alone, are not followed to one another', async () => {
+  const participant = { participantId: 'p', userId: null };
+  const account = { participantId: null, userId: 'u' };
+  for (const [before, after, code] of [
+    [participant, account, 'stream-ended'],
+    [account, participant, 'stream-ended'],
+    [account, { participantId: 'p', userId: 'u' }, undefined],
+    [participant, { participantId: 'p', userId: 'u' }, undefined],
+  ]) {
+    const world = createWorld();
+    world.load();
+    world.change(before);
+    const beforeCapture = () => world.change(after);
+    const shot = watch(world.capture.snapshot(world.source, { beforeCapture }));
+    for (let i = 0; i < 10; i++) {
+      await world.clock.advance(33);
+      world.send();
+    }
+    assert.equal(shot.error?.code, code, JSON.stringify([before, after]));
+  }
 });
 
 test('only true, or nothing, is consent; what the hook fails by does not pass for a failure of the capture', async () => {
