@@ -196,6 +196,16 @@ describe('a bad field', () => {
     assert.equal(status, 200, JSON.stringify(body));
   });
 
+  test('metadata of more objects than any capture has, in whatever shape; of 2,000 regions they are taken', async () => {
+    const region = { x: 65432, y: 65432, width: 1234, height: 1234, mode: 'pixelate', cell: 1234 };
+    for (const redactions of [Array(10_000).fill({}), Array(100).fill(Array(100).fill([]))]) {
+      await refused(await upload({ fields: { metadata: JSON.stringify({ redactions }) } }), 400, 'invalid-field');
+    }
+    const metadata = JSON.stringify({ redactions: Array(1000).fill(region), dropped: Array(1000).fill(region) });
+    const { status, body } = await upload({ fields: { metadata } });
+    assert.equal(status, 200, JSON.stringify(body));
+  });
+
   test('an idempotency key that is none', async () => {
     await refused(await upload({ key: 'a b' }), 400, 'invalid-idempotency-key');
     await refused(await upload({ key: 'x'.repeat(256) }), 400, 'invalid-idempotency-key');

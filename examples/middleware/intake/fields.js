@@ -9,6 +9,11 @@ const ISO_8601 = /^(\d{4}-\d{2}-\d{2})T\d{2}:\d{2}:\d{2}(\.\d{1,9})?(Z|[+-]\d{2}
 const IDEMPOTENCY_KEY = /^[\x21-\x7e]{1,255}$/;
 /** Of metadata, in each other. What is much deeper cannot be written as JSON again: that takes a stack. */
 const MAX_DEPTH = 64;
+/**
+ * Objects and lists in it: 1,000 regions, and as many that were left open, are 2,000. A list of snapshots reads the metadata
+ * of a hundred rows at once, and 256 KiB of empty objects are 10 MiB in memory.
+ */
+const MAX_OBJECTS = 10_000;
 
 /** @typedef {ReturnType<typeof checkFields>} Fields */
 
@@ -84,19 +89,25 @@ function jsonObject(value) {
   try {
     // Busboy hands over a part that calls itself application/json already parsed.
     const parsed = typeof value === 'string' ? JSON.parse(value) : value;
-    return isObject(parsed) && !Array.isArray(parsed) && isShallow(parsed) ? parsed : undefined;
+    return isObject(parsed) && !Array.isArray(parsed) && isModest(parsed) ? parsed : undefined;
   } catch {
     return undefined;
   }
 }
 
-/** Level by level, since a call for each would need the stack itself. @param {object} value */
-function isShallow(value) {
+/**
+ * Whether it has neither more levels nor more objects than any capture says of itself. Level by level, since a call for each
+ * would need the stack itself.
+ * @param {object} value
+ */
+function isModest(value) {
   let level = [value];
+  let count = 1;
   for (let depth = 1; depth <= MAX_DEPTH && level.length > 0; depth += 1) {
     level = level.flatMap((inner) => Object.values(inner)).filter(isObject);
+    count += level.length;
   }
-  return level.length === 0;
+  return level.length === 0 && count <= MAX_OBJECTS;
 }
 
 /** @param {unknown} value @returns {value is object} */
