@@ -5,10 +5,11 @@
 namespace caseframe {
 namespace {
 
-// A cell shows the median colour, not the mean, of a square this many cells wide around it, of which the region has at
-// most 4 × 4. That is less than half: where what surrounds the region is of one colour, the median is that colour,
-// whatever is in the region. Over other grounds it moves with the share of ink, and the less, the wider the square is;
-// a mean moves with each stroke, and there is always a text that carries it over the border between two levels.
+// A cell shows the median colour, not the mean, of a square this many cells wide around it, of which the region and all
+// that touch it have at most 4 × 4. That is less than half: where what surrounds them is of one colour, the median is
+// that colour, whatever they cover. Over other grounds it moves with the share of ink, and the less, the wider the
+// square is; a mean moves with each stroke, and there is always a text that carries it over the border between two
+// levels.
 constexpr std::uint32_t kReach = 6;
 static_assert(2 * kMaxCells * kMaxCells < kReach * kReach);
 // Where the frame is narrower, all of it but a cell, and at least this: a region over the whole frame is a mosaic

@@ -34,7 +34,7 @@ inline constexpr std::uint32_t kMaxCells = 4;
 // for Document Redaction" (PoPETs 2016/4) read text through grids of up to 30 px, with many cells and fine colours.
 inline constexpr std::uint32_t kMinCell = 16;
 
-// The side of a rectangle's cells.
+// The side of a rectangle's cells: of one around all mosaics that touch each other.
 constexpr std::uint32_t mosaic_cell(std::uint32_t width, std::uint32_t height) {
   return std::max(kMinCell, (std::max(width, height) + kMaxCells - 1) / kMaxCells);
 }

@@ -1,7 +1,10 @@
 #include "redaction/regions.hpp"
 
 #include <algorithm>
+#include <array>
 #include <cmath>
+
+#include "redaction/canvas.hpp"
 
 namespace caseframe {
 namespace {
@@ -74,10 +77,41 @@ Result<Redaction> place(const Region& region, Size frame) {
 
   const auto [left, right] = across.covered();
   const auto [top, bottom] = down.covered();
-  Redaction redaction{left, top, right - left, bottom - top, region.mode, 0, 0, region.color};
-  if (region.mode != RedactMode::kFill) redaction.cell = mosaic_cell(redaction.width, redaction.height);
-  if (region.mode == RedactMode::kBlur) redaction.radius = redaction.cell;
-  return redaction;
+  return Redaction{left, top, right - left, bottom - top, region.mode, 0, 0, region.color};
+}
+
+// True if less than kMinCell lies between the two, across and down: over so narrow a strip as much can be read as over
+// a common border.
+bool do_touch(const Redaction& a, const Redaction& b) {
+  return a.x < b.x + b.width + kMinCell && b.x < a.x + a.width + kMinCell &&  //
+         a.y < b.y + b.height + kMinCell && b.y < a.y + a.height + kMinCell;
+}
+
+void set_cell(Redaction& mosaic, std::uint32_t cell) {
+  mosaic.cell = cell;
+  if (mosaic.mode == RedactMode::kBlur) mosaic.radius = cell;
+}
+
+// Gives each mosaic the cell that one around it and all that it touches, in chains, would have. With cells of its own
+// size a small one looks no further than a stroke of something large is wide, and several show the outline.
+void set_cells(std::span<Redaction> placed) {
+  std::array<Redaction*, kMaxRegions> mosaics;  // [first, end) are a group, those that follow are in none yet
+  auto* last = mosaics.data();
+  for (Redaction& r : placed) {
+    if (r.mode != RedactMode::kFill) *last++ = &r;
+  }
+  for (auto *first = mosaics.data(), *end = first; first != last; first = end) {
+    Rect around = rect_of(**end++);
+    for (auto* next = first; next != end; ++next) {
+      const Redaction& r = **next;
+      around = {std::min(around.left, r.x), std::min(around.top, r.y), std::max(around.right, r.x + r.width),
+                std::max(around.bottom, r.y + r.height)};
+      for (auto* other = end; other != last; ++other) {
+        if (do_touch(r, **other)) std::swap(*other, *end++);
+      }
+    }
+    std::for_each(first, end, [&](Redaction* r) { set_cell(*r, mosaic_cell(around.width(), around.height())); });
+  }
 }
 
 }  // namespace
@@ -95,6 +129,7 @@ Result<Buffer<Redaction>> place(std::span<const Region> regions, Size frame) {
     }
     (*placed)[i] = *redaction;
   }
+  set_cells({placed->data(), placed->size()});
   return placed;
 }
 

@@ -34,7 +34,8 @@ inline constexpr std::size_t kMaxRegions = 1000;
 
 // The rectangle of each region, in their order: scaled to the frame, clipped, and grown outward to whole pixels and
 // even coordinates, because video of 4:2:0 shares one colour sample among 2 × 2 pixels: the neighbour of an odd edge
-// carries colour from inside. Never empty.
+// carries colour from inside. Never empty. The cells of mosaics that touch, with less than kMinCell between them and in
+// chains, are those of one around all of them: what several cover together is no better seen than under one.
 //
 // kInvalidArgument, with the region's index in `Error::region`, for one that
 // - has a number that is not finite, a negative size, or an `of` that is not above 0 in both directions;

@@ -2,6 +2,7 @@
 
 #include <doctest/doctest.h>
 
+#include <algorithm>
 #include <array>
 #include <cmath>
 #include <limits>
@@ -74,6 +75,57 @@ void check_side(const Asked& a, std::uint32_t low, std::uint32_t size, std::uint
   CHECK(low + size >= last - kRounding);
   CHECK(low > first - 2 - kRounding);
   CHECK(low + size < last + 2 + kRounding);
+}
+
+Region mosaic(double x, double y, double width, double height) { return {x, y, width, height}; }
+
+std::vector<std::uint32_t> cells(const std::vector<Region>& regions, Size frame = {4000, 4000}) {
+  const auto placed = place(regions, frame);
+  REQUIRE(placed);
+  std::vector<std::uint32_t> result;
+  for (std::size_t i = 0; i < placed->size(); ++i) {
+    const Redaction& r = (*placed)[i];
+    CHECK(r.radius == (r.mode == RedactMode::kBlur ? r.cell : 0));
+    result.push_back(r.cell);
+  }
+  return result;
+}
+
+using Cells = std::vector<std::uint32_t>;
+
+// The cells by the rule's own words: pairs that are near, pairs that those make near, and a rectangle around each
+// group.
+Cells cells_by_definition(std::span<const Redaction> placed) {
+  const auto between = [](std::uint32_t a, std::uint32_t a_size, std::uint32_t b, std::uint32_t b_size) {
+    return std::max<std::int64_t>(std::int64_t{b} - a - a_size, std::int64_t{a} - b - b_size);
+  };
+  const std::size_t count = placed.size();
+  std::vector<std::vector<bool>> together(count, std::vector<bool>(count));
+  for (std::size_t i = 0; i < count; ++i) {
+    for (std::size_t j = 0; j < count; ++j) {
+      const Redaction &a = placed[i], &b = placed[j];
+      together[i][j] = a.mode != RedactMode::kFill && b.mode != RedactMode::kFill &&
+                       between(a.x, a.width, b.x, b.width) < 16 && between(a.y, a.height, b.y, b.height) < 16;
+    }
+  }
+  for (std::size_t k = 0; k < count; ++k) {
+    for (std::size_t i = 0; i < count; ++i) {
+      for (std::size_t j = 0; j < count; ++j) together[i][j] = together[i][j] || (together[i][k] && together[k][j]);
+    }
+  }
+  Cells result;
+  for (std::size_t i = 0; i < count; ++i) {
+    std::uint32_t left = 4000, top = 4000, right = 0, bottom = 0;
+    for (std::size_t j = 0; j < count; ++j) {
+      if (!together[i][j]) continue;
+      left = std::min(left, placed[j].x);
+      top = std::min(top, placed[j].y);
+      right = std::max(right, placed[j].x + placed[j].width);
+      bottom = std::max(bottom, placed[j].y + placed[j].height);
+    }
+    result.push_back(right == 0 ? 0 : std::max(16U, (std::max(right - left, bottom - top) + 3) / 4));
+  }
+  return result;
 }
 
 Region any_region(Dice& dice, Size frame) {
@@ -290,6 +342,78 @@ TEST_CASE("region: the record says what will be done") {
   CHECK(pixelate.mode == RedactMode::kPixelate);
   CHECK(pixelate.cell == 24);
   CHECK(pixelate.radius == 0);
+}
+
+TEST_CASE("region: mosaics that touch have the cells that one around them would have") {
+  CHECK(cells({mosaic(100, 100, 64, 64), mosaic(400, 100, 64, 64)}) == Cells{16, 16});
+  CHECK(cells({mosaic(100, 100, 64, 64), mosaic(164, 100, 64, 64)}) == Cells{32, 32});  // side by side
+  CHECK(cells({mosaic(100, 100, 64, 64), mosaic(164, 36, 64, 64)}) == Cells{32, 32});   // by a corner
+  CHECK(cells({mosaic(100, 100, 400, 80), mosaic(120, 120, 16, 16)}) == Cells{100, 100});
+  CHECK(cells({mosaic(120, 120, 16, 16), mosaic(100, 100, 400, 80)}) == Cells{100, 100});
+  CHECK(cells({mosaic(100, 100, 64, 64), {164, 100, 64, 64, RedactMode::kBlur}}) == Cells{32, 32});
+  CHECK(cells({mosaic(0, 0, 4000, 4000), mosaic(9, 9, 2, 2)}) == Cells{1000, 1000});
+}
+
+TEST_CASE("region: mosaics with less than 16 px between them touch") {
+  CHECK(cells({mosaic(100, 100, 64, 64), mosaic(178, 100, 64, 64)}) == Cells{36, 36});
+  CHECK(cells({mosaic(100, 100, 64, 64), mosaic(179, 100, 63, 64)}) == Cells{36, 36});  // grown to even coordinates
+  CHECK(cells({mosaic(100, 100, 64, 64), mosaic(180, 100, 64, 64)}) == Cells{16, 16});
+  CHECK(cells({mosaic(100, 178, 64, 64), mosaic(100, 100, 64, 64)}) == Cells{36, 36});
+  CHECK(cells({mosaic(100, 180, 64, 64), mosaic(100, 100, 64, 64)}) == Cells{16, 16});
+  CHECK(cells({mosaic(100, 100, 64, 64), mosaic(178, 178, 64, 64)}) == Cells{36, 36});
+  CHECK(cells({mosaic(100, 100, 64, 64), mosaic(178, 180, 64, 64)}) == Cells{16, 16});
+}
+
+TEST_CASE("region: mosaics that touch in a chain are one, in whatever order they come") {
+  std::vector<Region> row;
+  for (int i = 0; i < 20; ++i) row.push_back(mosaic(100 + 16 * i, 100, 16, 16));
+  row.push_back(mosaic(100, 300, 40, 40));
+  for_each_seed(20, [&](Dice& dice) {
+    for (std::size_t i = row.size(); i > 1; --i) {
+      std::swap(row[i - 1], row[dice.between(0, static_cast<std::uint32_t>(i) - 1)]);
+    }
+    const Cells shared = cells(row);
+    for (std::size_t i = 0; i < row.size(); ++i) CHECK(shared[i] == (row[i].y == 100 ? 80 : 16));
+  });
+}
+
+TEST_CASE("region: fills neither join mosaics nor are joined") {
+  const auto fill = [](double x, double width) { return Region{x, 100, width, 64, RedactMode::kFill}; };
+  CHECK(cells({mosaic(100, 100, 64, 64), fill(164, 400)}) == Cells{16, 0});
+  CHECK(cells({mosaic(100, 100, 64, 64), fill(164, 64), mosaic(228, 100, 64, 64)}) == Cells{16, 0, 16});
+}
+
+TEST_CASE("region: cells are those of the groups, whatever these look like") {
+  std::size_t shared = 0;
+  for_each_seed(300, [&](Dice& dice) {
+    std::vector<Region> regions;
+    for (std::uint32_t i = dice.between(1, 30); i > 0; --i) {
+      regions.push_back({dice.real(0, 900), dice.real(0, 900), dice.real(1, 150), dice.real(1, 150),
+                         static_cast<RedactMode>(dice.between(0, 2))});
+    }
+    const auto placed = place(regions, {1000, 1000});
+    REQUIRE(placed);
+    const Cells expected = cells_by_definition({placed->data(), placed->size()});
+    CHECK(cells(regions, {1000, 1000}) == expected);
+    // More than one of these can have of its own.
+    for (const std::uint32_t cell : expected) shared += cell > 38;
+  });
+  CHECK(shared > 500);  // else nothing was tested
+}
+
+TEST_CASE("region: a thousand mosaics, as one, as pairs, and each of its own") {
+  const auto grid = [](double pitch) {
+    std::vector<Region> regions;
+    for (int i = 0; i < 1000; ++i) regions.push_back(mosaic(pitch * (i % 40), pitch * (i / 40), 16, 16));
+    return regions;
+  };
+  CHECK(cells(grid(16)) == Cells(1000, 160));
+  CHECK(cells(grid(32)) == Cells(1000, 16));
+  std::vector<Region> pairs = grid(100);
+  for (std::size_t i = 0; i < 1000; i += 2) pairs[i] = mosaic(pairs[i + 1].x - 16, pairs[i + 1].y, 16, 64);
+  CHECK(cells(pairs) == Cells(1000, 16));
+  for (std::size_t i = 0; i < 1000; i += 2) pairs[i].height = 72;
+  CHECK(cells(pairs) == Cells(1000, 18));
 }
 
 }  // namespace caseframe::test
