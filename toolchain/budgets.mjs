@@ -17,12 +17,12 @@ export const BUDGETS = [
   { name: 'the worker, glue included', files: ['worker.js'], limit: 9.9 * KB },
   { name: 'genesys', files: ['genesys.js'], limit: 4 * KB },
   { name: 'upload', files: ['upload.js'], limit: 9.65 * KB },
-  { name: 'the SIMD module', files: ['wasm/caseframe.simd.wasm'], limit: 45.5 * KB },
-  { name: 'the baseline module', files: ['wasm/caseframe.baseline.wasm'], limit: 46.35 * KB },
+  { name: 'the SIMD module', files: ['wasm/caseframe.simd.wasm'], limit: 45.7 * KB },
+  { name: 'the baseline module', files: ['wasm/caseframe.baseline.wasm'], limit: 46.5 * KB },
   {
     name: 'all that a first capture downloads',
     files: ['index.js', 'errors.js', 'launch.js', 'worker.js', 'wasm/caseframe.simd.wasm'],
-    limit: 74.95 * KB,
+    limit: 75.1 * KB,
   },
 ];
 

@@ -202,7 +202,7 @@ export interface Redaction {
   height: number;
   /** As it was asked for. */
   mode: RedactMode;
-  /** Of 'pixelate' and 'blur': the side of a mosaic cell, in pixels. */
+  /** Of 'pixelate' and 'blur': the side of a mosaic cell, in pixels. Mosaics that touch have the same. */
   cell?: number;
   /** Of 'pixelate' and 'blur': how many levels a cell's colour may have, of luma (16) and of each chroma (8). */
   levels?: { luma: number; chroma: number };
