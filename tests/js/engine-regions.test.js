@@ -253,6 +253,31 @@ inBoth('the same region a thousand times is recorded each time, and covered as b
   }
 });
 
+inBoth('mosaics that touch say one cell: in the answer, in the file and of a frame that is held', (engine) => {
+  const frame = new Dice(1).scenery(320, 180);
+  const redact = /** @type {Region[]} */ ([
+    { x: 20, y: 20, width: 64, height: 64 },
+    { x: 90, y: 20, width: 64, height: 64, mode: 'blur' },
+    { x: 160, y: 20, width: 40, height: 64, mode: 'fill' },
+    { x: 204, y: 20, width: 40, height: 64 },
+  ]);
+  const { jpeg, redactions } = engine.encode(frame, { redact });
+  assert.deepEqual(
+    redactions.map(({ cell, radius }) => [cell, radius]),
+    [
+      [34, undefined],
+      [34, 34],
+      [undefined, undefined],
+      [16, undefined],
+    ],
+  );
+  const file = Buffer.from(jpeg).toString('latin1');
+  assert.deepEqual(file.match(/(?<=caseframe:cell=")\d+/g), ['34', '34', '16']);
+  const held = engine.allocate(frame.width, frame.height);
+  assert.deepEqual(held.place(redact), redactions);
+  held.release();
+});
+
 /** All behind the segments that say what was covered: from the first quantisation table on. @param {Uint8Array} jpeg */
 function pictureOf(jpeg) {
   const bytes = Buffer.from(jpeg);
