@@ -22,7 +22,7 @@ export const BUDGETS = [
   {
     name: 'all that a first capture downloads',
     files: ['index.js', 'errors.js', 'launch.js', 'worker.js', 'wasm/caseframe.simd.wasm'],
-    limit: 75.1 * KB,
+    limit: 75.15 * KB,
   },
 ];
 
