@@ -281,7 +281,8 @@ test('what is captured without a network waits, survives a reload, and arrives',
   await page.click('#offline');
   await take(page);
   await page.waitForSelector('.snapshot[data-delivery=waiting]');
-  assert.match((await page.textContent(MESSAGE)) ?? '', /^Saved on this computer/);
+  // Now and then it is tried again, and says so.
+  await page.locator(MESSAGE, { hasText: /^Saved on this computer/ }).waitFor();
   assert.deepEqual(await storedFiles(), filed);
   const id = await page.getAttribute('.snapshot', 'data-id');
   const interactionId = await page.inputValue('#interaction');
@@ -339,10 +340,8 @@ test('a slow network shows how far it is; a service that fails is tried again', 
   await take(page);
   await page.waitForSelector('.snapshot[data-delivery=waiting]');
   await page.waitForSelector('#capture[state=queued]');
-  assert.match(
-    (await page.textContent('.snapshot .delivery')) ?? '',
-    /^The service cannot take it just now\. Next try at/,
-  );
+  const why = page.locator('.snapshot .delivery', { hasText: /^The service cannot take it just now\. Next try at/ });
+  await why.waitFor();
   assert.deepEqual(await storedFiles(), filed);
   await page.click('#failing');
   await demo.stored(page, 2);
@@ -355,7 +354,7 @@ test('a snapshot the server refuses says so, and waits for the agent to decide',
   await refuse();
   await take(page);
   await page.waitForSelector('.snapshot[data-delivery=failed]');
-  assert.match((await page.textContent('.delivery')) ?? '', /^The service has refused it/);
+  await page.locator('.delivery', { hasText: /^The service has refused it/ }).waitFor();
   await page.waitForSelector('#capture[state=failed]');
   assert.equal(await page.textContent(MESSAGE), new CaptureError('upload-rejected').advice);
   await page.unroute('**/upload');
