@@ -115,7 +115,7 @@ test('conversations end and come back under 20 captures', async (t) => {
         ]) {
           taking.push(
             lab
-              .outcome(capture.snapshot(source, { timeoutMs: 6000, ...options }))
+              .outcome(capture.snapshot(source, { timeoutMs: 15000, ...options }))
               .then((o) => ({ ...o, stage: `${kind} ${overlap}` })),
           );
         }
