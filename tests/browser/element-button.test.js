@@ -504,9 +504,9 @@ for (const [name, launch] of Object.entries(BROWSERS)) {
       );
       treatment = '503';
       await page.evaluate(() => stage.button.click());
-      await reaches('queued', 1);
-      // At once: the next try of the upload says what it does.
-      const message = await page.evaluate(() => {
+      // In one go: the next try of the upload says what it does.
+      const message = await page.evaluate(async () => {
+        await stage.reaches('queued', 1);
         stage.button.source = null;
         stage.button.click();
         return stage.button.shadowRoot.querySelector('[part=message]').textContent;
