@@ -26,7 +26,8 @@ export async function recordClip() {
     recorder.ondataavailable = ({ data }) => resolve(data);
   });
   recorder.start();
-  await lab.sleep(2000);
+  // Two seconds of a machine that has time for it.
+  await lab.beats({ sending: sender }, 60);
   recorder.stop();
   await fetch('/clip.webm', { method: 'POST', body: await recorded });
   sender.stop();

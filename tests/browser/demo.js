@@ -9,6 +9,7 @@ import { openRecords } from '../../examples/middleware/records/open.js';
 import { createService } from '../../examples/middleware/service.js';
 import { readSettings } from '../../examples/middleware/settings.js';
 import { openStorage } from '../../examples/middleware/storage/open.js';
+import { freePort } from './free-port.js';
 import { launchChromium } from './harness.js';
 
 /** @typedef {import('playwright-core').Page} Page */
@@ -89,7 +90,8 @@ export function useDemo(environment = {}) {
   /** @type {string} */
   let dataFolder;
 
-  async function start(port = 0) {
+  /** @param {number} port */
+  async function start(port) {
     const settings = readSettings(environment, { data: dataFolder });
     demo.records = await openRecords(settings.databaseUrl);
     await demo.records.migrate();
@@ -106,7 +108,7 @@ export function useDemo(environment = {}) {
     dataFolder = await mkdtemp(join(tmpdir(), 'caseframe-demo-'));
     demo.snapshots = join(dataFolder, 'objects', 'video-snapshots');
     await mkdir(demo.snapshots, { recursive: true });
-    await start();
+    await start(await freePort()); // To be had again after a restart.
     demo.browser = await launchChromium();
   });
   after(async () => {

@@ -1,6 +1,9 @@
 /** Real Firefox, headless, over WebDriver BiDi. */
 import puppeteer from 'puppeteer-core';
 
+/** How long it may take to start, and a page for anything: only one that stands still takes longer. */
+export const PATIENCE_MS = 120_000;
+
 /**
  * @param {{ refusesToPlay?: boolean, prefs?: Record<string, unknown> }} [options] `refusesToPlay`: as if its user had
  *   forbidden all video that nobody has clicked on.
@@ -11,6 +14,7 @@ export async function launchFirefox({ refusesToPlay = false, prefs = {} } = {}) 
     browser: 'firefox',
     executablePath: process.env.FIREFOX ?? '/usr/bin/firefox-esr',
     headless: true,
+    timeout: PATIENCE_MS,
     extraPrefsFirefox: {
       // Two ends of a call in one page.
       'media.peerconnection.ice.loopback': true,
@@ -28,6 +32,7 @@ export async function launchFirefox({ refusesToPlay = false, prefs = {} } = {}) 
     version,
     async open(url) {
       const page = await browser.newPage();
+      page.setDefaultTimeout(PATIENCE_MS);
       /** @type {import('puppeteer-core').Page | undefined} */
       let front;
       await page.goto(url);

@@ -103,7 +103,9 @@ test('conversations end and come back under 20 captures', async (t) => {
       const colors = { A: 'red', B: 'blue' };
       let current = await genesys.join(agent, 'A', 'red');
       const outcomes = [];
-      for (let i = 0; i < 20; i += 1) {
+      // Where the machine is so busy that next to none comes in time there are more of them, with more time for each.
+      const hasFew = () => outcomes.filter(({ code }) => !code).length < 5;
+      for (let i = 0; i < 20 || (i < 80 && hasFew()); i += 1) {
         const before = current;
         const next = before.conversationId === 'A' ? 'B' : 'A';
         const overlap = random() < 0.5;
@@ -119,7 +121,7 @@ test('conversations end and come back under 20 captures', async (t) => {
               .then((o) => ({ ...o, stage: `${kind} ${overlap}` })),
           );
         }
-        await lab.sleep(random() * 120);
+        await lab.sleep(random() * 120 * Math.ceil((i + 1) / 20));
         await before.end();
         current = joined ?? (await genesys.join(agent, next, colors[next]));
         for (const outcome of await Promise.all(taking))
@@ -161,9 +163,12 @@ test('the server puts another participant on the same track under 25 captures', 
       await show(color);
       await genesys.until(isTold, color);
       const outcomes = [];
-      for (let i = 0; i < 25; i += 1) {
+      // On a busy machine more of them, with more time for each, as above.
+      const hasFew = () =>
+        [undefined, 'stream-ended'].some((code) => outcomes.filter((outcome) => outcome.code === code).length < 3);
+      for (let i = 0; i < 25 || (i < 100 && hasFew()); i += 1) {
         const taking = lab.outcome(capture.snapshot(source, { timeoutMs: 10000 }));
-        await lab.sleep(random() * 1000);
+        await lab.sleep(random() * 1000 * Math.ceil((i + 1) / 25));
         color = color === 'red' ? 'blue' : 'red';
         await show(color);
         const outcome = await taking;

@@ -30,6 +30,7 @@ async function newReader(t, demo, { locale = 'en-GB', colorScheme = 'light', wid
   const browser = demo.browser.context.browser();
   assert.ok(browser);
   const context = await browser.newContext({ locale, colorScheme, viewport: { width, height: 900 } });
+  context.setDefaultTimeout(120_000);
   const page = await context.newPage();
   /** @type {string[]} */
   const problems = [];

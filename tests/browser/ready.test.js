@@ -57,7 +57,9 @@ function defineStudio() {
         for (let tries = 0, isKept = false; tries < 50 && !isKept; tries++) {
           await send(counter);
           shot = await lab.outcome(capturing({ timeoutMs: 300 }));
-          isKept = Boolean(shot.jpeg) && shot.frame.ageMs >= 10 && (await counterOf(shot)) === counter;
+          // From before the click, that is, and not waited for.
+          const isTaken = Boolean(shot.jpeg) && shot.frame.ageMs >= 10 && shot.frame.ageMs > shot.timings.wait + 1;
+          isKept = isTaken && (await counterOf(shot)) === counter;
         }
         return shot;
       },

@@ -79,7 +79,8 @@ export async function recordTurnedClip() {
     recorder.onstop = resolve;
   });
   recorder.start();
-  await lab.sleep(2000);
+  // Two seconds of a machine that has time for it.
+  await lab.beats({ sending: sender }, 60);
   recorder.stop();
   await stopped;
   await fetch('/turned.mp4', { method: 'POST', body: new Blob(chunks) });

@@ -12,6 +12,7 @@ import { join } from 'node:path';
 import { test } from 'node:test';
 import puppeteer from 'puppeteer-core';
 import { Dice, firstSeed } from '../js/random.js';
+import { PATIENCE_MS } from './firefox.js';
 import { launchChromium, STRICT_CSP, startServer } from './harness.js';
 import { startUploadServer } from './upload-server.js';
 
@@ -108,6 +109,7 @@ async function driveFirefox() {
       browser: 'firefox',
       executablePath: process.env.FIREFOX ?? '/usr/bin/firefox-esr',
       headless: true,
+      timeout: PATIENCE_MS,
       userDataDir: profile,
     });
   let browser = await launch();
@@ -126,6 +128,7 @@ async function driveFirefox() {
     name: 'Firefox',
     async open(url) {
       const page = await browser.newPage();
+      page.setDefaultTimeout(PATIENCE_MS);
       const gone = ending();
       all.add(gone);
       await page.goto(url);

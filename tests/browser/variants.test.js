@@ -40,7 +40,7 @@ after(() => server.close());
 
 const BROWSERS = { Chromium: launchUndriven, Firefox: launchFirefox, WebKit: launchWebKit };
 for (const [name, launch] of Object.entries(BROWSERS)) {
-  test(name, { timeout: 120000 }, async () => {
+  test(name, { timeout: 600_000 }, async () => {
     const browser = await launch();
     try {
       const report = new Promise((resolve) => {

@@ -1,10 +1,10 @@
 /** Real WebKitGTK: its small browser on a screen that is nowhere, over plain WebDriver. */
 import { once } from 'node:events';
 import { access, mkdtemp } from 'node:fs/promises';
-import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { freePort } from './free-port.js';
 import { startProcess } from './process.js';
 
 /** How long the driver may take to answer, on a busy machine. */
@@ -156,13 +156,4 @@ async function answering(question) {
       if (Date.now() - start > ANSWER_MS) throw new Error('WebKitWebDriver does not answer', { cause: error });
     }
   }
-}
-
-async function freePort() {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const { port } = /** @type {import('node:net').AddressInfo} */ (server.address());
-  server.close();
-  await once(server, 'close');
-  return port;
 }

@@ -6,6 +6,7 @@ import { createServer } from 'node:http';
 import { after, test } from 'node:test';
 import vm from 'node:vm';
 import { createEngine } from '../../dist/engine/node.js';
+import { freePort } from '../browser/free-port.js';
 import { Dice } from './random.js';
 
 const frame = new Dice(6).noise(20, 10);
@@ -123,11 +124,7 @@ test('several engines share a module and nothing else', async () => {
 });
 
 test('a URL that answers nothing, nothing good or no WebAssembly says so', async () => {
-  const gone = createServer().listen(0, '127.0.0.1');
-  await once(gone, 'listening');
-  const { port } = /** @type {import('node:net').AddressInfo} */ (gone.address());
-  gone.close();
-  await once(gone, 'close');
+  const port = await freePort();
   await fails({ wasmUrl: `http://127.0.0.1:${port}/x.wasm` }, /Could not fetch .*x\.wasm.*connect-src.*CORS/);
   await fails({ wasmUrl: 'no url at all' }, /Could not fetch no url at all/);
   await fails({ wasmUrl: `${origin}/missing.wasm` }, /missing\.wasm answered 404/);

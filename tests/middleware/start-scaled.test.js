@@ -4,11 +4,11 @@ import assert from 'node:assert/strict';
 import { once } from 'node:events';
 import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { request } from 'node:http';
-import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { fileURLToPath, pathToFileURL } from 'node:url';
+import { freePort } from '../browser/free-port.js';
 import { startProcess } from '../browser/process.js';
 import { bearer, formOf, KEYS, PATH, pause, read, STATIC_KEYS } from './servers/service.js';
 
@@ -124,11 +124,7 @@ test('start:scaled takes uploads, restarts its instances, and leaves nothing beh
 });
 
 test('start:scaled listens where PORT says; interrupted twice it does not wait, and leaves nothing either', async (t) => {
-  const other = createServer().listen(0, '127.0.0.1');
-  await once(other, 'listening');
-  const { port } = /** @type {import('node:net').AddressInfo} */ (other.address());
-  other.close();
-  await once(other, 'close');
+  const port = await freePort();
   const { child, address, leavesNothing, output } = await startScaled(t, {
     PORT: String(port),
     DRAIN_NOTICE_SECONDS: '3600',

@@ -23,7 +23,7 @@ const trackOf = (session) => session.pc.getReceivers().find(({ track }) => track
 async function until(isDone, what = String(isDone)) {
   const start = performance.now();
   while (!isDone()) {
-    if (performance.now() - start > 20000) throw new Error(`It never came to ${what}`);
+    if (performance.now() - start > 60000) throw new Error(`It never came to ${what}`);
     await lab.sleep(10);
   }
 }

@@ -363,7 +363,7 @@ export const situations = [
     notes: { Chromium: NEEDS_NO_ELEMENT, WebKitGTK: 'some of its elements start streams all the same' },
     refusesToPlay: true,
     async play(stage) {
-      const outcome = await stage.take(await stage.call(), { timeoutMs: 2500 });
+      const outcome = await stage.take(await stage.call(), WATCHING);
       stage.expect(!outcome.code || outcome.details.paused, 'details say that it is paused');
       return outcome;
     },

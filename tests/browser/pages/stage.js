@@ -99,6 +99,6 @@ async function hasArrived({ receiver }) {
       width = Math.max(width, frameWidth);
     }
     if (decoded > 2 && width >= 160) return;
-    if (performance.now() - start > 20000) throw new Error('No picture of the call has arrived');
+    if (performance.now() - start > 60000) throw new Error('No picture of the call has arrived');
   }
 }

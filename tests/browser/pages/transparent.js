@@ -33,7 +33,8 @@ export default async function captureTransparent() {
   isEmpty = true;
   await lab.sleep(500);
   const capture = lab.createCapture();
-  const nothing = await lab.outcome(capture.snapshot(stream, { timeoutMs: 1000 }));
+  // To be seen before that, however busy the machine is.
+  const nothing = await lab.outcome(capture.snapshot(stream, { timeoutMs: 6000 }));
   capture.dispose();
   isEmpty = false;
   await lab.sleep(300);

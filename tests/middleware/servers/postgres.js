@@ -1,12 +1,11 @@
 /** A PostgreSQL server of a test file's own, in a temp folder, on a loopback port: gone with the file. */
-import { once } from 'node:events';
 import { access, mkdtemp, readdir } from 'node:fs/promises';
-import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { setTimeout as sleep } from 'node:timers/promises';
 import pg from 'pg';
+import { freePort } from '../../browser/free-port.js';
 import { startProcess } from '../../browser/process.js';
 
 /** Where Debian puts each version's programs. */
@@ -116,15 +115,6 @@ export async function findPrograms() {
     if (isThere) return folder;
   }
   throw new Error('There is no PostgreSQL: toolchain/setup.sh test installs it');
-}
-
-async function freePort() {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const { port } = /** @type {import('node:net').AddressInfo} */ (server.address());
-  server.close();
-  await once(server, 'close');
-  return port;
 }
 
 /** @param {string} url @param {string} sql @returns {Promise<boolean>} Whether it answered. */
