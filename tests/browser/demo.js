@@ -9,7 +9,7 @@ import { openRecords } from '../../examples/middleware/records/open.js';
 import { createService } from '../../examples/middleware/service.js';
 import { readSettings } from '../../examples/middleware/settings.js';
 import { openStorage } from '../../examples/middleware/storage/open.js';
-import { freePort } from './free-port.js';
+import { freePort } from '../middleware/servers/free-port.js';
 import { launchChromium } from './harness.js';
 
 /** @typedef {import('playwright-core').Page} Page */

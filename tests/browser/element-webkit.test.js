@@ -12,7 +12,7 @@ const PATH = `/?${new URLSearchParams([
 ])}`;
 
 /** How long the page may take for anything: only one that stands still takes longer. */
-const PATIENCE_MS = 90_000;
+const PATIENCE_MS = 300_000;
 
 /** @type {Awaited<ReturnType<typeof startServer>>} */
 let server;

@@ -20,7 +20,7 @@ const ROOT = fileURLToPath(new URL('../../', import.meta.url));
 const STARTING_MS = 5000;
 
 /** How long a clean-up may take that nobody can be asked about, because its runner has been killed. */
-const CLEANED_MS = 60000;
+const CLEANED_MS = 180000;
 
 /** @type {Record<string, (runner: number) => void>} */
 const INTERRUPTIONS = {

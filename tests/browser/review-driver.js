@@ -23,8 +23,8 @@ export function driverOf(page, isFirefox) {
     /** @param {() => unknown} condition */
     until: (condition, argument) =>
       isFirefox
-        ? page.waitForFunction(condition, { polling: 50, timeout: 60000 }, argument)
-        : page.waitForFunction(condition, argument, { timeout: 60000 }),
+        ? page.waitForFunction(condition, { polling: 50, timeout: 120_000 }, argument)
+        : page.waitForFunction(condition, argument, { timeout: 120_000 }),
     at: (x, y) => page.evaluate(([x, y]) => reviewLab.at(x, y), [x, y]),
     /** In ratios of the picture. */
     async drag(from, to, { release = true } = {}) {

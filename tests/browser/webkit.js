@@ -4,11 +4,11 @@ import { access, mkdtemp } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { freePort } from './free-port.js';
+import { freePort } from '../middleware/servers/free-port.js';
 import { startProcess } from './process.js';
 
 /** How long the driver may take to answer, on a busy machine. */
-const ANSWER_MS = 30000;
+const ANSWER_MS = 60000;
 
 /** The code of the error where it takes longer: the browser stands still. */
 export const STANDS_STILL = 'STANDS_STILL';

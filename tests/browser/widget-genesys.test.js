@@ -40,7 +40,7 @@ test('two customers over the Genesys SDK: each picture under its own interaction
         document.querySelector('#interaction')?.value === wanted &&
         document.querySelector('video')?.videoWidth === 1280,
       id,
-      { timeout: 60000 },
+      { timeout: 120_000 },
     );
   /** The case that is shown has so many then. */
   async function taken(count) {

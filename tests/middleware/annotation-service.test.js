@@ -82,7 +82,9 @@ async function settled(url, interactionId) {
 describe('an upload', () => {
   /** @type {Awaited<ReturnType<typeof startService>>} */ let service;
   before(async () => {
-    service = await startService({ env: { ...env, PROTECT_RECORDINGS: 'on' }, annotation: { pollMs: 20 } });
+    // A request has half of the lease: with a second, a busy machine would lose answers.
+    const patient = { ...env, ANNOTATE_LEASE_SECONDS: '60', PROTECT_RECORDINGS: 'on' };
+    service = await startService({ env: patient, annotation: { pollMs: 20 } });
   });
   after(async () => {
     const metrics = await (await fetch(`${service.base}/metrics`, { headers: bearer(METRICS_KEY) })).text();
@@ -154,7 +156,7 @@ describe('an upload', () => {
     for (const token of genesys.tokens.values()) token.permissions = undefined;
   });
 
-  test('that is held has the call’s recordings protected, until it is released', { timeout: 60_000 }, async () => {
+  test('that is held has the call’s recordings protected, until it is released', { timeout: 600_000 }, async () => {
     const interactionId = call();
     const { body } = await upload(service.url, interactionId);
     const hold = (/** @type {string} */ method) =>
@@ -182,7 +184,7 @@ for (const { kind, isStored } of /** @type {const} */ ([
   { kind: 'postgres', isStored: true },
 ])) {
   const when = isStored ? 'after its note was stored, before the answer' : 'while it writes a note';
-  test(`an instance that is killed ${when}: another one takes over, ${kind}`, { timeout: 120_000 }, async (t) => {
+  test(`an instance that is killed ${when}: another one takes over, ${kind}`, { timeout: 600_000 }, async (t) => {
     const data = await mkdtemp(join(tmpdir(), 'caseframe-takeover-'));
     t.after(() => rm(data, { recursive: true, force: true }));
     /** @type {Record<string, string>} */

@@ -10,7 +10,7 @@ import { ADMIN } from './records-lab.js';
 import { startPostgres } from './servers/postgres.js';
 import { pause } from './servers/service.js';
 
-test('a restart is outlived, also by connections between two queries', { timeout: 120_000 }, async (t) => {
+test('a restart is outlived, also by connections between two queries', { timeout: 600_000 }, async (t) => {
   const postgres = await startPostgres();
   t.after(() => postgres.stop());
   const records = await openRecords(await postgres.createDatabase());
@@ -52,7 +52,7 @@ test('a restart is outlived, also by connections between two queries', { timeout
   assert.deepEqual(await Array.fromAsync(records.verifyAudit()), []);
 });
 
-test('connections that fall silent are given up, and new ones taken', { timeout: 120_000 }, async (t) => {
+test('connections that fall silent are given up, and new ones taken', { timeout: 600_000 }, async (t) => {
   const postgres = await startPostgres();
   t.after(() => postgres.stop());
   const wire = await startWire(Number(new URL(postgres.url).port));

@@ -8,8 +8,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { fileURLToPath, pathToFileURL } from 'node:url';
-import { freePort } from '../browser/free-port.js';
 import { startProcess } from '../browser/process.js';
+import { freePort } from './servers/free-port.js';
 import { bearer, formOf, KEYS, PATH, pause, read, STATIC_KEYS } from './servers/service.js';
 
 const PROGRAM = fileURLToPath(new URL('../../toolchain/start-scaled.mjs', import.meta.url));

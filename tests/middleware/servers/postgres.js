@@ -5,8 +5,8 @@ import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { setTimeout as sleep } from 'node:timers/promises';
 import pg from 'pg';
-import { freePort } from '../../browser/free-port.js';
 import { startProcess } from '../../browser/process.js';
+import { freePort } from './free-port.js';
 
 /** Where Debian puts each version's programs. */
 const DEBIAN = '/usr/lib/postgresql';

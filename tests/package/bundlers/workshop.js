@@ -162,7 +162,7 @@ export async function look(context, url) {
   try {
     await page.goto(`${url}/`);
     // A dev server may load the page anew once it has found what it imports.
-    await page.waitForFunction(() => globalThis.result, undefined, { timeout: 60000 });
+    await page.waitForFunction(() => globalThis.result, undefined, { timeout: 120_000 });
     const result = await page.evaluate(() => globalThis.result);
     return { result, complaints };
   } finally {
