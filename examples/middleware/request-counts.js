@@ -22,7 +22,7 @@ export class RequestCounts {
     this.#counts.delete(key);
     this.#counts.set(key, { since, count: count + 1 });
     if (this.#counts.size > MOST) this.#counts.delete(/** @type {string} */ (this.#counts.keys().next().value));
-    done(null, { current: count + 1, ttl: since + windowMs - at });
+    done(null, { current: count + 1, ttl: windowMs - (at - since) });
   }
 
   /** Of a route with a limit of its own. */

@@ -130,7 +130,9 @@ function receiving(connection) {
     const isReceiving = RECEIVING.includes(transceiver?.currentDirection);
     if (!isReceiving || track?.kind !== 'video' || sent.includes(track)) return [];
     const own = offered.find(([mid]) => mid === transceiver?.mid)?.[1];
-    return [{ receiver, track, ids: transceiver && offered.some(([, id]) => id === track.id) ? [own] : [track.id, own] }];
+    return [
+      { receiver, track, ids: transceiver && offered.some(([, id]) => id === track.id) ? [own] : [track.id, own] },
+    ];
   });
 }
 
