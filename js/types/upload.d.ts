@@ -213,8 +213,8 @@ export interface Uploader extends Disposes {
   agentId: string;
   /**
    * Stores the snapshot, then sends it. Resolves once it is delivered, however long that takes; asked again for the same
-   * id, also after a reload, it waits for the same delivery. What is delivered already resolves to its receipt; for
-   * another interaction than the snapshot's own it is sent once more, and the server answers.
+   * id, also after a reload, it waits for the same delivery. What is delivered already resolves to its receipt, for a
+   * day; for another interaction it is 'invalid-argument', as while it is queued.
    * @returns Rejects with 'invalid-argument', 'queue-full' or 'agent-mismatch' (nothing was stored), 'upload-rejected' or,
    *   too old, 'upload-failed' (kept in the queue; `details.reason` 'unreadable': nothing was stored, 'storage': it is
    *   gone, and nobody knows how), 'aborted' (taken out of it), 'disposed'.

@@ -27,17 +27,16 @@ export const read = async (clock, blob) => blob && within(clock, READ_MS, () => 
 export function createEntry(settings, { clock, database }, store, telling, reading) {
   /**
    * Puts a snapshot into the queue, unless it is there or delivered.
-   * @param {Item} fresh @param {Blob | undefined} blob @param {boolean} [isOwn] The interaction is the snapshot's own.
+   * @param {Item} fresh @param {Blob | undefined} blob
    * @returns {Promise<Receipt | undefined>} Where it is delivered.
    */
-  return async (fresh, blob, isOwn) => {
+  return async (fresh, blob) => {
     const { id } = fresh;
     await within(clock, BACK_MS, store.recover).catch(nothing);
     const delivered = await store.receipt(id).catch(nothing);
     if (delivered) {
       queue.checkSame(delivered, fresh);
-      // It does not say of which interaction. The server knows, where another one than the snapshot's own is named.
-      if (!blob || isOwn) return delivered.receipt;
+      return delivered.receipt;
     }
     reading.add(fresh);
     /** @type {CaptureError | undefined} */

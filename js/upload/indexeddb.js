@@ -203,9 +203,7 @@ function writeTo(at, mark) {
     put(item, data) {
       note(item.id, item);
       at('items').put(item);
-      if (!data) return;
-      at('receipts').delete(item.id);
-      at('pictures').put(data, item.id); // The last: a full disk may end the transaction with it.
+      if (data) at('pictures').put(data, item.id);
     },
     remove(id, delivered) {
       note(id);

@@ -34,9 +34,7 @@ export function createMemoryStore(clock) {
   const writer = {
     put(item, data) {
       items.set(item.id, item);
-      if (!data) return;
-      pictures.set(item.id, data);
-      receipts.delete(item.id);
+      if (data) pictures.set(item.id, data);
     },
     remove(id, delivered) {
       items.delete(id);

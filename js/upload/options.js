@@ -186,8 +186,7 @@ function parseId(name, value) {
 function readSnapshot(snapshot, options, agentId, now) {
   check(isObject(snapshot), 'snapshot', 'a snapshot', snapshot);
   checkObject(options, 'options', ['interactionId', 'signal', 'onProgress']);
-  const { interactionId: own } = snapshot;
-  const { signal, onProgress, interactionId = own } = options;
+  const { signal, onProgress, interactionId = snapshot.interactionId } = options;
   checkSignal(signal);
   check(onProgress === undefined || typeof onProgress === 'function', 'onProgress', 'a function', onProgress);
   const { id, blob, sha256 = '', capturedAt = '' } = snapshot;
@@ -225,7 +224,7 @@ function readSnapshot(snapshot, options, agentId, now) {
     lease: null,
     error: null,
   };
-  return { fresh, blob, isOwn: interactionId === own, signal, onProgress };
+  return { fresh, blob, signal, onProgress };
 }
 
 /**

@@ -44,7 +44,7 @@ export function add(items, to, fresh, data, { count, bytes }, isBlind) {
 
 /**
  * An id stands for one picture of one interaction. Who asks by the id alone has no hash.
- * @param {{ id: string, agentId: string, sha256: string, interactionId?: string }} known A receipt has no interaction.
+ * @param {{ id: string, agentId: string, sha256: string, interactionId?: string }} known A receipt, too.
  * @param {{ agentId: string, sha256: string, interactionId: string }} asked
  */
 export function checkSame(known, asked) {
@@ -147,9 +147,9 @@ export function release(items, to, owner) {
  * @returns {Item | undefined} The item as it is now, where the failure counted.
  */
 export function conclude(items, to, sent, decision, now) {
-  const { id, agentId, sha256 } = sent;
+  const { id, agentId, interactionId, sha256 } = sent;
   if (decision.receipt) {
-    to.remove(id, { id, agentId, sha256, receipt: copyOf(decision.receipt), at: now });
+    to.remove(id, { id, agentId, interactionId, sha256, receipt: copyOf(decision.receipt), at: now });
     return;
   }
   const item = byId(items, id);

@@ -3,7 +3,7 @@
  *
  *   items      one Item for each snapshot that waits: small, so that a thousand of them are read in one go
  *   pictures   its JPEG, an ArrayBuffer (WebKit loses Blobs), read only when it is sent
- *   receipts   what is left once a picture is delivered, for a day: no picture, no interaction
+ *   receipts   what is left once a picture is delivered, for a day: no picture
  *   keys       the key of the pictures, where they are encrypted
  *   marks      two random numbers: one of the database, for as long as it is not cleared, and another one after each
  *              change of the items: who knows it knows the items
@@ -59,6 +59,7 @@ import { CaptureError } from '../errors.js';
  * @typedef {object} Delivered
  * @property {string} id
  * @property {string} agentId
+ * @property {string} [interactionId] Not of earlier versions.
  * @property {string} sha256
  * @property {import('./retry.js').Receipt} receipt
  * @property {number} at Date.now()
@@ -67,7 +68,7 @@ import { CaptureError } from '../errors.js';
 /**
  * Takes what a transaction changes.
  * @typedef {object} Writer
- * @property {(item: Item, data?: ArrayBuffer) => void} put With the picture, where that is new: then no receipt is left.
+ * @property {(item: Item, data?: ArrayBuffer) => void} put With the picture, where that is new.
  * @property {(id: string, delivered?: Delivered) => void} remove The item and its picture; the receipt stays.
  */
 

@@ -29,7 +29,7 @@ import { coded } from './text.js';
  * @property {(snapshot: import('./options.js').UploadSnapshot, options?: import('./options.js').SendOptions) =>
  *   Promise<Receipt>} send Stores the snapshot, then sends it. Resolves once it is delivered, however long that takes;
  *   asked again for the same id, also after a reload, it waits for the same delivery, and for the database. What is
- *   delivered already resolves to its receipt; for another interaction than its own it is the server's to answer. Rejects with
+ *   delivered already resolves to its receipt, for a day; for another interaction it is `invalid-argument`. Rejects with
  *   `invalid-argument`, `queue-full` or `agent-mismatch` (nothing was stored), `upload-rejected` or, too old,
  *   `upload-failed` (kept in the queue; `details.reason` `unreadable`: nothing was stored, `storage`: it is gone, and
  *   nobody knows how), `aborted` (taken out of it), `disposed`.
@@ -118,9 +118,9 @@ export function createUploaderIn(settings, environment) {
    * @param {import('./options.js').SendOptions} options
    */
   async function send(snapshot, options = {}) {
-    const { fresh, blob, isOwn, signal, onProgress } = parseSnapshot(snapshot, options, agentId, clock.now());
+    const { fresh, blob, signal, onProgress } = parseSnapshot(snapshot, options, agentId, clock.now());
     const { id } = fresh;
-    const receipt = await take(fresh, blob, isOwn);
+    const receipt = await take(fresh, blob);
     if (receipt) return receipt;
     // What is being taken out is waited for until it is: else the next page would deliver it.
     if (!signal?.aborted && !discarding.has(id)) checkAlive(id);
@@ -133,8 +133,8 @@ export function createUploaderIn(settings, environment) {
   }
 
   /** Stores a snapshot, and shows that it does. @type {typeof enter} */
-  function take(fresh, blob, isOwn) {
-    const taken = enter(fresh, blob, isOwn).finally(() => {
+  function take(fresh, blob) {
+    const taken = enter(fresh, blob).finally(() => {
       entering.delete(taken);
       wake();
     });

@@ -75,42 +75,40 @@ describe('a snapshot', () => {
     assert.equal((await third.uploader.send(fakeSnapshot('a'))).id, 'a');
     assert.equal(world.server.tries.get('a'), 2);
     assert.equal(world.server.filed.length, 1);
-    const { interactionId, ...unnamed } = fakeSnapshot('a');
-    const elsewhere = third.uploader.send(unnamed, { interactionId });
-    await world.clock.advance(100);
-    assert.equal((await outcome(world, elsewhere)).id, 'a', 'the server says it again');
-    assert.deepEqual([world.server.filed.length, world.server.repeats], [1, 1]);
-    assert.deepEqual(await third.uploader.pending(), []);
   });
 
-  test('that is delivered, and sent for another interaction, is the server’s to refuse', async () => {
-    const body = { code: 'idempotency-mismatch', error: 'This idempotency key was used for another snapshot' };
-    const world = createWorld({ behave: ({ tries }) => (tries === 1 ? { status: 200 } : { status: 422, body }) });
+  test('that is delivered, and sent for another interaction, is refused at once, as while it is queued', async () => {
+    const world = createWorld();
+    const [tab, other] = [world.open(), world.open()];
+    const snapshot = fakeSnapshot('a', null);
+    const sent = tab.uploader.send(snapshot, { interactionId: 'case-1' });
+    await world.clock.advance(100);
+    const receipt = await outcome(world, sent);
+    assert.equal(receipt.id, 'a');
+    world.faults.behave = () => ({}); // Offline.
+    for (const { uploader } of [tab, other]) {
+      for (const whole of [snapshot, fakeSnapshot('a', 'case-1'), { id: 'a' }]) {
+        const refused = await outcome(world, uploader.send(whole, { interactionId: 'case-2' }));
+        assert.equal(refused.code, 'invalid-argument');
+        assert.match(refused.message, /snapshot a as it was queued for interactionId/);
+        assert.deepEqual(await outcome(world, uploader.send(whole, { interactionId: 'case-1' })), receipt);
+      }
+      assert.deepEqual(await outcome(world, uploader.send({ id: 'a' })), receipt);
+    }
+    assert.deepEqual(await tab.uploader.pending(), []);
+    assert.equal(world.server.tries.get('a'), 1);
+  });
+
+  test('that an earlier version has delivered resolves to its receipt, which has no interaction', async () => {
+    const world = createWorld();
     const tab = world.open();
-    const first = tab.uploader.send(fakeSnapshot('a', 'case-1'));
+    const sent = tab.uploader.send(fakeSnapshot('a', 'case-1'));
     await world.clock.advance(100);
-    assert.equal((await outcome(world, first)).id, 'a');
-    const second = tab.uploader.send(fakeSnapshot('a', 'case-1'), { interactionId: 'case-2' });
-    await world.clock.advance(100);
-    const { code, details } = await outcome(world, second);
-    assert.deepEqual([code, details.code], ['upload-rejected', 'idempotency-mismatch']);
-    const pending = await tab.uploader.pending();
-    assert.deepEqual(
-      pending.map(({ id, interactionId, state }) => [id, interactionId, state]),
-      [['a', 'case-2', 'rejected']],
-    );
-  });
-
-  test('that is delivered, sent once more and then discarded in another tab is not told as delivered', async () => {
-    const world = createWorld({ behave: ({ tries }) => ({ status: tries === 1 ? 200 : 503 }) });
-    const [one, two] = [world.open(), world.open()];
-    one.uploader.send(fakeSnapshot('a', 'case-1'));
-    await world.clock.advance(100);
-    const again = one.uploader.send(fakeSnapshot('a', 'case-1'), { interactionId: 'case-2' });
-    await world.clock.advance(100);
-    assert.equal(await two.uploader.discard('a'), true);
-    await world.clock.advance(MINUTE);
-    assert.equal((await outcome(world, again)).code, 'aborted');
+    const receipt = await outcome(world, sent);
+    const { interactionId, ...earlier } = /** @type {any} */ (await world.disk.receipt('a'));
+    assert.equal(interactionId, 'case-1');
+    await world.disk.transact((_, to) => to.remove('a', earlier));
+    assert.deepEqual(await outcome(world, tab.uploader.send(fakeSnapshot('a', 'case-2'))), receipt);
   });
 
   test('that is sent twice at once is one', async () => {

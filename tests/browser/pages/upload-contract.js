@@ -99,13 +99,6 @@ export const contract = {
     equal([await open().receipt('a'), await store.receipt('b')], [delivered, undefined]);
   },
 
-  async 'has no receipt of what is queued anew'(open) {
-    const store = open();
-    for (const id of ['a', 'b']) await store.transact((_, to) => to.remove(id, deliveredAt(id, Date.now())));
-    await store.transact((_, to) => to.put(itemOf('a'), bytes()));
-    equal([await store.receipt('a'), (await store.receipt('b'))?.id], [undefined, 'b']);
-  },
-
   async 'lets a receipt go after a day'(open) {
     const store = open();
     // Also one that a clock has dated that was ahead.
