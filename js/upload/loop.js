@@ -117,10 +117,11 @@ export function createLoop(settings, environment, store, telling, tryOnce, ask) 
   /** The database cannot be reached: what somebody in this page waits for, and still has, goes on from memory. */
   async function rescue() {
     for (const waiter of [...waiters.values()]) {
-      const { fresh, blob } = waiter;
+      const { fresh, blob, calls } = waiter;
       const { id } = fresh;
       const data = store.isHeld(id) ? undefined : await read(clock, blob).catch(nothing);
-      if (data) await store.hold(fresh, data, () => waiters.get(id) === waiter);
+      // The same wait, though another call may have joined it.
+      if (data) await store.hold(fresh, data, () => waiters.get(id)?.calls[0] === calls[0]);
     }
   }
 

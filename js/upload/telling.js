@@ -62,7 +62,7 @@ export function createTelling(agentId, store) {
     /**
      * A waiter of its own for each call, with the calls before: what was learned before of the snapshot is not taken for
      * what is so now.
-     * @param {Item} fresh @param {Blob | undefined} blob @param {Call} call
+     * @param {Item} fresh @param {Blob | undefined} blob None where it cannot be read: the one before may. @param {Call} call
      */
     wait(fresh, blob, call) {
       const { id, queuedAt: at } = fresh;
@@ -70,7 +70,7 @@ export function createTelling(agentId, store) {
       waiters.set(id, {
         fresh,
         blob,
-        ...(!blob && known), // By the id alone.
+        ...(!blob && known), // By the id alone, say.
         generation: store.generation(),
         at,
         isUnknown: !blob && store.isBlind() && !store.isHeld(id),

@@ -120,12 +120,12 @@ export function createUploaderIn(settings, environment) {
   async function send(snapshot, options = {}) {
     const { fresh, blob, signal, onProgress } = parseSnapshot(snapshot, options, agentId, clock.now());
     const { id } = fresh;
-    const receipt = await take(fresh, blob);
+    const { receipt, readable } = await take(fresh, blob);
     if (receipt) return receipt;
     // What is being taken out is waited for until it is: else the next page would deliver it.
     if (!signal?.aborted && !discarding.has(id)) checkAlive(id);
     const waiting = new Promise((/** @type {(receipt: Receipt) => void} */ resolve, reject) => {
-      telling.wait(fresh, blob, { resolve, reject, onProgress });
+      telling.wait(fresh, readable, { resolve, reject, onProgress });
     });
     const off = heed(signal, (error) => void discard(id, error).catch((cause) => settle(id, cause)));
     wake();
@@ -155,7 +155,7 @@ export function createUploaderIn(settings, environment) {
     const { id } = fresh;
     if (discarding.has(id)) return;
     try {
-      const receipt = await take(fresh, blob);
+      const { receipt } = await take(fresh, blob);
       if (receipt) telling.delivered(id, receipt);
       waiter.generation = store.generation();
       waiter.isUnknown = store.isBlind() && !store.isHeld(id);

@@ -33,6 +33,12 @@ async function outage() {
   };
 }
 
+/** What clears it. @param {ReturnType<typeof createWorld>} world */
+function clear(world) {
+  world.disk.items.clear();
+  world.clearings += 1;
+}
+
 describe('send with an id alone', () => {
   test('waits for the database, and for the delivery of what lies there', async () => {
     const { world, tab, end } = await outage();
@@ -467,6 +473,50 @@ test('what was given up is tried again where its id is asked for, once the datab
   assert.equal((await outcome(world, sent)).id, 'a');
 });
 
+test('a picture whose second blob cannot be read goes on by its first, once the database is cleared or out of reach', async () => {
+  const fails = () => Promise.reject(new Error('NotReadableError'));
+  for (const arrayBuffer of [fails, () => new Promise(() => {})]) {
+    for (const happens of ['cleared', 'out of reach']) {
+      const world = createWorld({ behave: () => ({}) });
+      const tab = world.open();
+      const snapshot = fakeSnapshot('a');
+      const sends = [tab.uploader.send(snapshot)];
+      await world.clock.advance(100);
+      sends.push(tab.uploader.send({ ...snapshot, blob: /** @type {any} */ ({ ...snapshot.blob, arrayBuffer }) }));
+      await world.clock.advance(10000);
+      if (happens === 'cleared') clear(world);
+      else world.faults.diskFault = () => new DOMException('gone', 'UnknownError');
+      world.faults.behave = () => ({ status: 200 });
+      tab.wake();
+      await world.clock.advance(MINUTE);
+      for (const sent of sends) assert.equal((await outcome(world, sent)).id, 'a', happens);
+    }
+  }
+});
+
+test('a picture that is asked for once more while it is read again goes on from memory, and keeps its wait', async () => {
+  for (const again of [{ id: 'a' }, fakeSnapshot('a')]) {
+    const world = createWorld({ behave: () => ({ status: 429, retryAfter: '250', sendMs: 1000 }) });
+    const tab = world.open();
+    const { blob, ...snapshot } = fakeSnapshot('a');
+    const arrayBuffer = () => new Promise((resolve) => void world.clock.after(200, () => resolve(blob.arrayBuffer())));
+    const sends = [tab.uploader.send({ ...snapshot, blob: /** @type {any} */ ({ ...blob, arrayBuffer }) })];
+    await world.clock.advance(500);
+    world.faults.diskFault = () => new DOMException('gone', 'UnknownError');
+    await world.clock.advance(800); // The answer is there; what is to be kept of it is read once more.
+    sends.push(tab.uploader.send(again));
+    await world.clock.advance(10000);
+    assert.deepEqual(
+      (await tab.uploader.pending()).map(({ id, attempts, error }) => [id, attempts, error?.details.status]),
+      [['a', 1, 429]],
+    );
+    assert.equal(world.server.tries.get('a'), 1);
+    const discarded = tab.uploader.discard('a');
+    assert.equal(await outcome(world, discarded), true);
+    for (const sent of sends) assert.equal((await outcome(world, sent)).code, 'aborted');
+  }
+});
+
 test('a picture that is read at once goes on from memory, and stops nothing', async () => {
   const world = createWorld({ behave: () => ({}) });
   const tab = world.open();
@@ -527,12 +577,6 @@ test('each outage is told of, also behind a disk that was full', async () => {
 });
 
 describe('a database that is cleared', () => {
-  /** What clears it. @param {ReturnType<typeof createWorld>} world */
-  function clear(world) {
-    world.disk.items.clear();
-    world.clearings += 1;
-  }
-
   test('loses no picture that the page still holds', async () => {
     const world = createWorld({ behave: () => ({}) });
     const tab = world.open();
