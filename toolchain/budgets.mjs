@@ -16,7 +16,7 @@ export const BUDGETS = [
   { name: 'the page’s scripts of a capture', files: ['index.js', 'errors.js', 'launch.js'], limit: 19.6 * KB },
   { name: 'the worker, glue included', files: ['worker.js'], limit: 9.9 * KB },
   { name: 'genesys', files: ['genesys.js'], limit: 4 * KB },
-  { name: 'upload', files: ['upload.js'], limit: 9.65 * KB },
+  { name: 'upload', files: ['upload.js'], limit: 9.7 * KB },
   { name: 'the SIMD module', files: ['wasm/caseframe.simd.wasm'], limit: 45.7 * KB },
   { name: 'the baseline module', files: ['wasm/caseframe.baseline.wasm'], limit: 46.5 * KB },
   {

@@ -28,7 +28,7 @@ export function createEntry(settings, { clock, database }, store, telling, readi
   /**
    * Puts a snapshot into the queue, unless it is there or delivered.
    * @param {Item} fresh @param {Blob | undefined} blob
-   * @returns {Promise<{ receipt?: Receipt, readable?: Blob }>} The receipt where it is delivered, else the blob, unless it failed.
+   * @returns {Promise<{ receipt?: Receipt, blob?: Blob }>} The receipt where it is delivered, else the blob, unless it failed.
    */
   return async (fresh, blob) => {
     const { id } = fresh;
@@ -36,7 +36,7 @@ export function createEntry(settings, { clock, database }, store, telling, readi
     const delivered = await store.receipt(id).catch(nothing);
     if (delivered) {
       queue.checkSame(delivered, fresh);
-      return { receipt: delivered.receipt };
+      return delivered;
     }
     reading.add(fresh);
     /** @type {CaptureError | undefined} */
@@ -67,6 +67,6 @@ export function createEntry(settings, { clock, database }, store, telling, readi
     const queued = await store.transact(add, true, data);
     if (queued) telling.emit('queued', { item: telling.show(queued) });
     if (queued && database && !store.isDurable(id)) telling.warn('volatile-queue', [id], store.cause());
-    return { readable: data && blob };
+    return { blob: data && blob };
   };
 }

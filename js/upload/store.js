@@ -17,8 +17,9 @@ import { copyOf } from './record.js';
  * @param {import('./clock.js').Clock} clock
  * @param {(cause: unknown) => void} onVolatile The database failed, or did not take a snapshot.
  * @param {() => void} onBack It can be reached again.
+ * @param {string} [owner] As whom this page claims.
  */
-export function createStore(database, clock, onVolatile, onBack) {
+export function createStore(database, clock, onVolatile, onBack, owner) {
   const memory = createMemoryStore(clock);
   let disk = database;
   /** Why something is in memory. @type {unknown} */
@@ -72,9 +73,26 @@ export function createStore(database, clock, onVolatile, onBack) {
     let added;
     try {
       await disk.transact((stored, { put, remove }) => {
-        const onDisk = stored.filter(({ id }) => !left.has(id));
+        /** @type {Item[]} */
+        const onDisk = [];
         held = new Map(memory.items);
-        for (const { id } of onDisk) held.delete(id);
+        for (let item of stored) {
+          const { id } = item;
+          if (left.has(id)) continue;
+          const own = held.get(id);
+          // What was learned of it while it was out of reach, unless others know more by now.
+          if (
+            own?.order === item.order &&
+            own.attempts >= item.attempts &&
+            own.queuedAt >= item.queuedAt &&
+            (item.lease?.owner ?? owner) === owner
+          ) {
+            item = { ...own, iv: item.iv };
+            put(item);
+          }
+          held.delete(id);
+          onDisk.push(item);
+        }
         rehearsed = rehearse((all, to) => change(all, to, true), onDisk.concat([...held.values()]));
         for (const [id, delivered] of left) remove(id, delivered);
         // Where the disk is full, one of these may throw.
@@ -89,6 +107,7 @@ export function createStore(database, clock, onVolatile, onBack) {
         }
       }, strict);
       left.clear();
+      for (const id of memory.items.keys()) if (!held.has(id)) memory.remove(id); // What is on the disk again.
     } catch (cause) {
       if (cause instanceof CaptureError) throw cause;
       if (!rehearsed || !added || /** @type {any} */ (cause)?.name !== 'QuotaExceededError') {
@@ -101,7 +120,6 @@ export function createStore(database, clock, onVolatile, onBack) {
       held.set(item.id, item);
     }
     const { result, writes } = /** @type {NonNullable<typeof rehearsed>} */ (rehearsed);
-    for (const id of memory.items.keys()) if (!held.has(id)) memory.remove(id); // What is on the disk again.
     for (const write of writes) {
       write({
         put(item, data) {

@@ -83,13 +83,13 @@ function quiet(promise) {
  * @returns {Uploader}
  */
 export function createUploaderIn(settings, environment) {
-  const { clock, database, listen } = environment;
+  const { clock, database, listen, owner } = environment;
   const { agentId } = settings;
   /** Whether the page was told that the database cannot be reached. */
   let isWarned = false;
   let isDisposed = false;
 
-  const store = createStore(database, clock, becomeVolatile, becomeDurable);
+  const store = createStore(database, clock, becomeVolatile, becomeDurable, owner);
   const telling = createTelling(agentId, store);
   const { waiters, settle, show } = telling;
   /** @type {Set<Item>} */
@@ -120,7 +120,7 @@ export function createUploaderIn(settings, environment) {
   async function send(snapshot, options = {}) {
     const { fresh, blob, signal, onProgress } = parseSnapshot(snapshot, options, agentId, clock.now());
     const { id } = fresh;
-    const { receipt, readable } = await take(fresh, blob);
+    const { receipt, blob: readable } = await take(fresh, blob);
     if (receipt) return receipt;
     // What is being taken out is waited for until it is: else the next page would deliver it.
     if (!signal?.aborted && !discarding.has(id)) checkAlive(id);

@@ -428,6 +428,84 @@ describe('what goes on from memory', () => {
     );
   });
 
+  for (const when of ['before a try', 'during the first']) {
+    test(`and is refused, stays refused once the database is back that failed ${when}`, async () => {
+      const { world, tab, sent } = await refused(when === 'before a try' ? 2000 : 500);
+      world.faults.diskFault = undefined;
+      world.faults.behave = () => ({ status: 200 });
+      const tries = world.server.tries.get('a');
+      await world.clock.advance(2 * MINUTE);
+      assert.deepEqual([world.server.tries.get('a'), world.disk.items.get('a')?.state], [tries, 'rejected']);
+      assert.deepEqual(
+        (await tab.uploader.pending()).map(({ id, state, durable, error }) => [id, state, durable, error?.code]),
+        [['a', 'rejected', true, 'upload-rejected']],
+      );
+      assert.equal((await outcome(world, sent)).code, 'upload-rejected');
+      assert.equal(await outcome(world, tab.uploader.retry('a')), true);
+      await world.clock.advance(1000);
+      assert.equal(world.server.filed.length, 1);
+    });
+  }
+
+  test('keeps what the server has named of its wait once the database is back', async () => {
+    const world = createWorld({ behave: () => ({ status: 503 }) });
+    const tab = world.open();
+    const sent = tab.uploader.send(fakeSnapshot('a'));
+    await world.clock.advance(500);
+    world.faults.diskFault = gone;
+    world.faults.behave = () => ({ status: 429, retryAfter: '200' });
+    await world.clock.advance(5000);
+    assert.equal(world.server.tries.get('a'), 2);
+    Object.assign(world.faults, { behave: () => ({ status: 200 }), diskFault: undefined });
+    await world.clock.advance(190000);
+    const [{ attempts, durable, error }] = await tab.uploader.pending();
+    assert.deepEqual([attempts, durable, error?.details.status, world.server.tries.get('a')], [2, true, 429, 2]);
+    await world.clock.advance(10000);
+    assert.equal((await outcome(world, sent)).id, 'a');
+  });
+
+  const LEASE = { owner: 'another tab', beat: 0, ms: 20000, locked: false };
+  /** @type {[string, Partial<import('../../js/upload/record.js').Item>][]} */
+  const meanwhile = [
+    ['is being sent by another tab', { attempts: 2, lease: LEASE }],
+    ['was tried more often by another tab', { attempts: 5 }],
+    ['is tried again, as another tab was told', { queuedAt: Date.parse('2026-11-26T10:00:00Z') }],
+    ['was queued anew, for another interaction', { interactionId: 'case-2', order: 1 }],
+    ['is another agent’s', { agentId: 'bob', order: 1 }],
+  ];
+  for (const [name, change] of meanwhile) {
+    test(`says nothing of what ${name} meanwhile`, async () => {
+      const { world, tab } = await refused(2000);
+      await world.disk.transact(([item], to) => to.put({ ...item, lease: null, wait: null, ...change }));
+      world.faults.behave = () => ({ sendMs: 1000 });
+      world.faults.diskFault = undefined;
+      tab.wake();
+      await world.clock.advance(100);
+      const { state, ...item } = /** @type {any} */ (world.disk.items.get('a'));
+      assert.equal(state, 'waiting');
+      if (change.lease) assert.equal(item.lease.owner, LEASE.owner);
+      else assert.equal(item.lease?.owner, change.agentId ? undefined : 'tab-0', 'it is tried');
+    });
+  }
+
+  /** What the server refuses while the database is out of reach. @param {number} ms Until it is. */
+  async function refused(ms) {
+    const body = { code: 'forbidden', error: 'no' };
+    const world = createWorld({ behave: () => ({ status: ms > 1000 ? 503 : 403, body, sendMs: 1000 }) });
+    const tab = world.open();
+    const sent = tab.uploader.send(fakeSnapshot('a'));
+    await world.clock.advance(ms);
+    assert.equal(world.server.tries.get('a'), 1);
+    world.faults.diskFault = gone;
+    world.faults.behave = () => ({ status: 403, body });
+    await world.clock.advance(5000);
+    assert.deepEqual(
+      (await tab.uploader.pending()).map(({ state, durable }) => [state, durable]),
+      [['rejected', false]],
+    );
+    return { world, tab, sent };
+  }
+
   test('keeps its order, though the clock was set back in between', async () => {
     const world = createWorld({ behave: () => ({}) });
     const tab = world.open();

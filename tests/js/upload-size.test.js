@@ -9,7 +9,7 @@ import { build } from 'esbuild';
  * In bytes, bundled, minified and gzipped, without `errors.js`: its sentences are the whole package's, and a page that
  * captures has them already.
  */
-const LIMIT = 10560;
+const LIMIT = 10592;
 
 /** @type {import('esbuild').Plugin} */
 const errorsOfThePackage = {
