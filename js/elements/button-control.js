@@ -56,7 +56,7 @@ export function createControl({ settings, showReview, on }) {
   const left = new Set();
   /** The picture that the model shows, while it may have to be sent again. @type {Snapshot | null} */
   let unsent = null;
-  /** Whose it is, where the uploader that was there at the click has told. @type {string | undefined} */
+  /** Whose it is, as the uploader has told that was there at the click, or else the first to send it. @type {unknown} */
   let unsentOf;
   /** What the customer has agreed to last: to a picture of whom, from where. */
   let agreement = '';
@@ -103,15 +103,18 @@ export function createControl({ settings, showReview, on }) {
   /** Nobody's picture goes out as somebody else's, who has signed in meanwhile. @param {string} id @param {'send' | 'resend'} how */
   function deliver(id, how) {
     if (!unsent || !deliveries) undelivered(id, new CaptureError('upload-failed', 'There is no uploader any more'));
-    else if (unsentOf !== undefined && unsentOf !== deliveries.uploader.agentId) {
-      undelivered(id, new CaptureError('agent-mismatch', undefined, { details: { id } }));
-    } else deliveries[how](unsent);
+    else {
+      const agentId = agentOf(deliveries.uploader);
+      unsentOf = unsentOf ?? agentId;
+      if (unsentOf === agentId) deliveries[how](unsent);
+      else undelivered(id, new CaptureError('agent-mismatch', undefined, { details: { id } }));
+    }
   }
 
   /** @param {number} number @param {boolean} again */
   function begin(number, again) {
     const { source, options, review, consent } = settings;
-    const agentId = settings.uploader?.agentId;
+    const agentId = agentOf(settings.uploader);
     const isCurrent = () => isAlive && model.take === number;
     return createTake({
       capture: captureNow,
@@ -251,4 +254,17 @@ export function createControl({ settings, showReview, on }) {
       else letGo();
     },
   };
+}
+
+/**
+ * Whose pictures an uploader sends; undefined where it does not tell. What cannot be read is nobody's, not even the same
+ * nobody's twice.
+ * @param {UploaderLike | null} uploader @returns {unknown}
+ */
+function agentOf(uploader) {
+  try {
+    return uploader?.agentId;
+  } catch {
+    return {};
+  }
 }

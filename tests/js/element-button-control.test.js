@@ -464,6 +464,75 @@ test('a picture that somebody else’s uploader is there for in the end waits fo
   }
 });
 
+test('a picture that nobody was signed in for is from then on that agent’s who is there in the end', async (t) => {
+  const world = createWorld();
+  const open = (/** @type {string} */ agentId, /** @type {any} */ limits = undefined) =>
+    world.open({ agentId, queue: 'memory', limits }).uploader;
+  let confirm;
+  const still = { discard() {}, encode: async () => fakeSnapshot('of-ann') };
+  const { control, settings, events, state } = createButton({
+    capture: { grab: async () => still },
+    review: true,
+    showReview: () =>
+      new Promise((resolve) => {
+        confirm = () => resolve({ action: 'confirm', redact: [] });
+      }),
+  });
+  t.after(control.end);
+  const signIn = (/** @type {any} */ uploader) => {
+    settings.uploader = uploader;
+    control.changed('uploader');
+  };
+  control.click(1);
+  await world.clock.advance(0);
+  signIn(open('ann', { bytes: 3 }));
+  confirm();
+  await world.clock.advance(1000);
+  assert.deepEqual([state(), events.failed], ['failed', ['queue-full']]);
+  signIn(open('bob'));
+  control.retry();
+  await world.clock.advance(1000);
+  assert.deepEqual([state(), events.failed.slice(1), world.server.filed], ['failed', ['agent-mismatch'], []]);
+  signIn(open('ann'));
+  control.retry();
+  await world.clock.advance(1000);
+  assert.deepEqual([state(), world.server.filed.map(({ agentId }) => agentId)], ['delivered', ['ann']]);
+});
+
+test('a picture of an uploader that cannot say whose it is goes to nobody, and the button goes on', async (t) => {
+  for (const when of ['at the click', 'afterwards']) {
+    let isBroken = when === 'at the click';
+    /** @type {string[]} */
+    const sent = [];
+    let pictures = 0;
+    const { control, events, state } = createButton({
+      capture: { snapshot: async () => ({ id: `picture-${++pictures}` }) },
+      uploader: {
+        get agentId() {
+          if (isBroken) throw new Error('signed out');
+          return 'ann';
+        },
+        async send(/** @type {any} */ { id }) {
+          sent.push(id);
+          return { id };
+        },
+      },
+    });
+    t.after(control.end);
+    control.click(1);
+    isBroken = true;
+    await task();
+    assert.deepEqual([state(), events.failed, sent], ['failed', ['agent-mismatch'], []], when);
+    isBroken = false;
+    control.retry();
+    await task();
+    assert.deepEqual(sent, when === 'at the click' ? [] : ['picture-1'], 'what was not known then is not known later');
+    control.click(1);
+    await task();
+    assert.deepEqual([state(), sent.at(-1)], ['delivered', 'picture-2']);
+  }
+});
+
 test('what could not be sent is sent anew for its own agent alone', async (t) => {
   let status = 403;
   const { events, state, signIn, filed, retry } = await reviewedBy(t, null, () =>
