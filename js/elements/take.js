@@ -128,7 +128,7 @@ export function createTake({ capture, source, options, consent, review, on }) {
         // First the customer, then whatever the page does about what they said.
         if (!has(context) && !(await ask())) return false;
         keep(context);
-        return read.beforeCapture ? read.beforeCapture(context) : undefined;
+        return read.beforeCapture?.call(options, context);
       };
     }
     if (!review) {
@@ -190,7 +190,8 @@ function readFields(given) {
     if (value !== undefined) read[name] = value;
   }
   const { redact, of } = read;
-  if (Array.isArray(redact)) read.redact = Array.from(redact, readFields);
+  // A longer one is refused as it is.
+  if (Array.isArray(redact) && redact.length <= 1000) read.redact = Array.from(redact, readFields);
   if (of) read.of = { width: of.width, height: of.height };
   return read;
 }

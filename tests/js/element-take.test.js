@@ -248,6 +248,40 @@ test('the review is shown what was checked at the click, whatever the page does 
   assert.deepEqual(shown[0], [{ x: 1, y: 1, width: 10, height: 10, of: { width: 100, height: 100 } }, FACE]);
 });
 
+test('a list that is too long is handed on as it is, to be refused by its length', async () => {
+  let reads = 0;
+  const redact = Array.from({ length: 1001 }, () => ({
+    ...FACE,
+    get x() {
+      reads += 1;
+      return 1;
+    },
+  }));
+  for (const isReviewed of [true, false]) {
+    const { outcome } = await take({ redact }, { isReviewed });
+    assert.deepEqual(
+      [outcome.name, outcome.value?.code, outcome.value?.details.name],
+      ['stopped', 'invalid-argument', 'redact.length'],
+    );
+  }
+  assert.equal(reads, 0);
+  const { outcome } = await take({ redact: redact.slice(1) });
+  assert.deepEqual([outcome.name, reads], ['captured', 1000]);
+});
+
+test('beforeCapture is called as a method of the page’s options, also behind the question for consent', async () => {
+  class Options {
+    #asked = 0;
+    beforeCapture() {
+      this.#asked += 1;
+      return this.#asked === 1;
+    }
+  }
+  const consent = { has: () => true, keep() {} };
+  const { given } = await take(new Options(), { consent, isReviewed: false });
+  assert.equal(await given.beforeCapture({}), true);
+});
+
 test('options that cannot be read end the take, and say so', async () => {
   const broken = () => {
     throw new Error('mine');
