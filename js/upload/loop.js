@@ -105,11 +105,11 @@ export function createLoop(settings, environment, store, telling, tryOnce, ask) 
     for (const waiter of asked) await hearFromOthers(waiter, items);
     telling.mismatches(items);
     leases.probe(items, wake);
-    const isEmpty = waiting + entering.size === 0 && !store.isLost();
+    const isEmpty = waiting + entering.size === 0 && !telling.isUnsure();
     if (isEmpty && !lookAgain) for (const resolve of idle.keys()) resolve();
     const isWatched =
       idle.size > 0 ||
-      [...waiters.values()].some(({ isUnknown }) => isUnknown) ||
+      [...waiters.values()].some((waiter) => waiter.isUnknown) ||
       items.some(({ id, lease }) => lease && waiters.has(id) && !sending.has(id));
     return Math.min(nextMs, isWatched ? WATCH_MS : POLL_MS);
   }
@@ -119,7 +119,7 @@ export function createLoop(settings, environment, store, telling, tryOnce, ask) 
     for (const waiter of [...waiters.values()]) {
       const { fresh, blob, calls } = waiter;
       const { id } = fresh;
-      const data = store.isHeld(id) ? undefined : await read(clock, blob).catch(nothing);
+      const data = store.isMissing(id) && (await read(clock, blob).catch(nothing));
       // The same wait, though another call may have joined it.
       if (data) await store.hold(fresh, data, () => waiters.get(id)?.calls[0] === calls[0]);
     }

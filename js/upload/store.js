@@ -164,12 +164,10 @@ export function createStore(database, clock, onVolatile, onBack, owner) {
     generation,
     /** The database cannot be reached now, so that nobody knows what lies there. */
     isBlind,
-    /** It cannot be reached now, and was: something may lie there. */
-    isLost: () => isBlind() && generation() !== undefined,
+    /** Nobody knows of it now: the database cannot be reached, and memory does not have it. @param {string} id */
+    isMissing: (id) => isBlind() && !memory.items.has(id),
     /** @param {string} id */
-    isHeld: (id) => memory.items.has(id),
-    /** @param {string} id */
-    isDurable: (id) => Boolean(disk) && !memory.items.has(id),
+    isDurable: (id) => disk !== undefined && !memory.items.has(id),
     abandon,
     cause: () => lastCause,
     /** Tries a database that failed once more, while memory serves. Done once that has come to something. */

@@ -73,10 +73,14 @@ export function createTelling(agentId, store) {
         ...(!blob && known), // By the id alone, say.
         generation: store.generation(),
         at,
-        isUnknown: !blob && store.isBlind() && !store.isHeld(id),
+        isUnknown: !blob && store.isMissing(id),
         calls: [...(known?.calls || []), call],
       });
     },
+
+    /** The database cannot be reached now, and was, or something is waited for that may lie there. */
+    isUnsure: () =>
+      store.isBlind() && (store.generation() !== undefined || [...waiters.values()].some((waiter) => waiter.isUnknown)),
 
     /** @param {string} id @param {number} loaded @param {number} total */
     progress(id, loaded, total) {

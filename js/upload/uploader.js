@@ -158,7 +158,7 @@ export function createUploaderIn(settings, environment) {
       const { receipt } = await take(fresh, blob);
       if (receipt) telling.delivered(id, receipt);
       waiter.generation = store.generation();
-      waiter.isUnknown = store.isBlind() && !store.isHeld(id);
+      waiter.isUnknown = store.isMissing(id);
     } catch (error) {
       settle(id, error);
     }
@@ -173,7 +173,7 @@ export function createUploaderIn(settings, environment) {
       store.transact((items, to) => {
         const found = queue.ownItem(items, id, agentId, store.isBlind());
         if (found) change(found, to);
-        return Boolean(found);
+        return found !== undefined;
       }, true);
     return run().catch(async (error) => {
       if (!store.isBlind()) throw error;
@@ -234,7 +234,7 @@ export function createUploaderIn(settings, environment) {
       throw reading.size > 0 ? unread() : unreachable();
     });
     const own = left.filter((item) => item.agentId === agentId);
-    if (own.length === 0 && store.isLost()) throw unreachable();
+    if (own.length === 0 && telling.isUnsure()) throw unreachable();
     return own;
   }
 
@@ -253,7 +253,7 @@ export function createUploaderIn(settings, environment) {
 
   /** @param {string} [id] Of a snapshot that may stay in the database: nobody knows of one that is out of reach. */
   function disposed(id) {
-    const kept = id && !store.isLost() ? store.isDurable(id) : undefined;
+    const kept = id && !telling.isUnsure() ? store.isDurable(id) : undefined;
     return new CaptureError('disposed', 'The uploader was disposed', { details: { kept } });
   }
 

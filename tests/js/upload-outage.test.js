@@ -278,6 +278,26 @@ test('dispose does not say that a picture is gone which lies in a database out o
   assert.equal(world.server.filed.length, 1, 'the next page delivers it');
 });
 
+test('of what lies in a database that was out of reach from the start, nothing is said while it is waited for', async () => {
+  const { world, tab, isNoticed, end } = await outage();
+  const sent = tab.uploader.send({ id: 'a' });
+  await isNoticed();
+  const [flushed, late] = [5000, 60000].map((timeoutMs) => tab.uploader.flush({ timeoutMs }));
+  await world.clock.advance(4000);
+  assert.equal(await outcome(world, flushed), 'pending');
+  await world.clock.advance(3000);
+  const error = await outcome(world, flushed);
+  assert.deepEqual([error.code, error.details.reason], ['upload-failed', 'storage']);
+  const other = await outage();
+  const lost = other.tab.uploader.send({ id: 'a' });
+  await other.isNoticed();
+  other.tab.uploader.dispose();
+  assert.deepEqual((await outcome(other.world, lost)).details, { kept: undefined });
+  end();
+  await world.clock.advance(MINUTE);
+  assert.deepEqual([(await outcome(world, sent)).id, await outcome(world, late)], ['a', []]);
+});
+
 test('dispose says that a picture is gone where there never was a database', async () => {
   const world = createWorld({ behave: () => ({}), diskFault: () => new DOMException('sandboxed', 'SecurityError') });
   const tab = world.open();
