@@ -76,6 +76,21 @@ step() {
   trap - INT TERM HUP
 }
 
+# beside COMMAND…: begins it beside what follows; rejoin waits for all that were begun, and fails where one has. What they print
+# does not mix: a line is shown when it is whole. They end with the script.
+running=()
+beside() {
+  trap 'for pid in "${running[@]}"; do kill -- "-$pid" 2>/dev/null || true; done' EXIT
+  trap 'exit 130' INT TERM HUP
+  setsid "$@" > >(exec sed -u '' >&2) 2>&1 &
+  running+=($!)
+}
+rejoin() {
+  local pid
+  for pid in "${running[@]}"; do wait "$pid"; done
+  running=()
+}
+
 # sweep: takes away what steps that failed, and builds that were killed, have left in build/ more than a day ago.
 sweep() {
   [ ! -d "$PROJECT_DIR/build" ] ||
