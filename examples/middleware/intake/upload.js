@@ -100,7 +100,7 @@ export async function uploadRoute(app, parts) {
     if (size.width * size.height > maxPixels) {
       throw new Problem(413, 'too-many-pixels', `The picture has more than ${maxPixels} pixels`);
     }
-    await decoding(() => checkDecodes(form.file, maxPixels));
+    await decoding(() => checkDecodes(form.file, size, maxPixels));
 
     const { organizationId, agentId } = identity;
     const { interactionId, timestamp, metadata = {} } = fields;
