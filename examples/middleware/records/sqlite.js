@@ -13,6 +13,9 @@ const BUSY_MS = 10_000;
 /** Between two looks at whether the other has ended. */
 const RETRY_MS = 5;
 
+/** Statements that are kept compiled. */
+const MOST_COMPILED = 200;
+
 /** https://sqlite.org/rescode.html#busy */
 const SQLITE_BUSY = 5;
 
@@ -50,20 +53,42 @@ export async function sqliteDialect(path, { isThere }) {
   return new NodeSqliteDialect({ database: adapt(database) });
 }
 
-/** `node:sqlite` in the shape that Kysely knows. @param {DatabaseSync} database @returns {import('kysely').SqliteDatabase} */
+/**
+ * `node:sqlite` in the shape that Kysely knows. Kysely prepares each statement anew, and SQLite would compile it each time:
+ * those that were compiled are kept. Pragmas are not: some do what they say while they are compiled.
+ * @param {DatabaseSync} database @returns {import('kysely').SqliteDatabase}
+ */
 function adapt(database) {
+  /** By their text. @type {Map<string, ReturnType<typeof compile>>} */
+  const compiled = new Map();
+
+  /** @param {string} sql */
+  function compile(sql) {
+    const statement = database.prepare(sql);
+    /** @param {readonly unknown[]} parameters */
+    const values = (parameters) => /** @type {import('node:sqlite').SQLInputValue[]} */ (parameters);
+    return {
+      reader: statement.columns().length > 0,
+      /** @param {readonly unknown[]} parameters */
+      all: (parameters) => statement.all(...values(parameters)),
+      /** @param {readonly unknown[]} parameters */
+      run: (parameters) => statement.run(...values(parameters)),
+      /** Two of one statement at a time would share its place. @param {readonly unknown[]} parameters */
+      iterate: (parameters) => database.prepare(sql).iterate(...values(parameters)),
+    };
+  }
+
   return {
     close: () => database.close(),
     prepare(sql) {
-      const statement = database.prepare(sql);
-      /** @param {readonly unknown[]} parameters */
-      const values = (parameters) => /** @type {import('node:sqlite').SQLInputValue[]} */ (parameters);
-      return {
-        reader: statement.columns().length > 0,
-        all: (parameters) => statement.all(...values(parameters)),
-        run: (parameters) => statement.run(...values(parameters)),
-        iterate: (parameters) => statement.iterate(...values(parameters)),
-      };
+      const known = compiled.get(sql);
+      if (known !== undefined) return known;
+      const statement = compile(sql);
+      if (/^pragma/i.test(sql)) return statement;
+      // Their number is the code's own but for lists, of which each length is a text of its own.
+      if (compiled.size >= MOST_COMPILED) compiled.clear();
+      compiled.set(sql, statement);
+      return statement;
     },
   };
 }
