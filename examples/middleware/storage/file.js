@@ -11,7 +11,7 @@
  */
 
 import { randomUUID } from 'node:crypto';
-import { link, mkdir, open, readdir, readFile, rename, rm, rmdir, stat } from 'node:fs/promises';
+import { link, mkdir, open, readdir, readFile, rename, rm, rmdir, stat, unlink } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
 import { isKey } from './checked.js';
 import { StorageError } from './storage.js';
@@ -174,7 +174,7 @@ export async function openFileStorage({ folder, isThere }) {
     try {
       await writeFlushed(path, 'check');
     } finally {
-      await rm(path, { force: true });
+      await removeFile(path);
     }
     signal?.throwIfAborted();
   }
@@ -186,7 +186,6 @@ export async function openFileStorage({ folder, isThere }) {
   async function publish(path, content) {
     const temporary = join(incoming, randomUUID());
     try {
-      await checkFolder();
       await writeFlushed(temporary, content);
       // A folder that has become empty may be removed between these two.
       for (let tries = 0; ; tries += 1) {
@@ -204,7 +203,7 @@ export async function openFileStorage({ folder, isThere }) {
       if (codeOf(error) === 'EEXIST') return false;
       throw error;
     } finally {
-      await rm(temporary, { force: true });
+      await removeFile(temporary);
     }
   }
 
@@ -216,7 +215,7 @@ export async function openFileStorage({ folder, isThere }) {
       await rename(temporary, path);
       await flushFolder(dirname(path));
     } finally {
-      await rm(temporary, { force: true });
+      await removeFile(temporary);
     }
   }
 
@@ -310,6 +309,15 @@ async function writeFlushed(path, content) {
   }
 }
 
+/** If it is there. `rm` would look first what it is: a way to the disk more. @param {string} path */
+async function removeFile(path) {
+  try {
+    await unlink(path);
+  } catch (error) {
+    if (codeOf(error) !== 'ENOENT') throw error;
+  }
+}
+
 /** A new name in a folder survives a power cut once the folder itself is flushed. @param {string} path */
 async function flushFolder(path) {
   if (process.platform === 'win32') return; // Windows cannot open a folder.
@@ -326,7 +334,7 @@ async function removeAbandoned(incoming) {
   for (const name of await readdir(incoming)) {
     const path = join(incoming, name);
     const { mtimeMs } = await stat(path);
-    if (Date.now() - mtimeMs > ABANDONED_AFTER_MS) await rm(path, { force: true });
+    if (Date.now() - mtimeMs > ABANDONED_AFTER_MS) await removeFile(path);
   }
 }
 
