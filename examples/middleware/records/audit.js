@@ -59,18 +59,7 @@ export function linkHash(previous, digest) {
  */
 export async function appendEntry(trx, kind, organizationId, { actor, action, snapshotId = null, details = {} }, at) {
   if (!AUDIT_ACTIONS.includes(action)) throw new TypeError(`“${action}” is none of AUDIT_ACTIONS`);
-  await trx
-    .insertInto('audit_heads')
-    .values({ organization_id: organizationId, seq: 0, hash: GENESIS })
-    .onConflict((conflict) => conflict.doNothing())
-    .execute();
-  const head = await trx
-    .selectFrom('audit_heads')
-    .selectAll()
-    .where('organization_id', '=', organizationId)
-    // Whoever comes second reads what the first has written. SQLite's transactions come one after the other anyway.
-    .$if(kind === 'postgres', (query) => query.forUpdate())
-    .executeTakeFirstOrThrow();
+  const head = (await lockHead(trx, kind, organizationId)) ?? (await firstHead(trx, kind, organizationId));
   const unlinked = {
     organization_id: organizationId,
     seq: head.seq + 1,
@@ -93,6 +82,34 @@ export async function appendEntry(trx, kind, organizationId, { actor, action, sn
     .where('organization_id', '=', organizationId)
     .execute();
   return fromRow(row);
+}
+
+/** @param {import('./schema.js').Transaction} trx @param {'sqlite' | 'postgres'} kind @param {string} organizationId */
+function lockHead(trx, kind, organizationId) {
+  return (
+    trx
+      .selectFrom('audit_heads')
+      .selectAll()
+      .where('organization_id', '=', organizationId)
+      // Whoever comes second reads what the first has written. SQLite's transactions come one after the other anyway.
+      .$if(kind === 'postgres', (query) => query.forUpdate())
+      .executeTakeFirst()
+  );
+}
+
+/**
+ * Of an organisation that has none yet. Of two at the same time one makes it, and the other waits for that.
+ * @param {import('./schema.js').Transaction} trx @param {'sqlite' | 'postgres'} kind @param {string} organizationId
+ */
+async function firstHead(trx, kind, organizationId) {
+  await trx
+    .insertInto('audit_heads')
+    .values({ organization_id: organizationId, seq: 0, hash: GENESIS })
+    .onConflict((conflict) => conflict.doNothing())
+    .execute();
+  const head = await lockHead(trx, kind, organizationId);
+  if (head === undefined) throw new RecordsError('unavailable', `The audit's end of ${organizationId} went away`);
+  return head;
 }
 
 /**
