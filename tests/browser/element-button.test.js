@@ -20,20 +20,20 @@ const PATH = `/?${new URLSearchParams([
 let server;
 /** @type {Awaited<ReturnType<typeof startUploadServer>>} */
 let uploads;
+/** @type {Awaited<ReturnType<typeof launchChromium>>} */
+let chromium;
 /** What the server does to a request. @type {import('./upload-server.js').Treatment} */
 let treatment = '200';
 
 before(async () => {
   uploads = await startUploadServer(() => treatment);
   server = await startServer({ '/upload': uploads.handle });
+  chromium = await launchChromium();
 });
-after(() => Promise.all([server?.close(), uploads?.close()]));
+after(() => Promise.all([chromium?.close(), server?.close(), uploads?.close()]));
 
 const BROWSERS = {
-  async Chromium() {
-    const { context, close } = await launchChromium();
-    return { newPage: () => context.newPage(), close };
-  },
+  Chromium: async () => ({ newPage: () => chromium.context.newPage(), close: async () => {} }),
   async Firefox() {
     const browser = await launchFirefox();
     const open = async () => (await browser.open('about:blank')).page;
@@ -48,15 +48,15 @@ for (const [name, launch] of Object.entries(BROWSERS)) {
     before(async () => {
       browser = await launch();
     });
-    after(() => browser?.close());
+    after(async () => {
+      await shared?.page.close();
+      await browser?.close();
+    });
 
-    /**
-     * A page with a button that has all it needs. What the browser complains of fails the test.
-     * @param {import('node:test').TestContext} t
-     * @param {object} [options] As for `stage.open`.
-     */
-    async function openButton(t, options = {}) {
-      treatment = '200';
+    /** What the tests have in turn, until one fails. @type {Awaited<ReturnType<typeof openPage>> | undefined} */
+    let shared;
+
+    async function openPage() {
       const page = await browser.newPage();
       page.setDefaultTimeout(120_000);
       /** @type {string[]} */
@@ -65,21 +65,35 @@ for (const [name, launch] of Object.entries(BROWSERS)) {
       page.on('console', (message) => {
         if (message.type() === 'error') problems.push(message.text());
       });
+      await page.goto(server.url + PATH);
+      await page.evaluate(() => import('/pages/button.js'));
+      return { page, problems };
+    }
+
+    /**
+     * A page with a button that has all it needs. What the browser complains of fails the test.
+     * @param {import('node:test').TestContext} t
+     * @param {object} [options] As for `stage.open`.
+     * @param {{ alone?: boolean }} [way] `alone`: in a page that no other test has had, nor will have.
+     */
+    async function openButton(t, options = {}, { alone = false } = {}) {
+      treatment = '200';
+      const opened = (!alone && shared) || (await openPage());
+      if (!alone) shared = opened;
+      const { page, problems } = opened;
+      await page.bringToFront();
       t.after(async () => {
-        problems.push(...(await page.evaluate(() => lab.problems)));
-        await page.close();
+        problems.push(...(await page.evaluate(() => stage.close())));
+        if (alone || !t.passed) await page.close();
+        if (!t.passed) shared = undefined;
         // Requests that fail on purpose, and the icon that Firefox looks for unasked.
         const isMeant = /Failed to load resource|favicon/;
         assert.deepEqual(
-          problems.filter((problem) => !isMeant.test(problem)),
+          problems.splice(0).filter((problem) => !isMeant.test(problem)),
           [],
         );
       });
-      await page.goto(server.url + PATH);
-      await page.evaluate(async (given) => {
-        await import('/pages/button.js');
-        await stage.open(given);
-      }, options);
+      await page.evaluate((given) => stage.open(given), options);
       return {
         page,
         look: () => page.evaluate(() => stage.look()),
@@ -161,7 +175,7 @@ for (const [name, launch] of Object.entries(BROWSERS)) {
     test('a tap takes a picture, and a double tap takes one', async (t) => {
       const { page, reaches, fired } = await openButton(t);
       await reaches('idle');
-      const tap = await tapper(page, name === 'Firefox');
+      const tap = await tapper(t, page, name === 'Firefox');
       const { x, y } = await page.evaluate(() => stage.middleOf('button'));
       const taken = async () => (await fired()).filter(({ type }) => type === 'captured').length;
       await tap(x, y);
@@ -247,7 +261,8 @@ for (const [name, launch] of Object.entries(BROWSERS)) {
     });
 
     test('is unavailable while there is nothing to capture, says why, and comes back by itself', async (t) => {
-      const { click, reaches, look, fired, page } = await openButton(t);
+      // Its call ends.
+      const { click, reaches, look, fired, page } = await openButton(t, {}, { alone: true });
       await reaches('idle');
       await page.evaluate(() => {
         stage.targets = [];
@@ -373,6 +388,9 @@ for (const [name, launch] of Object.entries(BROWSERS)) {
       await reaches('idle');
       await page.evaluate(() => {
         const { showModal } = HTMLDialogElement.prototype;
+        stage.restore = () => {
+          HTMLDialogElement.prototype.showModal = showModal;
+        };
         // The half second lasts until the test says so.
         HTMLDialogElement.prototype.showModal = function () {
           showModal.call(this);
@@ -421,6 +439,7 @@ for (const [name, launch] of Object.entries(BROWSERS)) {
       const { focus, message } = await look();
       assert.deepEqual([focus, message], ['button', 'Discarded. Nothing was saved.']);
       assert.equal(await page.evaluate(() => stage.button.shadowRoot.querySelectorAll('caseframe-review').length), 0);
+      await page.evaluate(() => stage.restore());
     });
 
     test('follows a label that is changed in place, and has its states as a clone, too', async (t) => {
@@ -561,7 +580,11 @@ for (const [name, launch] of Object.entries(BROWSERS)) {
 
     test('keeps what was set before it was defined, and is defined twice without harm', async (t) => {
       // And has a capture of its own where the page gives none.
-      const { click, reaches, page } = await openButton(t, { early: true, properties: { capture: null } });
+      const { click, reaches, page } = await openButton(
+        t,
+        { early: true, properties: { capture: null } },
+        { alone: true },
+      );
       await page.evaluate(() => import('/dist/elements/index.js?again'));
       await reaches('idle');
       await click('button');
@@ -638,16 +661,59 @@ for (const [name, launch] of Object.entries(BROWSERS)) {
       assert.deepEqual(refused, Array(8).fill('CaptureError invalid-argument'));
       assert.equal((await look()).label, 'Beweisfoto', 'and stays as it was');
     });
+
+    if (name === 'Firefox') return;
+
+    test('the flash is not for those who prefer less motion; the sound is for those who want it', async (t) => {
+      const { page, click, reaches } = await openButton(t);
+      await reaches('idle');
+      await page.evaluate(() => {
+        Object.assign(globalThis, { sounds: 0, flashes: 0 });
+        const { AudioContext } = globalThis;
+        globalThis.AudioContext = class extends AudioContext {
+          constructor() {
+            super();
+            globalThis.sounds++;
+          }
+        };
+        stage.button.addEventListener('caseframe-captured', () => {
+          globalThis.flashes += stage.part('flash').getAnimations().length;
+        });
+      });
+      /** @param {number} count */
+      const take = async (count) => {
+        await click('button');
+        await reaches('delivered', count);
+        await page.evaluate(() => lab.beats(stage.call, 5));
+        return page.evaluate(() => [globalThis.flashes, globalThis.sounds]);
+      };
+      assert.deepEqual(await take(1), [1, 0]);
+      const again = await page.evaluate(async () => {
+        for (const animation of stage.part('flash').getAnimations()) await animation.finished;
+        stage.button.style.display = 'none';
+        stage.part('button').getClientRects();
+        stage.button.style.display = '';
+        return stage.part('flash').getAnimations().length;
+      });
+      assert.equal(again, 0, 'it is not played again by being shown');
+      await page.emulateMedia({ reducedMotion: 'reduce' });
+      await page.evaluate(() => {
+        stage.button.sound = true;
+      });
+      assert.deepEqual(await take(2), [1, 1]);
+      await page.emulateMedia({ reducedMotion: null });
+    });
   });
 }
 
 /**
  * A finger, in either browser.
- * @param {any} page @param {boolean} isFirefox @returns {Promise<(x: number, y: number) => Promise<void>>}
+ * @param {import('node:test').TestContext} t @param {any} page @param {boolean} isFirefox @returns {Promise<(x: number, y: number) => Promise<void>>}
  */
-async function tapper(page, isFirefox) {
+async function tapper(t, page, isFirefox) {
   if (isFirefox) return (x, y) => page.touchscreen.tap(x, y);
   const client = await page.context().newCDPSession(page);
+  t.after(() => client.detach());
   await client.send('Emulation.setTouchEmulationEnabled', { enabled: true });
   return async (x, y) => {
     await client.send('Input.dispatchTouchEvent', { type: 'touchStart', touchPoints: [{ x, y }] });
@@ -656,13 +722,10 @@ async function tapper(page, isFirefox) {
 }
 
 describe('what can be seen and touched', () => {
-  /** @type {Awaited<ReturnType<typeof launchChromium>>} */
-  let browser;
   /** With a button in every state. @type {import('playwright-core').Page} */
   let gallery;
   before(async () => {
-    browser = await launchChromium();
-    gallery = await browser.context.newPage();
+    gallery = await chromium.context.newPage();
     gallery.setDefaultTimeout(120_000);
     await gallery.goto(`${server.url}/?script=/pages/button-gallery.js`);
     await gallery.evaluate(async () => {
@@ -670,7 +733,7 @@ describe('what can be seen and touched', () => {
       await stage.openGallery();
     });
   });
-  after(() => browser?.close());
+  after(() => gallery?.close());
 
   /** @param {{ width?: number, scheme?: string, lang?: string, dir?: string, forced?: 'active' | 'none' }} [look] */
   async function show({ width = 800, scheme = 'light', lang = 'en', dir = 'ltr', forced = 'none' } = {}) {
@@ -777,11 +840,27 @@ describe('what can be seen and touched', () => {
     assert.equal(looks.said, 'uppercase');
   });
 
-  test('a browser without constructable stylesheets gets the same look by the stylesheet that the page links', async (t) => {
+  test('forced colours leave the bar and what is unavailable to be seen', async () => {
+    await show({ forced: 'active' });
+    const colours = await gallery.evaluate(() => {
+      const of = (state, part, property) => {
+        const button = document.querySelector(`caseframe-button[state=${state}]`);
+        return getComputedStyle(button.shadowRoot.querySelector(`[part=${part}]`))[property];
+      };
+      return {
+        bar: of('uploading', 'bar', 'backgroundColor') !== of('uploading', 'progress', 'backgroundColor'),
+        unavailable: of('unavailable', 'button', 'color') !== of('idle', 'button', 'color'),
+      };
+    });
+    assert.deepEqual(colours, { bar: true, unavailable: true });
+  });
+});
+
+describe('in a page of its own', () => {
+  test('a browser without constructable stylesheets gets the same look by the stylesheet that the page links', async () => {
     /** @param {boolean} isOld @param {boolean} isLinked */
     async function lookOf(isOld, isLinked) {
-      const page = await browser.context.newPage();
-      t.after(() => page.close());
+      const page = await chromium.context.newPage();
       /** @type {string[]} */
       const warnings = [];
       page.on('console', (message) => message.type() === 'warning' && warnings.push(message.text()));
@@ -812,6 +891,7 @@ describe('what can be seen and touched', () => {
         },
         [isOld, isLinked],
       );
+      await page.close();
       return { look, warnings: warnings.length };
     }
     const today = await lookOf(false, false);
@@ -827,7 +907,7 @@ describe('what can be seen and touched', () => {
   });
 
   test('in another document it looks the same, and its shortcut works there; removed, nothing holds it', async (t) => {
-    const page = await browser.context.newPage();
+    const page = await chromium.context.newPage();
     t.after(() => page.close());
     page.setDefaultTimeout(120_000);
     treatment = '200';
@@ -878,67 +958,5 @@ describe('what can be seen and touched', () => {
       return refs.filter((ref) => ref.deref()).length;
     });
     assert.equal(left, 0);
-  });
-
-  test('forced colours leave the bar and what is unavailable to be seen', async () => {
-    await show({ forced: 'active' });
-    const colours = await gallery.evaluate(() => {
-      const of = (state, part, property) => {
-        const button = document.querySelector(`caseframe-button[state=${state}]`);
-        return getComputedStyle(button.shadowRoot.querySelector(`[part=${part}]`))[property];
-      };
-      return {
-        bar: of('uploading', 'bar', 'backgroundColor') !== of('uploading', 'progress', 'backgroundColor'),
-        unavailable: of('unavailable', 'button', 'color') !== of('idle', 'button', 'color'),
-      };
-    });
-    assert.deepEqual(colours, { bar: true, unavailable: true });
-  });
-
-  test('the flash is not for those who prefer less motion; the sound is for those who want it', async (t) => {
-    const page = await browser.context.newPage();
-    t.after(() => page.close());
-    page.setDefaultTimeout(120_000);
-    treatment = '200';
-    await page.goto(server.url + PATH);
-    await page.evaluate(async () => {
-      await import('/pages/button.js');
-      globalThis.sounds = 0;
-      const { AudioContext } = globalThis;
-      globalThis.AudioContext = class extends AudioContext {
-        constructor() {
-          super();
-          globalThis.sounds++;
-        }
-      };
-      await stage.open();
-      await stage.reaches('idle');
-      globalThis.flashes = 0;
-      stage.button.addEventListener('caseframe-captured', () => {
-        globalThis.flashes += stage.part('flash').getAnimations().length;
-      });
-    });
-    /** @param {number} count */
-    const take = async (count) => {
-      const { x, y } = await page.evaluate(() => stage.middleOf('button'));
-      await page.mouse.click(x, y);
-      await page.evaluate((so) => stage.reaches('delivered', so), count);
-      await page.evaluate(() => lab.beats(stage.call, 5));
-      return page.evaluate(() => [globalThis.flashes, globalThis.sounds]);
-    };
-    assert.deepEqual(await take(1), [1, 0]);
-    const again = await page.evaluate(async () => {
-      for (const animation of stage.part('flash').getAnimations()) await animation.finished;
-      stage.button.style.display = 'none';
-      stage.part('button').getClientRects();
-      stage.button.style.display = '';
-      return stage.part('flash').getAnimations().length;
-    });
-    assert.equal(again, 0, 'it is not played again by being shown');
-    await page.emulateMedia({ reducedMotion: 'reduce' });
-    await page.evaluate(() => {
-      stage.button.sound = true;
-    });
-    assert.deepEqual(await take(2), [1, 1]);
   });
 });

@@ -1,4 +1,7 @@
-/** A call, an uploader and a button, as a page has them; `stage` is what a test reaches into. */
+/**
+ * A call, an uploader and a button, as a page has them; `stage` is what a test reaches into. Several buttons in turn, each
+ * with an uploader of its own, share the page and its call.
+ */
 import '/pages/lab.js';
 import { createUploader } from '/dist/upload/index.js';
 
@@ -24,6 +27,11 @@ for (const type of EVENTS) {
 
 /** What was told to a screen reader: each text that the live region has had. */
 const said = [];
+/** @type {MutationObserver | undefined} */
+let hearing;
+
+/** Until the page ends. @type {ReturnType<typeof lab.startCall> | undefined} */
+let calling;
 
 /**
  * @param {object} [options]
@@ -34,7 +42,9 @@ const said = [];
  * @param {string} [options.inner] What the page puts in the button, as text.
  */
 async function open({ properties = {}, attributes = {}, early = false, retryMs = 200, inner = '\n' } = {}) {
-  const [call] = await Promise.all([lab.startCall(), early || import('/dist/elements/index.js')]);
+  // Without `??=`, which Chromium 80 cannot read.
+  calling = calling || lab.startCall();
+  const [call] = await Promise.all([calling, early || import('/dist/elements/index.js')]);
   await lab.ramped(call.track);
   const capture = lab.createCapture();
   const uploader = createUploader({
@@ -54,12 +64,20 @@ async function open({ properties = {}, attributes = {}, early = false, retryMs =
     await import('/dist/elements/index.js');
   }
   const message = button.shadowRoot.querySelector('[part=message]');
-  new MutationObserver(() => message.textContent && said.push(message.textContent)).observe(message, {
-    childList: true,
-    characterData: true,
-    subtree: true,
-  });
+  hearing = new MutationObserver(() => message.textContent && said.push(message.textContent));
+  hearing.observe(message, { childList: true, characterData: true, subtree: true });
   Object.assign(stage, { call, capture, uploader, button });
+}
+
+/** Leaves the page as it was before `open`. @returns What it has complained of meanwhile. */
+function close() {
+  hearing.disconnect();
+  document.body.replaceChildren();
+  document.documentElement.lang = 'en';
+  stage.uploader.dispose();
+  stage.capture.dispose();
+  said.length = fired.length = 0;
+  return lab.problems.splice(0);
 }
 
 /** Resolves once the button is in the state, to what is seen at that moment. @param {string} state @param {number} [count] So many were delivered. */
@@ -108,4 +126,4 @@ function look() {
   };
 }
 
-globalThis.stage = { open, reaches, part, middleOf, look, fired, said };
+globalThis.stage = { open, close, reaches, part, middleOf, look, fired, said };
