@@ -7,7 +7,7 @@ import { readFile } from 'node:fs/promises';
 import { after, before, test } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { launchChromium, STRICT_CSP, startServer } from './harness.js';
-import { assertClean, driverOf, load, near } from './review-driver.js';
+import { near, reviewsIn } from './review-driver.js';
 
 const axe = await readFile(fileURLToPath(import.meta.resolve('axe-core/axe.min.js')), 'utf8');
 
@@ -25,24 +25,7 @@ const TEXT = Array.from({ length: 120 }, (_, i) => {
   return { x: 20 + (i % 12) * 100, y: 40 + Math.floor(i / 12) * 60, width: 90, height: 40, mode: 'fill' };
 });
 
-/** @param {(driver: ReturnType<typeof driverOf>) => Promise<void>} work @param {Record<string, any>} [options] */
-async function review(work, { size = { width: 1280, height: 800 }, scheme = 'light', before, ...properties } = {}) {
-  const page = await chromium.context.newPage();
-  const driver = driverOf(page, false);
-  try {
-    await page.setViewportSize(size);
-    if (before) await page.addInitScript(before);
-    await load(page, server.url);
-    await page.evaluate((scheme) => {
-      document.documentElement.style.colorScheme = scheme;
-    }, scheme);
-    if (properties.open !== false) await page.evaluate((properties) => reviewLab.open(properties), properties);
-    await work(driver);
-    await assertClean(driver);
-  } finally {
-    await page.close();
-  }
-}
+const review = reviewsIn({ origin: () => server.url, newPage: () => chromium.context.newPage() });
 
 test('with the accessibility tree alone: a redaction is created, sized and confirmed', () =>
   review(async ({ page, press, result }) => {
@@ -114,6 +97,7 @@ test('with the accessibility tree alone: a redaction is created, sized and confi
     await press('Enter');
     const { redact } = await result();
     assert.deepEqual(redact, [{ x: 768, y: 504, width: 384, height: 144, mode: 'fill' }]);
+    await session.detach();
   }));
 
 for (const scheme of ['light', 'dark']) {
@@ -155,6 +139,7 @@ for (const scheme of ['light', 'dark']) {
           }),
         );
         assert.deepEqual(frames, [true, true, true], 'a frame is seen on whatever picture, in forced colours, too');
+        await page.emulateMedia({ forcedColors: null });
       },
       { regions: REGIONS, suggestions: SUGGESTIONS, scheme },
     ));
@@ -364,7 +349,7 @@ test('a script that does not load is told, and asked for again', () =>
       assert.deepEqual(await driver.result(), { action: 'discard' });
       assert.match(driver.problems.splice(0).join(), /^console: Failed to load resource/);
     },
-    { open: false },
+    { open: false, alone: true },
   ));
 
 test('suggestions that come while it is open; one is dropped, which is told; what is being typed stays', () =>
@@ -476,60 +461,58 @@ test('without <dialog>: the focus is kept inside all the same, Escape leaves', (
     },
   ));
 
-test('without constructable stylesheets it looks the same, by the stylesheet that the page links', async (t) => {
-  /** @param {boolean} isOld */
-  async function lookOf(isOld) {
-    const page = await chromium.context.newPage();
-    t.after(() => page.close());
-    const driver = driverOf(page, false);
-    await page.setViewportSize({ width: 1280, height: 800 });
-    if (isOld) {
-      await page.addInitScript(() => {
-        delete ShadowRoot.prototype.adoptedStyleSheets;
-        addEventListener(
-          'readystatechange',
-          () => {
-            const link = document.createElement('link');
-            Object.assign(link, { rel: 'stylesheet', href: '/dist/elements/element.css', media: 'not all' });
-            link.dataset.caseframe = '';
-            if (!document.querySelector('link')) document.head.append(link);
-          },
-          true,
+test('without constructable stylesheets it looks the same, by the stylesheet that the page links', async () => {
+  /** @param {(() => void)} [before] */
+  async function lookOf(before) {
+    /** @type {any[]} */
+    let look = [];
+    await review(
+      async (driver) => {
+        await driver.until(() => {
+          const link = reviewLab.root().querySelector('link');
+          return !link || link.sheet;
+        });
+        await driver.drag([0.5, 0.5], [0.7, 0.7]);
+        await driver.count(2);
+        look = await driver.evaluate(() =>
+          ['.review', '.surface', '.box', '.side', '.list li', '.foot', '.primary', '[part=handle] i', 'canvas'].map(
+            (one) => {
+              const element = reviewLab.root().querySelector(one);
+              const { x, y, width, height } = element.getBoundingClientRect();
+              const { color, backgroundColor, position, touchAction, display } = getComputedStyle(element);
+              return {
+                one,
+                box: [x, y, width, height].map(Math.round),
+                color,
+                backgroundColor,
+                position,
+                touchAction,
+                display,
+              };
+            },
+          ),
         );
-      });
-    }
-    await load(page, server.url, `${STRICT_CSP}; style-src 'self'`);
-    await page.evaluate((regions) => reviewLab.open({ regions }), REGIONS);
-    await driver.until(() => {
-      const link = reviewLab.root().querySelector('link');
-      return !link || link.sheet;
-    });
-    await driver.drag([0.5, 0.5], [0.7, 0.7]);
-    await driver.count(2);
-    const look = await page.evaluate(() =>
-      ['.review', '.surface', '.box', '.side', '.list li', '.foot', '.primary', '[part=handle] i', 'canvas'].map(
-        (one) => {
-          const element = reviewLab.root().querySelector(one);
-          const { x, y, width, height } = element.getBoundingClientRect();
-          const { color, backgroundColor, position, touchAction, display } = getComputedStyle(element);
-          return {
-            one,
-            box: [x, y, width, height].map(Math.round),
-            color,
-            backgroundColor,
-            position,
-            touchAction,
-            display,
-          };
-        },
-      ),
+      },
+      { csp: `${STRICT_CSP}; style-src 'self'`, before, regions: REGIONS },
     );
-    await assertClean(driver);
     return look;
   }
-  const today = await lookOf(false);
+  const today = await lookOf();
   assert.equal(today[0].position, 'fixed');
-  assert.deepEqual(await lookOf(true), today);
+  const old = await lookOf(() => {
+    delete ShadowRoot.prototype.adoptedStyleSheets;
+    addEventListener(
+      'readystatechange',
+      () => {
+        const link = document.createElement('link');
+        Object.assign(link, { rel: 'stylesheet', href: '/dist/elements/element.css', media: 'not all' });
+        link.dataset.caseframe = '';
+        if (!document.querySelector('link')) document.head.append(link);
+      },
+      true,
+    );
+  });
+  assert.deepEqual(old, today);
 });
 
 test('a hundred reviews that come and go leave nothing behind', () =>
@@ -579,7 +562,7 @@ test('a hundred reviews that come and go leave nothing behind', () =>
       assert.ok(last.heap - first.heap < 300000, `the heap grew by ${last.heap - first.heap} bytes`);
       assert.deepEqual(await driver.evaluate(() => reviewLab.leaks), []);
     },
-    { open: false },
+    { open: false, alone: true },
   ));
 
 test('a drag keeps its first corner where the view moves under it', () =>

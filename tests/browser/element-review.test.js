@@ -6,7 +6,7 @@ import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
 import { launchFirefox } from './firefox.js';
 import { launchChromium, STRICT_CSP, startServer } from './harness.js';
-import { assertClean, driverOf, load, near } from './review-driver.js';
+import { near, reviewsIn } from './review-driver.js';
 
 const TRUSTED_TYPES = `${STRICT_CSP}; require-trusted-types-for 'script'`;
 
@@ -31,21 +31,11 @@ for (const [name, isFirefox, launch] of [
     });
     after(() => browser.close());
 
-    /** @param {(driver: ReturnType<typeof driverOf>) => Promise<void>} work */
-    async function review(work, { csp, size = { width: 1280, height: 800 }, ...properties } = {}) {
-      const page = isFirefox ? (await browser.open('about:blank')).page : await browser.context.newPage();
-      const driver = driverOf(page, isFirefox);
-      try {
-        await (isFirefox ? page.setViewport(size) : page.setViewportSize(size));
-        await load(page, server.url, csp);
-        if (properties.prepare) await page.evaluate(properties.prepare);
-        await page.evaluate((properties) => reviewLab.open(properties), { ...properties, prepare: undefined });
-        await work(driver);
-        await assertClean(driver);
-      } finally {
-        await page.close();
-      }
-    }
+    const review = reviewsIn({
+      isFirefox,
+      origin: () => server.url,
+      newPage: async () => (isFirefox ? (await browser.open('about:blank')).page : browser.context.newPage()),
+    });
 
     test('by mouse: drawn, seen covered by the core, moved, sized, deleted, undone, confirmed', () =>
       review(

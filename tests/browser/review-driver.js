@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { STRICT_CSP } from './harness.js';
 
 /** A page of either browser, by the same words. */
-export function driverOf(page, isFirefox) {
+function driverOf(page, isFirefox) {
   const problems = [];
   page.on('pageerror', (error) => {
     if (!/favicon/.test(error.message)) problems.push(`uncaught: ${error.message}`);
@@ -96,14 +96,77 @@ export function driverOf(page, isFirefox) {
   return driver;
 }
 
+/**
+ * Reviews in turn in a page that they share, each with an element and a still of its own. A page of its own has one that
+ * `csp`, `before` or `alone` asks for.
+ * @param {{ origin: () => string, newPage: () => Promise<any>, isFirefox?: boolean }} browser
+ */
+export function reviewsIn({ origin, newPage, isFirefox = false }) {
+  /** Until a test fails. @type {ReturnType<typeof driverOf> | undefined} */
+  let shared;
+
+  /** @param {string} [csp] @param {() => void} [before] */
+  async function openPage(csp, before) {
+    const page = await newPage();
+    const driver = driverOf(page, isFirefox);
+    if (before) await page.addInitScript(before);
+    await load(page, origin(), csp);
+    return driver;
+  }
+
+  /**
+   * @param {(driver: ReturnType<typeof driverOf>) => Promise<void>} work
+   * @param {Record<string, any>} [options] `before`: runs ahead of all scripts; `prepare`: ahead of the review, which is
+   *   the test's to open where `open` is false. The rest is the review's.
+   */
+  return async function review(
+    work,
+    {
+      csp,
+      before,
+      alone = false,
+      size = { width: 1280, height: 800 },
+      scheme = '',
+      prepare,
+      open = true,
+      ...given
+    } = {},
+  ) {
+    const isShared = !csp && !before && !alone;
+    const driver = (isShared && shared) || (await openPage(csp, before));
+    shared = isShared ? undefined : shared;
+    const { page } = driver;
+    let isGood = false;
+    try {
+      await page.bringToFront();
+      await (isFirefox ? page.setViewport(size) : page.setViewportSize(size));
+      await page.evaluate((scheme) => {
+        document.documentElement.style.colorScheme = scheme;
+      }, scheme);
+      if (prepare) await page.evaluate(prepare);
+      if (open) await page.evaluate((given) => reviewLab.open(given), given);
+      await work(driver);
+      await assertClean(driver);
+      isGood = isShared;
+    } finally {
+      if (isGood) {
+        await page.evaluate(() => reviewLab.clear());
+        shared = driver;
+      } else {
+        await page.close();
+      }
+    }
+  };
+}
+
 /** The page with the element. @param {string} origin */
-export async function load(page, origin, csp = STRICT_CSP) {
+async function load(page, origin, csp = STRICT_CSP) {
   await page.goto(`${origin}/?csp=${encodeURIComponent(csp)}&script=/pages/review.js`);
   await page.waitForFunction(() => globalThis.reviewLab);
 }
 
 /** No console error, no violation of the policy, no unhandled rejection. */
-export async function assertClean(driver) {
+async function assertClean(driver) {
   const inPage = await driver.evaluate(() => reviewLab.problems);
   assert.deepEqual([...driver.problems, ...inPage], []);
 }

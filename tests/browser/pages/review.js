@@ -15,6 +15,10 @@ document.addEventListener('securitypolicyviolation', ({ violatedDirective, block
   if (!/favicon/.test(blockedURI)) problems.push(violatedDirective);
 });
 
+for (const name of ['confirm', 'retake', 'discard']) {
+  document.addEventListener(`caseframe-${name}`, ({ type }) => lab.events.push(type));
+}
+
 /** @param {any} owner @param {string} name */
 function watch(owner, name) {
   const original = owner?.[name];
@@ -103,9 +107,6 @@ const lab = {
     lab.still_ = still;
     lab.result = undefined;
     lab.events = [];
-    for (const name of ['confirm', 'retake', 'discard']) {
-      document.addEventListener(`caseframe-${name}`, (event) => lab.events.push(event.type), { once: true });
-    }
     element.show().then(
       (/** @type {any} */ result) => {
         lab.result = result;
@@ -116,6 +117,15 @@ const lab = {
     );
     await lab.shown();
     lab.settle();
+  },
+
+  /** Leaves the page as it was before `open`. */
+  clear() {
+    document.body.replaceChildren();
+    Object.assign(document.documentElement, { lang: 'en', dir: '' });
+    lab.still_?.discard();
+    lab.element = lab.still_ = lab.result = undefined;
+    leaks.length = problems.length = 0;
   },
 
   /** The half second is over in which no pointer counts. */
