@@ -25,7 +25,11 @@ function driverOf(page, isFirefox) {
       isFirefox
         ? page.waitForFunction(condition, { polling: 50, timeout: 120_000 }, argument)
         : page.waitForFunction(condition, argument, { timeout: 120_000 }),
-    at: (x, y) => page.evaluate(([x, y]) => reviewLab.at(x, y), [x, y]),
+    /** Where it is on the page. The element knows how large its picture is shown once that was drawn. */
+    async at(x, y) {
+      await page.evaluate(() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done))));
+      return page.evaluate(([x, y]) => reviewLab.at(x, y), [x, y]);
+    },
     /** In ratios of the picture. */
     async drag(from, to, { release = true } = {}) {
       const [a, b] = [await driver.at(...from), await driver.at(...to)];
