@@ -4,6 +4,7 @@ import { mkdir, mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before } from 'node:test';
+import { isDeepStrictEqual } from 'node:util';
 import { installedFolders } from '../../examples/middleware/page.js';
 import { openRecords } from '../../examples/middleware/records/open.js';
 import { createService } from '../../examples/middleware/service.js';
@@ -17,8 +18,11 @@ import { launchChromium } from './harness.js';
 /** How long the page may take for anything: only a page that stands still takes longer. */
 const PATIENCE_MS = 120_000;
 
-/** Of the customer's camera: thirty a second cost two cores without a graphics card, which tests beside need. */
-const FPS = '10';
+/**
+ * Of the customer's camera: each frame is drawn, encoded, decoded and composed without a graphics card, and tests beside
+ * need the processor. A capture waits three seconds for one.
+ */
+const FPS = '4';
 
 /**
  * @typedef {object} Look
@@ -28,6 +32,8 @@ const FPS = '10';
  * @property {any} [reducedMotion]
  * @property {RegExp} [expected] Complaints of the browser that are the point of the test.
  */
+
+/** @typedef {{ page: Page, query: Record<string, string>, problems: string[], expected?: RegExp }} Widget */
 
 /** @param {NodeJS.ProcessEnv} [environment] Of the middleware. */
 export function useDemo(environment = {}) {
@@ -44,25 +50,43 @@ export function useDemo(environment = {}) {
      * @param {Record<string, string>} [query]
      * @param {Look} [look]
      */
-    async openWidget(t, query, { width = 1280, height = 900, colorScheme = 'light', reducedMotion, expected } = {}) {
-      const page = await demo.browser.context.newPage();
-      page.setDefaultTimeout(PATIENCE_MS);
-      /** @type {string[]} */
-      const problems = [];
-      page.on('pageerror', (error) => problems.push(String(error)));
-      page.on('console', (message) => {
-        if (message.type() === 'error' && !expected?.test(message.text())) problems.push(message.text());
-      });
+    async openWidget(t, query, look) {
+      const widget = await load(query, look);
       t.after(async () => {
-        problems.push(...(await page.evaluate(() => globalThis.violations)));
-        await page.close();
+        const problems = await complaints(widget);
+        await widget.page.close();
         assert.deepEqual(problems, []);
       });
-      await page.addInitScript(watch);
-      await page.setViewportSize({ width, height });
-      await page.emulateMedia({ colorScheme, reducedMotion });
-      await page.goto(`${demo.base}/?${new URLSearchParams({ lang: 'en', fps: FPS, ...query })}`);
-      await connected(page);
+      return widget.page;
+    },
+
+    /**
+     * The same in the page of the test before, with a call and so a case of its own: for tests of which none is about how
+     * the page loads, which costs three times what a call does. A page in which a test has failed, or which was opened by
+     * another query, is not used again.
+     * @param {import('node:test').TestContext} t
+     * @param {Record<string, string>} [query]
+     * @param {Look} [look]
+     */
+    async nextCall(t, query = { scene: 'still', lang: 'en' }, look = {}) {
+      const before = kept;
+      kept = undefined;
+      const isSame = isDeepStrictEqual(before?.query, query);
+      if (!isSame) await before?.page.close();
+      const widget = before && isSame ? before : await load(query, look);
+      const { page } = widget;
+      t.after(async () => {
+        if (t.error) return page.close();
+        const problems = await complaints(widget);
+        await page.unrouteAll({ behavior: 'ignoreErrors' });
+        await page.evaluate(hangUp);
+        kept = widget;
+        assert.deepEqual(problems, []);
+      });
+      if (widget === before) {
+        await dress(widget, look);
+        await callAgain(page);
+      }
       return page;
     },
 
@@ -89,6 +113,25 @@ export function useDemo(environment = {}) {
   let middleware;
   /** @type {string} */
   let dataFolder;
+  /** Of `nextCall`. @type {Widget | undefined} */
+  let kept;
+
+  /** @param {Record<string, string>} [query] @param {Look} [look] @returns {Promise<Widget>} */
+  async function load(query = {}, look = {}) {
+    const page = await demo.browser.context.newPage();
+    page.setDefaultTimeout(PATIENCE_MS);
+    /** @type {Widget} */
+    const widget = { page, query, problems: [] };
+    page.on('pageerror', (error) => widget.problems.push(String(error)));
+    page.on('console', (message) => {
+      if (message.type() === 'error' && !widget.expected?.test(message.text())) widget.problems.push(message.text());
+    });
+    await page.addInitScript(watch);
+    await dress(widget, look);
+    await page.goto(`${demo.base}/?${new URLSearchParams({ lang: 'en', fps: FPS, ...query })}`);
+    await connected(page);
+    return widget;
+  }
 
   /** @param {number} port */
   async function start(port) {
@@ -219,6 +262,39 @@ export async function untilCalm(page, work, { times = 1, longMs = 50, rest = (ms
     seen.push({ longestMs, control, isCalm: longestMs < Math.max(longMs, 2 * control) });
   }
   return seen;
+}
+
+/** @param {Widget} widget @param {Look} look */
+async function dress(widget, { width = 1280, height = 900, colorScheme = 'light', reducedMotion, expected }) {
+  widget.expected = expected;
+  await widget.page.setViewportSize({ width, height });
+  await widget.page.emulateMedia({ colorScheme, reducedMotion });
+}
+
+/** Of what the browser has complained since it was asked last. @param {Widget} widget @returns {Promise<string[]>} */
+async function complaints({ page, problems }) {
+  problems.push(...(await page.evaluate(() => globalThis.violations.splice(0))));
+  return problems.splice(0);
+}
+
+/** After a call: the next one, of which nothing has been said yet. @param {Page} page */
+async function callAgain(page) {
+  await page.bringToFront();
+  // Not by the mouse, for which the page would scroll: Chromium pauses a muted video that is scrolled away.
+  await page.locator('#end-call').dispatchEvent('click');
+  await connected(page);
+  await page.waitForSelector('#capture[state=idle]');
+  await page.locator(MESSAGE, { hasText: /^$/ }).waitFor({ state: 'attached' });
+}
+
+/** In the page: the call ends, and the switches are as the page has them at first. */
+function hangUp() {
+  for (const box of document.querySelectorAll('input[type=checkbox]')) {
+    const { checked, defaultChecked } = /** @type {HTMLInputElement} */ (box);
+    if (checked !== defaultChecked) /** @type {HTMLInputElement} */ (box).click();
+  }
+  if (document.getElementById('call-state')?.dataset.state !== 'ended') document.getElementById('end-call')?.click();
+  scrollTo(0, 0);
 }
 
 /** In the page, ahead of its own scripts. */

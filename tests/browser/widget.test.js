@@ -26,6 +26,7 @@ import {
 } from './demo.js';
 
 const SCREENSHOTS = fileURLToPath(new URL('../../build/screenshots/', import.meta.url));
+const AXE = new URL('../../node_modules/axe-core/axe.min.js', import.meta.url);
 /** Around the number on the customer's card, in pixels of the picture. */
 const NUMBER = { x: 826, y: 526, width: 371, height: 79 };
 /**
@@ -42,7 +43,7 @@ before(() => mkdir(SCREENSHOTS, { recursive: true }));
 
 describe('a capture', () => {
   test('files what the customer’s camera saw, but for the covered number', async (t) => {
-    const page = await demo.openWidget(t, { scene: 'still' });
+    const page = await demo.nextCall(t);
     await sharpPicture(page, MIN_PSNR + 1);
     await openReview(page);
     await coverArea(page, NUMBER);
@@ -80,7 +81,7 @@ describe('a capture', () => {
   });
 
   test('is never older than what the agent saw on clicking', async (t) => {
-    const page = await demo.openWidget(t);
+    const page = await demo.openWidget(t, { fps: '10' });
     await page.uncheck('#review');
     for (let n = 0; n < 3; n += 1) {
       const seen = await page.evaluate(seeAndClick, COUNTER);
@@ -94,7 +95,7 @@ describe('a capture', () => {
 
   test('never blocks the page', async (t) => {
     // In the still scene the page's own drawing is one copy a frame: what would be long is the capture.
-    const page = await demo.openWidget(t, { scene: 'still' });
+    const page = await demo.nextCall(t);
     let n = 0;
     const capture = async () => {
       await take(page);
@@ -115,7 +116,7 @@ describe('a capture', () => {
   });
 
   test('works from the keyboard alone', async (t) => {
-    const page = await demo.openWidget(t, { scene: 'still' });
+    const page = await demo.nextCall(t);
     await page.keyboard.press('Alt+C');
     await reviewed(page);
     for (const key of ['Enter', 'ArrowRight', 'ArrowDown', 'Shift+ArrowRight', 'm', 'm', 'Enter']) {
@@ -134,7 +135,7 @@ describe('a capture', () => {
   });
 
   test('covers the rectangle that was drawn on the picture', async (t) => {
-    const page = await demo.openWidget(t, { scene: 'still' });
+    const page = await demo.nextCall(t);
     await openReview(page);
     await page.locator('caseframe-review input[value=fill]').check();
     const box = await page.locator('caseframe-review [part=picture]').boundingBox();
@@ -167,7 +168,7 @@ describe('a capture', () => {
 
 describe('when there is nothing to capture', () => {
   test('the customer’s camera is off', async (t) => {
-    const page = await demo.openWidget(t);
+    const page = await demo.nextCall(t);
     await page.click('#camera-off');
     await page.waitForFunction(blackVideo);
     await take(page);
@@ -178,7 +179,7 @@ describe('when there is nothing to capture', () => {
   });
 
   test('the video is frozen', async (t) => {
-    const page = await demo.openWidget(t);
+    const page = await demo.nextCall(t);
     await page.click('#freeze');
     await page.evaluate(standsStill);
     await take(page);
@@ -186,7 +187,7 @@ describe('when there is nothing to capture', () => {
   });
 
   test('the call has ended, until the next one', async (t) => {
-    const page = await demo.openWidget(t);
+    const page = await demo.nextCall(t);
     await page.click('#end-call');
     await page.waitForSelector('#call-state[data-state=ended]');
     // It says so before anybody asks, and no click changes that.
@@ -204,7 +205,7 @@ describe('when there is nothing to capture', () => {
   });
 
   test('the agent changes their mind', async (t) => {
-    const page = await demo.openWidget(t);
+    const page = await demo.nextCall(t);
     await page.click('#camera-off');
     await page.waitForFunction(blackVideo);
     const filed = await storedFiles();
@@ -238,7 +239,7 @@ describe('when there is nothing to capture', () => {
 });
 
 test('an area that is half entered is not taken for none', async (t) => {
-  const page = await demo.openWidget(t, { scene: 'still' });
+  const page = await demo.nextCall(t);
   await openReview(page);
   await coverArea(page, NUMBER);
   const width = page.locator('caseframe-review [part=list] li input').nth(2);
@@ -257,7 +258,7 @@ test('an area that is half entered is not taken for none', async (t) => {
 });
 
 test('a snapshot whose answer got lost is sent again by itself, and stored once', async (t) => {
-  const page = await demo.openWidget(t, { scene: 'still' }, { expected: /net::ERR_FAILED/ });
+  const page = await demo.nextCall(t, undefined, { expected: /net::ERR_FAILED/ });
   let lost = 0;
   await page.route(
     '**/upload',
@@ -303,7 +304,7 @@ test('what is captured without a network waits, survives a reload, and arrives',
 });
 
 test('what was delivered after its call is said until the next one begins', async (t) => {
-  const page = await demo.openWidget(t, { scene: 'still' });
+  const page = await demo.nextCall(t);
   await page.uncheck('#review');
   await page.click('#offline');
   await take(page);
@@ -324,7 +325,7 @@ test('what was delivered after its call is said until the next one begins', asyn
 });
 
 test('a slow network shows how far it is; a service that fails is tried again', async (t) => {
-  const page = await demo.openWidget(t, { scene: 'still' });
+  const page = await demo.nextCall(t);
   await page.click('#slow');
   await take(page);
   await page.waitForFunction(() => {
@@ -439,7 +440,7 @@ describe('the page', () => {
   ];
   for (const { name, width, colorScheme, lang } of looks) {
     test(`${name}: fits, overlaps nowhere and can be read`, async (t) => {
-      const page = await demo.openWidget(t, { scene: 'still', lang }, { width, colorScheme });
+      const page = await demo.nextCall(t, { scene: 'still', lang }, { width, colorScheme });
       await openReview(page);
       await coverArea(page, NUMBER);
       await confirm(page);
@@ -470,7 +471,7 @@ describe('the page', () => {
 
 /** What axe-core finds. @param {import('playwright-core').Page} page */
 async function barriers(page) {
-  await page.evaluate(await readFile(new URL('../../node_modules/axe-core/axe.min.js', import.meta.url), 'utf8'));
+  if (!(await page.evaluate(() => 'axe' in globalThis))) await page.evaluate(await readFile(AXE, 'utf8'));
   return page.evaluate(async () => {
     const { violations } = await globalThis.axe.run(document);
     return violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html)}`);
