@@ -34,17 +34,18 @@ const demo = useDemo();
 
 describe('the switch', () => {
   test('is off at first, and then nothing is fetched and nothing is covered', async (t) => {
-    const { page, requests } = await openWidget(t);
+    const { page, requests } = await nextCall(t);
     assert.equal(await page.isChecked('#hide-faces'), false);
     await take(page);
     const { record } = await demo.stored(page);
     assert.equal(await page.locator('.snapshot .faces').textContent(), '');
     assert.deepEqual(record.metadata.redactions, []);
     assert.deepEqual(ofDetector(requests), []);
+    assert.deepEqual(foreign(requests), [], 'nothing from anywhere else');
   });
 
   test('on: the face is unreadable in the file, and the record says where', async (t) => {
-    const { page, requests } = await openWidget(t);
+    const { page, requests } = await nextCall(t);
     await switchOn(page);
     assert.ok((await sharpPicture(page, MIN_PSNR)) >= MIN_PSNR);
     await take(page);
@@ -69,15 +70,11 @@ describe('the switch', () => {
         `${name} in ${fetched}`,
       );
     }
-    assert.deepEqual(
-      requests.filter((url) => !/^blob:/.test(url) && new URL(url).origin !== demo.base),
-      [],
-      'nothing from anywhere else',
-    );
+    assert.deepEqual(foreign(requests), [], 'nothing from anywhere else');
   });
 
   test('in the review: what is found is suggested, to be covered or left, beside what is drawn', async (t) => {
-    const { page } = await openWidget(t);
+    const { page } = await nextCall(t);
     await switchOn(page);
     assert.ok((await sharpPicture(page, MIN_PSNR)) >= MIN_PSNR);
     for (const decision of ['accept', 'delete']) {
@@ -129,7 +126,7 @@ describe('the switch', () => {
   });
 
   test('works from the keyboard', async (t) => {
-    const { page } = await openWidget(t);
+    const { page } = await nextCall(t);
     await page.uncheck('#review');
     await page.focus('#review');
     for (const id of ['hide-text', 'hide-faces']) {
@@ -145,7 +142,7 @@ describe('the switch', () => {
   });
 
   test('never blocks the page', async (t) => {
-    const { page } = await openWidget(t, {
+    const { page } = await nextCall(t, {
       prepare: (context) => context.route('**/busy.js', (route) => route.fulfill(BUSY)),
     });
     await switchOn(page);
@@ -164,97 +161,9 @@ describe('the switch', () => {
   });
 });
 
-test('a picture without a face says so, and is stored as it is', async (t) => {
-  const { page } = await openWidget(t, { prepare: withoutAstronaut });
-  await switchOn(page);
-  assert.ok((await sharpPicture(page, MIN_PSNR)) >= MIN_PSNR);
-  await take(page);
-  const { record } = await demo.stored(page);
-  assert.equal(await page.textContent('.snapshot .faces'), '0 faces found: check the picture');
-  assert.deepEqual(record.metadata.redactions, []);
-});
-
-describe('a detector that cannot be loaded fails the capture, and nothing is sent', () => {
-  const broken = {
-    'its script is missing': '**/face-detection/index.js',
-    'its worker is missing': '**/face-detection/worker.js',
-    'the network’s code is missing': '**/face-api.esm.js',
-    'the model is missing': MODEL,
-    'the WebAssembly is missing': '**/tfjs-backend-wasm*.wasm',
-  };
-  for (const [name, path] of Object.entries(broken)) {
-    test(name, async (t) => {
-      const { page, requests } = await openWidget(t, {
-        expected: MISSING,
-        prepare: (context) => context.route(path, (route) => route.fulfill({ status: 404 })),
-      });
-      await page.check('#hide-faces');
-      await page.waitForSelector('#faces-state[data-state=failed]');
-      await take(page);
-      await failed(page, requests, FAILED);
-    });
-  }
-
-  test('the model is cut short', async (t) => {
-    const { page, requests } = await openWidget(t, {
-      prepare: (context) => context.route(MODEL, (route) => route.fulfill({ body: Buffer.alloc(100_000) })),
-    });
-    await page.check('#hide-faces');
-    await take(page);
-    await failed(page, requests, FAILED);
-  });
-
-  test('until it can be', async (t) => {
-    const { page, requests } = await openWidget(t, {
-      expected: MISSING,
-      prepare: (context) => context.route(MODEL, (route) => route.fulfill({ status: 404 }), { times: 1 }),
-    });
-    await page.check('#hide-faces');
-    await page.waitForSelector('#faces-state[data-state=failed]');
-    assert.deepEqual(uploads(requests), []);
-    await take(page);
-    assert.ok((await demo.stored(page)).record.metadata.redactions.some(hidesFace));
-    assert.equal(await page.getAttribute('#faces-state', 'data-state'), 'ready');
-  });
-});
-
-test('a capture that waits for the detector is ended by Escape', async (t) => {
-  /** @type {() => void} */
-  let release = () => {};
-  const held = new Promise((resolve) => {
-    release = () => resolve(undefined);
-  });
-  const { page, requests } = await openWidget(t, {
-    prepare: (context) =>
-      context.route(MODEL, async (route) => {
-        await held;
-        await route.continue();
-      }),
-  });
-  await page.check('#hide-faces');
-  await take(page);
-  await page.locator('#capture [part=cancel]').waitFor();
-  await page.keyboard.press('Escape');
-  await failed(page, requests, 'Cancelled. Nothing was saved.');
-  release();
-  await page.waitForSelector('#faces-state[data-state=ready]');
-  await take(page);
-  assert.ok((await demo.stored(page)).record.metadata.redactions.some(hidesFace), 'the next one is not hurt');
-});
-
-test('the server hands out what the detector needs, and nothing else of its packages', async () => {
-  const statusOf = async (/** @type {string} */ path) => (await fetch(`${demo.base}/face-detection/${path}`)).status;
-  for (const path of [...DETECTOR_FILES, ...VENDOR_FILES.map((name) => `vendor/${name}`)]) {
-    assert.equal(await statusOf(path), 200, path);
-  }
-  for (const path of ['package.json', 'vendor.js', 'recall/main.js', 'vendor/package.json', 'vendor/face-api.js']) {
-    assert.equal(await statusOf(path), 404, path);
-  }
-});
-
 describe('the detector itself', () => {
   test('an abort ends a search at once, and the next one is right', async (t) => {
-    const { page } = await openWidget(t);
+    const { page } = await nextCall(t);
     const seen = await page.evaluate(async () => {
       const { createFaceDetector } = await import('face-detection');
       const { canvas } = globalThis.caseframeDemo.scene;
@@ -282,20 +191,24 @@ describe('the detector itself', () => {
       Worker.prototype.postMessage = postMessage;
       const first = await Promise.race([answered, new Promise((resolve) => setTimeout(resolve, 0, 'the next task'))]);
       const next = await detector.detect(still);
-      const both = await Promise.all([detector.detect(still), detector.detect(still)]);
+      // One look each, where a large one takes three.
+      const small = { preview: () => createImageBitmap(canvas, { resizeWidth: 480, resizeHeight: 270 }) };
+      const alone = await detector.detect(small);
+      const both = await Promise.all([detector.detect(small), detector.detect(small)]);
       const pending = detector.detect(still).catch((error) => error.code);
       detector.dispose();
-      return { early, first, next, both, pending: await pending };
+      return { early, first, next, alone, both, pending: await pending };
     });
     assert.equal(seen.early, 'aborted');
     assert.equal(seen.first, 'aborted', 'ahead of everything else in the page');
     assert.equal(seen.next.length, 1);
-    assert.deepEqual(seen.both, [seen.next, seen.next], 'two at once');
+    assert.equal(seen.alone.length, 1);
+    assert.deepEqual(seen.both, [seen.alone, seen.alone], 'two at once');
     assert.equal(seen.pending, 'disposed');
   });
 
   test('the deadline of a search that was aborted ends with it', async (t) => {
-    const { page, requests } = await openWidget(t);
+    const { page, requests } = await nextCall(t);
     await page.evaluate(async () => {
       const { createFaceDetector } = await import('face-detection');
       const detectMs = 54_321;
@@ -322,12 +235,13 @@ describe('the detector itself', () => {
       for (const pass of deadlines.values()) pass();
       await detector.ready();
       detector.dispose();
+      Object.assign(globalThis, { setTimeout, clearTimeout });
     });
     assert.equal(requests.filter((url) => url.endsWith('/face-detection/worker.js')).length, 1, 'the worker was kept');
   });
 
   test('a deadline that passes is an error, never an empty list', async (t) => {
-    const { page } = await openWidget(t);
+    const { page } = await nextCall(t);
     const errors = await page.evaluate(async () => {
       const { createFaceDetector } = await import('face-detection');
       const { canvas } = globalThis.caseframeDemo.scene;
@@ -384,12 +298,125 @@ describe('the detector itself', () => {
   });
 });
 
+test('a picture without a face says so, and is stored as it is', async (t) => {
+  const { page } = await openWidget(t, { prepare: withoutAstronaut });
+  await switchOn(page);
+  assert.ok((await sharpPicture(page, MIN_PSNR)) >= MIN_PSNR);
+  await take(page);
+  const { record } = await demo.stored(page);
+  assert.equal(await page.textContent('.snapshot .faces'), '0 faces found: check the picture');
+  assert.deepEqual(record.metadata.redactions, []);
+});
+
+describe('a detector that cannot be loaded fails the capture, and nothing is sent', () => {
+  test('its script is missing', async (t) => {
+    const { page, requests } = await openWidget(t, {
+      expected: MISSING,
+      prepare: without('**/face-detection/index.js'),
+    });
+    await page.check('#hide-faces');
+    await page.waitForSelector('#faces-state[data-state=failed]');
+    await take(page);
+    await failed(page, requests, FAILED);
+  });
+
+  // In one page: all of the detector but its script is fetched anew after a failure.
+  const query = { scene: 'still', page: 'without detector' };
+  const broken = {
+    'its worker is missing': '**/face-detection/worker.js',
+    'the network’s code is missing': '**/face-api.esm.js',
+    'the model is missing': MODEL,
+    'the WebAssembly is missing': '**/tfjs-backend-wasm*.wasm',
+  };
+  for (const [name, path] of Object.entries(broken)) {
+    test(name, async (t) => {
+      const { page, requests } = await nextCall(t, { query, expected: MISSING, prepare: without(path) });
+      await page.check('#hide-faces');
+      await page.waitForSelector('#faces-state[data-state=failed]');
+      await take(page);
+      await failed(page, requests, FAILED);
+    });
+  }
+
+  test('the model is cut short', async (t) => {
+    const { page, requests } = await nextCall(t, {
+      query,
+      prepare: (context) => context.route(MODEL, (route) => route.fulfill({ body: Buffer.alloc(100_000) })),
+    });
+    await page.check('#hide-faces');
+    await take(page);
+    await failed(page, requests, FAILED);
+  });
+
+  test('until it can be', async (t) => {
+    const { page, requests } = await nextCall(t, {
+      query,
+      expected: MISSING,
+      prepare: (context) => context.route(MODEL, (route) => route.fulfill({ status: 404 }), { times: 1 }),
+    });
+    await page.check('#hide-faces');
+    await page.waitForSelector('#faces-state[data-state=failed]');
+    assert.deepEqual(uploads(requests), []);
+    await take(page);
+    assert.ok((await demo.stored(page)).record.metadata.redactions.some(hidesFace));
+    assert.equal(await page.getAttribute('#faces-state', 'data-state'), 'ready');
+  });
+});
+
+test('a capture that waits for the detector is ended by Escape', async (t) => {
+  /** @type {() => void} */
+  let release = () => {};
+  const held = new Promise((resolve) => {
+    release = () => resolve(undefined);
+  });
+  const { page, requests } = await openWidget(t, {
+    prepare: (context) =>
+      context.route(MODEL, async (route) => {
+        await held;
+        await route.continue();
+      }),
+  });
+  await page.check('#hide-faces');
+  await take(page);
+  await page.locator('#capture [part=cancel]').waitFor();
+  await page.keyboard.press('Escape');
+  await failed(page, requests, 'Cancelled. Nothing was saved.');
+  release();
+  await page.waitForSelector('#faces-state[data-state=ready]');
+  await take(page);
+  assert.ok((await demo.stored(page)).record.metadata.redactions.some(hidesFace), 'the next one is not hurt');
+});
+
+test('the server hands out what the detector needs, and nothing else of its packages', async () => {
+  const statusOf = async (/** @type {string} */ path) => (await fetch(`${demo.base}/face-detection/${path}`)).status;
+  for (const path of [...DETECTOR_FILES, ...VENDOR_FILES.map((name) => `vendor/${name}`)]) {
+    assert.equal(await statusOf(path), 200, path);
+  }
+  for (const path of ['package.json', 'vendor.js', 'recall/main.js', 'vendor/package.json', 'vendor/face-api.js']) {
+    assert.equal(await statusOf(path), 404, path);
+  }
+});
+
 /**
- * @param {import('node:test').TestContext} t
- * @param {{ prepare?: (context: import('playwright-core').BrowserContext) => Promise<unknown>, expected?: RegExp }} [options]
- *   `prepare` changes what the server answers, to workers as well.
+ * @typedef {object} Opened
+ * @property {(context: import('playwright-core').BrowserContext) => Promise<unknown>} [prepare] Changes what the server
+ *   answers, to workers as well.
+ * @property {RegExp} [expected]
+ * @property {Record<string, string>} [query]
  */
-async function openWidget(t, { prepare, expected } = {}) {
+
+/** @param {import('node:test').TestContext} t @param {Opened} [options] */
+async function openWidget(t, options) {
+  return widgetBy(demo.openWidget, t, options);
+}
+
+/** In the page of the test before, which may have loaded the detector. @param {import('node:test').TestContext} t @param {Opened} [options] */
+async function nextCall(t, options) {
+  return widgetBy(demo.nextCall, t, options);
+}
+
+/** @param {typeof demo.openWidget} open @param {import('node:test').TestContext} t @param {Opened} [options] */
+async function widgetBy(open, t, { prepare, expected, query = { scene: 'still' } } = {}) {
   const { context } = demo.browser;
   /** @type {string[]} */
   const requests = [];
@@ -401,8 +428,13 @@ async function openWidget(t, { prepare, expected } = {}) {
     await context.unrouteAll({ behavior: 'ignoreErrors' });
   });
   // All of it: Chromium pauses a muted video that is scrolled away.
-  const page = await demo.openWidget(t, { scene: 'still' }, { height: 1200, expected });
+  const page = await open(t, query, { height: 1200, expected });
   return { page, requests };
+}
+
+/** @param {string} path @returns {Opened['prepare']} */
+function without(path) {
+  return (context) => context.route(path, (route) => route.fulfill({ status: 404 }));
 }
 
 /** @param {{ x: number, y: number, width: number, height: number }} area From eye to eye, from brow to chin. */
@@ -424,6 +456,11 @@ async function withoutAstronaut(context) {
 /** @param {string[]} requests */
 function ofDetector(requests) {
   return requests.filter((url) => /face-detection|tfjs|face-api/.test(url));
+}
+
+/** @param {string[]} requests */
+function foreign(requests) {
+  return requests.filter((url) => !/^blob:/.test(url) && new URL(url).origin !== demo.base);
 }
 
 /** @param {string[]} requests */
