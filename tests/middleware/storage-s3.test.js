@@ -21,6 +21,9 @@ import { createBucket, KMS_KEY_ID, startS3 } from './servers/s3.js';
 import { about, keys, picture, rejects, storageContract } from './storage-contract.js';
 import { leastPrivilege } from './storage-policies.js';
 
+/** Of the lifecycle's rules. */
+const DAY_SECONDS = 2;
+
 /** For what a busy machine does in the background. */
 const PATIENCE_MS = 120_000;
 
@@ -30,7 +33,7 @@ const PATIENCE_MS = 120_000;
 /** @type {import('@aws-sdk/client-s3').S3Client} */ let owner;
 
 before(async () => {
-  server = await startS3();
+  server = await startS3({ daySeconds: DAY_SECONDS });
   proxy = await startProxy(server.endpoint);
   bucket = await createBucket(server);
   owner = server.client();

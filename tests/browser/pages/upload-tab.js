@@ -112,24 +112,23 @@ globalThis.tab = {
    * @returns {Promise<(string | undefined)[]>} Their hashes, where they are on the disk or delivered.
    */
   async queue(ids) {
-    return Promise.all(
-      ids.map(async (id) => {
-        const snapshot = await snapshotOf(id);
-        const sent = uploader.send(snapshot);
-        for (;;) {
-          const known = await Promise.race([
-            sent.then(
-              () => ({ durable: true }),
-              () => ({ durable: false }),
-            ),
-            uploader.pending().then((items) => items.find((item) => item.id === id)),
-          ]);
-          if (known) return known.durable ? snapshot.sha256 : undefined;
-          // A queue in memory answers without giving way to anything else.
-          await new Promise((resolve) => setTimeout(resolve, 5));
-        }
-      }),
-    );
+    const snapshots = await Promise.all(ids.map(snapshotOf));
+    /** Whether it is on the disk or delivered, once that is known. @type {Map<string, boolean>} */
+    const known = new Map();
+    for (const snapshot of snapshots) {
+      uploader.send(snapshot).then(
+        () => known.set(snapshot.id, true),
+        () => known.set(snapshot.id, false),
+      );
+    }
+    // All at once: whoever asks reads the whole queue.
+    for (;;) {
+      for (const { id, durable } of await uploader.pending()) if (!known.has(id)) known.set(id, durable);
+      if (ids.every((id) => known.has(id))) break;
+      // A queue in memory answers without giving way to anything else.
+      await new Promise((resolve) => setTimeout(resolve, 5));
+    }
+    return snapshots.map(({ id, sha256 }) => (known.get(id) ? sha256 : undefined));
   },
 
   /** Takes up again what the server has refused. */

@@ -58,11 +58,10 @@ export async function crashRounds(
     }
     await Promise.race([ended, pause(2000)]);
     if (isDead) tally.kills += 1;
-    // Its clients go on with the next instance, which is to be killed, too.
+    // Its clients go on with the next instance, which is to be killed, too. The last ones are to stay.
     await arm(victim, round + stack.count);
     onRound(round);
   }
-  for (let index = 0; index < stack.count; index += 1) await stack.start(index);
   await Promise.all(uploads);
   await atRest(stack);
   await stack.drain();
