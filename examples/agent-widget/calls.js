@@ -8,13 +8,13 @@ import { startCall } from './customer.js';
 /**
  * @param {object} page
  * @param {HTMLVideoElement} page.video
- * @param {HTMLCanvasElement} page.canvas What the customer's camera sees.
+ * @param {import('./genesys.js').Scene} page.scene
  * @param {boolean} page.isGenesys
  * @param {string | null} page.interactionId Of a plain call; null for one of its own each time.
  * @param {(state: CallState) => void} page.show
  * @param {(interactionId: string) => void} page.turn The agent has turned to this interaction.
  */
-export function createCalls({ video, canvas, isGenesys, interactionId, show, turn }) {
+export function createCalls({ video, scene, isGenesys, interactionId, show, turn }) {
   /** @type {import('./customer.js').Call | null} */
   let call = null;
   /** With the Genesys SDK, the same call. @type {import('./genesys.js').GenesysCalls | null} */
@@ -23,7 +23,7 @@ export function createCalls({ video, canvas, isGenesys, interactionId, show, tur
   let source = fromMediaStream(new MediaStream());
 
   async function answerPlain() {
-    call = await startCall(canvas);
+    call = await startCall(scene.canvas);
     source.dispose();
     source = fromMediaStream(call.stream);
     video.srcObject = call.stream;
@@ -32,7 +32,7 @@ export function createCalls({ video, canvas, isGenesys, interactionId, show, tur
 
   async function answerGenesys() {
     const { startGenesysCalls } = await import('./genesys.js');
-    const started = await startGenesysCalls(canvas, (shown) => {
+    const started = await startGenesysCalls(scene, (shown) => {
       video.srcObject = shown.stream;
       video.play().catch(() => {}); // After a call that has ended, an element does not play by itself.
       if (customers) turn(shown.interactionId);

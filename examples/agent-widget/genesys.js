@@ -3,14 +3,16 @@
 import { fromWebrtcSdk } from 'caseframe/genesys';
 import { createAgent, joinConversation } from './conference.js';
 
+/** At most, of which the scene paints as many as it does. */
 const FRAMES_PER_SECOND = 30;
 /** Enough for a sharp 1280 × 720 at 30 frames a second; a loopback has room for it. */
 const MAX_BITRATE = 8_000_000;
 
 /** @typedef {Awaited<ReturnType<typeof startGenesysCalls>>} GenesysCalls */
+/** @typedef {{ canvas: HTMLCanvasElement, fps: number }} Scene What a customer's camera sees, so often a second. */
 
 /**
- * @param {HTMLCanvasElement} scene What the first customer's camera sees.
+ * @param {Scene} scene The first customer's.
  * @param {(shown: { stream: MediaStream, interactionId: string }) => void} show Called with whom the agent turns to.
  */
 export async function startGenesysCalls(scene, show) {
@@ -48,15 +50,16 @@ export async function startGenesysCalls(scene, show) {
 /**
  * @param {import('./conference.js').Agent} agent
  * @param {string} conversationId
- * @param {HTMLCanvasElement} canvas
+ * @param {Scene} scene
  * @param {() => void} stop
  */
-async function startCustomer(agent, conversationId, canvas, stop) {
+async function startCustomer(agent, conversationId, { canvas, fps }, stop) {
   const participantId = `customer-of-${conversationId}`;
+  const state = { camera: true, frozen: false, sharing: false };
   const [camera] = canvas.captureStream(FRAMES_PER_SECOND).getVideoTracks();
   camera.contentHint = 'detail';
-  const [screenCanvas, stopScreen] = screen(conversationId);
-  const [screenTrack] = screenCanvas.captureStream(FRAMES_PER_SECOND).getVideoTracks();
+  const [screenScene, stopScreen] = screen(conversationId, fps, () => state.sharing);
+  const [screenTrack] = screenScene.canvas.captureStream(FRAMES_PER_SECOND).getVideoTracks();
   const call = await joinConversation(agent, {
     conversationId,
     video: camera,
@@ -70,7 +73,6 @@ async function startCustomer(agent, conversationId, canvas, stop) {
   const receiver = call.session.pc
     .getReceivers()
     .find((/** @type {RTCRtpReceiver} */ { track }) => track.kind === 'video');
-  const state = { camera: true, frozen: false, sharing: false };
 
   /** What is sent, and what the server tells of it: without a camera nothing is, and the agent's side is told so. */
   async function apply(/** @type {Partial<typeof state>} */ change) {
@@ -101,19 +103,23 @@ async function startCustomer(agent, conversationId, canvas, stop) {
 
 /**
  * The other customer's camera: the same photographs in other colours.
- * @param {HTMLCanvasElement} scene
- * @returns {[HTMLCanvasElement, () => void]}
+ * @param {Scene} scene
+ * @returns {[Scene, () => void]}
  */
-function secondScene(scene) {
-  return paint(scene.width, scene.height, (context) => {
+function secondScene({ canvas, fps }) {
+  return paint(canvas.width, canvas.height, fps, (context) => {
     context.filter = 'hue-rotate(150deg)';
-    context.drawImage(scene, 0, 0);
+    context.drawImage(canvas, 0, 0);
   });
 }
 
-/** What a customer shares: a page of text. @param {string} title @returns {[HTMLCanvasElement, () => void]} */
-function screen(title) {
-  return paint(1280, 720, (context) => {
+/**
+ * What a customer shares: a page of text, painted while it is shared.
+ * @param {string} title @param {number} fps @param {() => boolean} isShared
+ */
+function screen(title, fps, isShared) {
+  return paint(1280, 720, fps, (context, isFirst) => {
+    if (!isFirst && !isShared()) return;
     context.fillStyle = '#ffffff';
     context.fillRect(0, 0, 1280, 720);
     context.fillStyle = '#1d4f7c';
@@ -131,13 +137,14 @@ function screen(title) {
 }
 
 /**
- * @param {number} width @param {number} height @param {(context: CanvasRenderingContext2D) => void} draw
- * @returns {[HTMLCanvasElement, () => void]} The canvas, and what stops its painting.
+ * @param {number} width @param {number} height @param {number} fps
+ * @param {(context: CanvasRenderingContext2D, isFirst: boolean) => void} draw
+ * @returns {[Scene, () => void]} The scene, and what stops its painting.
  */
-function paint(width, height, draw) {
+function paint(width, height, fps, draw) {
   const canvas = Object.assign(document.createElement('canvas'), { width, height });
   const context = /** @type {CanvasRenderingContext2D} */ (canvas.getContext('2d', { alpha: false }));
-  draw(context);
-  const timer = setInterval(() => draw(context), 1000 / FRAMES_PER_SECOND);
-  return [canvas, () => clearInterval(timer)];
+  draw(context, true);
+  const timer = setInterval(() => draw(context, false), 1000 / fps);
+  return [{ canvas, fps }, () => clearInterval(timer)];
 }

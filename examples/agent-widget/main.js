@@ -50,7 +50,7 @@ Object.assign(globalThis, { caseframeDemo: { scene } });
 const video = /** @type {HTMLVideoElement} */ (byId('customer-video'));
 const calls = createCalls({
   video,
-  canvas: scene.canvas,
+  scene,
   isGenesys,
   interactionId: givenInteraction,
   show: showCall,

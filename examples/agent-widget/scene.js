@@ -23,8 +23,8 @@ const STILL_COUNT = 0b1010_0101_1100_0011;
  * @param {boolean} options.still Every frame shows the same picture.
  * @param {boolean} options.counter The strip is drawn.
  * @param {number} [options.fps] Frames a second, 1 to 30; what is none of these counts as 30.
- * @returns {Promise<{ canvas: HTMLCanvasElement, frame(): number }>} drawn for as long as the page lives; `frame` is
- *   what the counter shows now
+ * @returns {Promise<{ canvas: HTMLCanvasElement, fps: number, frame(): number }>} drawn `fps` times a second for as long
+ *   as the page lives; `frame` is what the counter shows now
  */
 export async function createScene({ still, counter, fps = FRAMES_PER_SECOND.usual }) {
   const canvas = createCanvas(WIDTH, HEIGHT);
@@ -52,7 +52,7 @@ export async function createScene({ still, counter, fps = FRAMES_PER_SECOND.usua
       drawMoment((performance.now() - started) / 1000);
     }
   }, 1000 / pace);
-  return { canvas, frame: () => count };
+  return { canvas, fps: pace, frame: () => count };
 }
 
 /** The photograph, cropped to the picture's shape. @param {string} name */
