@@ -7,7 +7,7 @@ import { once } from 'node:events';
 import { readFile } from 'node:fs/promises';
 import { createServer } from 'node:http';
 import { after, before, test } from 'node:test';
-import { CAPTURE, MESSAGE, useDemo } from './demo.js';
+import { CAPTURE, FPS, MESSAGE, useDemo } from './demo.js';
 
 const CONFIG = new URL('../../examples/agent-widget/genesys-integration.json', import.meta.url);
 const CONVERSATION = '0c4b4a8e-7d0a-4c6e-9a35-1f1f0c7d2a11';
@@ -74,7 +74,8 @@ async function openDesktop(t) {
       document.body.append(frame);
     },
     [
-      `${demo.base}/${search}`,
+      // The customer's camera is the demo's, and of no interest here.
+      `${demo.base}/${search}&scene=still&fps=${FPS}`,
       config.properties.sandbox.replaceAll(',', ' '),
       config.properties.permissions.replaceAll(',', ';'),
     ],

@@ -4,7 +4,7 @@ import { before, test } from 'node:test';
 import sharp from 'sharp';
 import { CaptureError } from '../../js/errors.js';
 import { bundleSdk } from '../../toolchain/bundle-sdk.mjs';
-import { CAPTURE, MESSAGE, take, useDemo } from './demo.js';
+import { CAPTURE, FPS, MESSAGE, take, useDemo } from './demo.js';
 
 const demo = useDemo();
 before(() => bundleSdk());
@@ -31,7 +31,7 @@ test('two customers over the Genesys SDK: each picture under its own interaction
     if (message.type() === 'error') problems.push(message.text());
   });
   t.after(() => page.close());
-  await page.goto(`${demo.base}/?lang=en&scene=still&fps=10`);
+  await page.goto(`${demo.base}/?lang=en&scene=still&fps=${FPS}`);
   await page.selectOption('#source', 'genesys');
   await page.waitForURL(/source=genesys/);
   const shown = (/** @type {string} */ id) =>
