@@ -14,8 +14,6 @@ export async function launchFirefox({ refusesToPlay = false, prefs = {} } = {}) 
     browser: 'firefox',
     executablePath: process.env.FIREFOX ?? '/usr/bin/firefox-esr',
     headless: true,
-    // No driver that is told of each request: it costs a quarter of a page of some sixty modules.
-    networkEnabled: false,
     timeout: PATIENCE_MS,
     extraPrefsFirefox: {
       // Two ends of a call in one page.
