@@ -56,29 +56,33 @@ needs_node() {
   die "needs Node $minimum or later and found $found: put one on PATH, or $why"
 }
 
+# What was begun beside the script: process groups.
+running=()
+
 # step LABEL COMMAND…: quiet on success with the time it took; on failure the end of what the command printed.
 step() {
-  local label=$1 log started=$SECONDS
+  local label=$1 log started=$SECONDS line
   shift
   # Not a temp folder: it is to be there when the run has ended.
   mkdir -p "$PROJECT_DIR/build"
   log=$PROJECT_DIR/build/step.$$
   trap 'rm -f "$log"; exit 130' INT TERM HUP
-  printf 'caseframe: %s … ' "$label" >&2
+  line="caseframe: $label … "
+  # What prints beside it would come into the middle of a line that waits for its end.
+  if [ ${#running[@]} -gt 0 ]; then printf '%s\n' "$line"; else printf '%s' "$line"; line=; fi >&2
   if "$@" >"$log" 2>&1; then
-    printf 'done (%d s)\n' $((SECONDS - started)) >&2
+    printf '%sdone (%d s)\n' "$line" $((SECONDS - started)) >&2
     rm -f "$log"
   else
-    printf 'failed\n' >&2
+    printf '%sfailed\n' "$line" >&2
     tail -n 25 "$log" >&2
     die "“$label” failed; the whole output is in $log"
   fi
   trap - INT TERM HUP
 }
 
-# beside COMMAND…: begins it beside what follows; rejoin waits for all that were begun, and fails where one has. What they print
-# does not mix: a line is shown when it is whole. They end with the script.
-running=()
+# beside COMMAND…: begins it beside what follows; rejoin waits for all that were begun, and fails where one has. Of what they
+# print a line is shown when it is whole. They end with the script.
 beside() {
   trap 'for pid in "${running[@]}"; do kill -- "-$pid" 2>/dev/null || true; done' EXIT
   trap 'exit 130' INT TERM HUP
