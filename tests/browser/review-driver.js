@@ -14,11 +14,14 @@ function driverOf(page, isFirefox) {
   });
   // The worker's, too.
   page.on('request', (request) => {
+    driver.hearsRequests = true;
     if (request.method() !== 'GET') problems.push(`sent: ${request.method()} ${request.url()}`);
   });
   const driver = {
     page,
     problems,
+    /** Whether its browser tells of them at all: of one that does not, none would be missed. */
+    hearsRequests: false,
     evaluate: (inPage, argument) => page.evaluate(inPage, argument),
     /** @param {() => unknown} condition */
     until: (condition, argument) =>
@@ -173,6 +176,7 @@ async function load(page, origin, csp = STRICT_CSP) {
 async function assertClean(driver) {
   const inPage = await driver.evaluate(() => reviewLab.problems);
   assert.deepEqual([...driver.problems, ...inPage], []);
+  assert.ok(driver.hearsRequests, 'what the page sends would be told');
 }
 
 /** @param {number[]} actual @param {number[]} expected */
