@@ -36,13 +36,13 @@ after(() => theatre.close());
 for (const [name, launch] of Object.entries(BROWSERS)) {
   test(name, { skip: ONLY && ONLY !== name }, async (t) => {
     const playable = situations.filter(({ cannot = {} }) => !cannot[name]);
-    const starts = NEVER_REFUSE.includes(name) ? [playable] : byRefusal(playable);
-    const results = await play(launch, starts).catch((error) => {
+    const refusals = NEVER_REFUSE.includes(name) ? [undefined] : [false, true];
+    const results = await play(launch, playable, refusals).catch((error) => {
       if (error.code !== STANDS_STILL) throw error;
       // WebKitGTK 2.50, in one of some twenty plays: its compositor and its video sink wait for each other's locks, and
       // nothing of the page runs any more. Once is bad luck.
       t.diagnostic(`${error.message}: everything is played again`);
-      return play(launch, starts);
+      return play(launch, playable, refusals);
     });
     for (const situation of situations) {
       const { title, cannot = {} } = situation;
@@ -57,20 +57,20 @@ for (const [name, launch] of Object.entries(BROWSERS)) {
   });
 }
 
-/** @param {import('./play.js').Situation[]} playable */
-function byRefusal(playable) {
-  return [false, true].map((refuses) => playable.filter(({ refusesToPlay = false }) => refusesToPlay === refuses));
-}
-
 /**
- * @param {(options: { refusesToPlay: boolean }) => Promise<import('./harness.js').Browser>} launch
- * @param {import('./play.js').Situation[][]} starts What each start of the browser plays; the second one refuses to.
+ * @param {(options: { refusesToPlay?: boolean }) => Promise<import('./harness.js').Browser>} launch
+ * @param {import('./play.js').Situation[]} playable
+ * @param {(boolean | undefined)[]} refusals A start of the browser for each, with the situations that ask for it; undefined:
+ *   with all of them.
  */
-async function play(launch, starts) {
+async function play(launch, playable, refusals) {
   const results = new Map();
-  for (const [start, chosen] of starts.entries()) {
-    const browser = await launch({ refusesToPlay: start === 1 });
+  for (const refusesToPlay of refusals) {
+    const browser = await launch({ refusesToPlay });
     try {
+      const chosen = playable.filter(
+        (situation) => refusesToPlay === undefined || Boolean(situation.refusesToPlay) === refusesToPlay,
+      );
       for (const [situation, result] of await theatre.play(browser, chosen)) results.set(situation, result);
     } finally {
       await browser.close();
