@@ -8,8 +8,7 @@ import { connect } from 'node:net';
 import { join } from 'node:path';
 import { after, before, beforeEach, describe, test } from 'node:test';
 import sharp from 'sharp';
-import { checkDecodes } from '../../examples/middleware/intake/decode.js';
-import { checkStructure } from '../../examples/middleware/intake/jpeg.js';
+import { readStructure } from '../../examples/middleware/intake/jpeg.js';
 import { StorageError } from '../../examples/middleware/storage/storage.js';
 import {
   bearer,
@@ -242,16 +241,15 @@ describe('a bad file', () => {
 
   test('cut short, at any byte', async () => {
     const small = await sharp(photo).resize(40).jpeg().toBuffer();
-    assert.deepEqual(checkStructure(small), { width: 40, height: 27 });
     for (let length = 0; length < small.length; length += 1) {
-      assert.throws(() => checkStructure(small.subarray(0, length)), { name: 'Problem' }, `first ${length} bytes`);
+      assert.throws(() => readStructure(small.subarray(0, length)), { name: 'Problem' }, `first ${length} bytes`);
     }
     await refused(await upload({ file: photo.subarray(0, photo.length / 2) }), 422, 'broken-jpeg');
   });
 
-  test('cut short but closed with an end marker: only decoding finds that', async () => {
+  test('cut short but closed with an end marker', async () => {
     const file = Buffer.concat([photo.subarray(0, photo.length / 2), Buffer.from([0xff, 0xd9])]);
-    assert.deepEqual(checkStructure(file), { width: 640, height: 427 });
+    assert.equal(readStructure(file).height, 427, 'all of its markers are in order');
     await refused(await upload({ file }), 422, 'broken-jpeg');
   });
 
@@ -274,53 +272,6 @@ describe('a bad file', () => {
     const file = Buffer.from(photo);
     file.fill(0xff, file.length - 4000, file.length - 2000);
     await refused(await upload({ file }), 422, 'broken-jpeg');
-  });
-
-  test('in any line: asked for its last pixel, the decoder refuses what it refuses when it is asked for all', async () => {
-    const small = sharp(photo).resize(88, 67, { fit: 'fill' });
-    const encoded = [{}, { chromaSubsampling: '4:4:4' }, { progressive: true }].map((how) =>
-      small.clone().jpeg(how).toBuffer(),
-    );
-    const outcomes = { whole: 0, broken: 0 };
-    for (const whole of await Promise.all(encoded)) {
-      const size = checkStructure(whole);
-      for (const file of damaged(whole)) {
-        if (!isSound(file)) continue;
-        const all = await settled(sharp(file, { failOn: 'warning' }).raw().toBuffer());
-        const last = await settled(checkDecodes(file, size, MAX_PIXELS));
-        assert.equal(last, all, `${file.length} bytes of ${whole.length}: ${sha256(file)}`);
-        outcomes[all ? 'whole' : 'broken'] += 1;
-      }
-    }
-    assert.ok(outcomes.whole > 15 && outcomes.broken > 50, JSON.stringify(outcomes));
-
-    /** Cut and closed with an end marker, and with one bit of another value, at every few bytes of its scans. @param {Buffer} whole */
-    function* damaged(whole) {
-      for (let at = whole.indexOf(Buffer.from([0xff, 0xda])) + 14; at < whole.length - 2; at += 53) {
-        yield Buffer.concat([whole.subarray(0, at), Buffer.from([0xff, 0xd9])]);
-        const flipped = Buffer.from(whole);
-        flipped[at] ^= 1 << (at % 8);
-        yield flipped;
-      }
-    }
-
-    /** @param {Buffer} file */
-    function isSound(file) {
-      try {
-        checkStructure(file);
-        return true;
-      } catch {
-        return false;
-      }
-    }
-
-    /** @param {Promise<unknown>} decoding */
-    async function settled(decoding) {
-      return decoding.then(
-        () => true,
-        () => false,
-      );
-    }
   });
 
   test('that is not the one of sha256', async () => {

@@ -8,10 +8,10 @@ import { agentOf } from '../places.js';
 import { Problem } from '../problem.js';
 import { refusals, UPLOAD_FORM } from '../schemas.js';
 import { retentionDays } from '../settings.js';
-import { checkDecodes } from './decode.js';
 import { checkFields, checkIdempotencyKey } from './fields.js';
 import { readForm } from './form.js';
-import { checkStructure } from './jpeg.js';
+import { readStructure } from './jpeg.js';
+import { checkScans } from './scans.js';
 import { createStore } from './store.js';
 
 const DAY_MS = 24 * 60 * 60 * 1000;
@@ -96,11 +96,12 @@ export async function uploadRoute(app, parts) {
     if (fields.sha256 !== undefined && fields.sha256 !== sha256) {
       throw new Problem(422, 'sha256-mismatch', 'The file is not the one that sha256 was computed of');
     }
-    const size = checkStructure(form.file);
-    if (size.width * size.height > maxPixels) {
+    const picture = readStructure(form.file);
+    const { width, height } = picture;
+    if (width * height > maxPixels) {
       throw new Problem(413, 'too-many-pixels', `The picture has more than ${maxPixels} pixels`);
     }
-    await decoding(() => checkDecodes(form.file, size, maxPixels));
+    await decoding(() => checkScans(picture));
 
     const { organizationId, agentId } = identity;
     const { interactionId, timestamp, metadata = {} } = fields;
@@ -122,7 +123,8 @@ export async function uploadRoute(app, parts) {
         receivedAt: receivedAt.toISOString(),
         sha256,
         bytes: form.file.length,
-        ...size,
+        width,
+        height,
         redactions: redactionsOf(metadata),
         metadata,
         expiresAt: new Date(receivedAt.getTime() + days * DAY_MS).toISOString(),

@@ -33,6 +33,7 @@ export const KMS_KEY_ID = 'caseframe-test-key';
  * @param {object} [options]
  * @param {number} [options.daySeconds] How long a day of a lifecycle rule takes, and how often the server looks for what
  *   is past its time, which keeps it busy. Default: it looks at night.
+ * @param {number} [options.gib] How much it holds, in memory: when that is full it answers nobody any more. Default 2.
  */
 export async function startS3(options = {}) {
   for (let starts = 1; ; starts += 1) {
@@ -44,15 +45,15 @@ export async function startS3(options = {}) {
   }
 }
 
-/** @param {{ daySeconds?: number }} options */
-async function tryToStart({ daySeconds }) {
+/** @param {{ daySeconds?: number, gib?: number }} options */
+async function tryToStart({ daySeconds, gib = 2 }) {
   const folder = await mkdtemp(join(tmpdir(), 's3-'));
   for (const name of ['mon', 'osd', 'run', 'log']) await mkdir(join(folder, name));
   const conf = join(folder, 'ceph.conf');
   const fsid = randomUUID();
   const [v2, v1, port] = await freePorts(3);
   const addresses = `[v2:127.0.0.1:${v2},v1:127.0.0.1:${v1}]`;
-  await writeFile(conf, configuration({ folder, fsid, addresses, port, daySeconds }));
+  await writeFile(conf, configuration({ folder, fsid, addresses, port, daySeconds, gib }));
   const deadline = AbortSignal.timeout(START_MS);
   /** @type {ReturnType<typeof startProcess>[]} Last started first: a gateway never sees its cluster go. */
   const processes = [];
@@ -190,9 +191,9 @@ async function freePorts(count) {
 
 /**
  * One copy of everything, no authentication inside the cluster, no second cluster's ports.
- * @param {{ folder: string, fsid: string, addresses: string, port: number, daySeconds?: number }} options
+ * @param {{ folder: string, fsid: string, addresses: string, port: number, daySeconds?: number, gib: number }} options
  */
-function configuration({ folder, fsid, addresses, port, daySeconds }) {
+function configuration({ folder, fsid, addresses, port, daySeconds, gib }) {
   return `[global]
 fsid = ${fsid}
 mon initial members = a
@@ -223,7 +224,7 @@ mon data avail crit = 1
 [osd]
 osd data = ${folder}/osd
 osd objectstore = memstore
-memstore device bytes = 2147483648
+memstore device bytes = ${gib * 2 ** 30}
 osd class load list = *
 osd class default list = *
 [client.rgw]
