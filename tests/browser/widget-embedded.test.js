@@ -7,7 +7,7 @@ import { once } from 'node:events';
 import { readFile } from 'node:fs/promises';
 import { createServer } from 'node:http';
 import { after, before, test } from 'node:test';
-import { CAPTURE, FPS, MESSAGE, useDemo } from './demo.js';
+import { CAPTURE, FPS, lengthen, MESSAGE, useDemo } from './demo.js';
 
 const CONFIG = new URL('../../examples/agent-widget/genesys-integration.json', import.meta.url);
 const CONVERSATION = '0c4b4a8e-7d0a-4c6e-9a35-1f1f0c7d2a11';
@@ -48,7 +48,8 @@ async function openDesktop(t) {
     assert.deepEqual(problems, []);
   });
   await page.setViewportSize({ width: 420, height: 900 });
-  await page.addInitScript(endLater);
+  // FLUSH_MS of the widget's main.js: what is on its way when it is stopped has two minutes.
+  await page.addInitScript(lengthen, { 5000: 120_000 });
   await page.goto(origin);
   const fields = {
     gcConversationId: CONVERSATION,
@@ -84,18 +85,6 @@ async function openDesktop(t) {
   const frame = await handle.contentFrame();
   assert.ok(frame);
   return { page, frame };
-}
-
-/**
- * In each page, ahead of its own scripts: the widget may take two minutes for what is on its way when it is stopped, not
- * five seconds (FLUSH_MS in its main.js), for which a busy machine may stand still.
- */
-function endLater() {
-  const { setTimeout } = globalThis;
-  Object.assign(globalThis, {
-    setTimeout: (/** @type {any} */ callback, /** @type {number} */ ms, /** @type {any[]} */ ...rest) =>
-      setTimeout(callback, ms === 5000 ? 120_000 : ms, ...rest),
-  });
 }
 
 /** @param {import('playwright-core').Frame} frame @param {string} key */
