@@ -161,7 +161,11 @@ export function readSettings(environment, flags = {}) {
   if (flags.data === '') mistakes.push('--data has to name a folder');
   const data = resolve(flags.data ?? fileURLToPath(new URL('../../data', import.meta.url)));
   const storageUrl = checked('', () =>
-    parseAddress(text('STORAGE_URL') ?? `file:${join(data, 'objects')}`, parseStorageUrl),
+    parseAddress(
+      // A folder's own percent sign is none of the address'.
+      text('STORAGE_URL') ?? `file:${join(data, 'objects').replace(/[%?#]/g, encodeURIComponent)}`,
+      parseStorageUrl,
+    ),
   );
   const databaseUrl = checked('', () =>
     parseAddress(text('DATABASE_URL') ?? `sqlite:${join(data, 'records.sqlite')}`, parseDatabaseUrl),

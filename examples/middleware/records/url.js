@@ -19,7 +19,7 @@ export function parseDatabaseUrl(url) {
     if (rest === ':memory:') return { kind: 'sqlite', place: rest };
     const path = rest.replace(/^\/\/(?=\/)/, '');
     if (path === '' || path.startsWith('//') || path.endsWith('/') || /[?#\0]/.test(path)) {
-      throw wrong('sqlite: is followed by the path of a file');
+      throw wrong('sqlite: is followed by the path of a file, in which there is no “?” and no “#”');
     }
     return { kind: 'sqlite', place: resolve(path) };
   }
