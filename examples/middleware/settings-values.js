@@ -48,9 +48,15 @@ export function parsePublicUrl(value) {
   throw new SyntaxError('PUBLIC_URL has to be such as https://snapshots.example, without user, query and fragment');
 }
 
-/** A browser compares an Origin header letter by letter. @param {string} name Of the setting. @param {string} origin */
+/**
+ * A browser compares an Origin header letter by letter. The host is a name or an address: a URL's may hold nearly anything.
+ * @param {string} name Of the setting. @param {string} origin
+ */
 export function parseOrigin(name, origin) {
-  if (URL.canParse(origin) && /^https?:/.test(origin) && new URL(origin).origin === origin) return origin;
+  // A policy may name all hosts below one; an Origin header never does.
+  const one = name === 'FRAME_ANCESTORS' ? origin.replace('//*.', '//') : origin;
+  const isPlain = /^https?:\/\/([a-z0-9._-]+|\[[0-9a-f:.]+\])(:\d+)?$/.test(one);
+  if (isPlain && URL.canParse(one) && new URL(one).origin === one) return origin;
   throw new SyntaxError(`“${origin}” is not an origin: give such as https://agents.example in ${name}`);
 }
 

@@ -4,7 +4,9 @@ import assert from 'node:assert/strict';
 import { readFile } from 'node:fs/promises';
 import { describe, test } from 'node:test';
 import { help } from '../../examples/middleware/help.js';
+import { parseDatabaseUrl } from '../../examples/middleware/records/url.js';
 import { NAMES, readSettings, retentionDays, SettingsError } from '../../examples/middleware/settings.js';
+import { parseStorageUrl } from '../../examples/middleware/storage/url.js';
 
 const UUID = '3f1c9c6e-0000-4000-8000-000000000001';
 const GENESYS = { GENESYS_REGION: 'mypurecloud.de', GENESYS_ORGANIZATIONS: UUID, GENESYS_OAUTH_CLIENTS: UUID };
@@ -26,6 +28,14 @@ test('nothing at all is the demo: this machine only, files and rows in the data 
   assert.equal(settings.limits.maxFileBytes, 16 * 1024 * 1024);
 });
 
+test('pictures and rows are in the same folder, whatever its name: an address has percent signs of its own', () => {
+  for (const data of ['/tmp/main%20copy', '/tmp/100%', '/tmp/ä b']) {
+    const { storageUrl, databaseUrl } = readSettings({}, { data });
+    assert.deepEqual(parseStorageUrl(storageUrl), { kind: 'file', folder: `${data}/objects` });
+    assert.deepEqual(parseDatabaseUrl(databaseUrl), { kind: 'sqlite', place: `${data}/records.sqlite` });
+  }
+});
+
 test('flags win over the environment', () => {
   const settings = readSettings(
     { PORT: '1', HOST: '::1', PUBLIC_URL: 'http://localhost:1' },
@@ -45,6 +55,8 @@ test('the widget is shown by Genesys Cloud’s own desktop, or by whom FRAME_ANC
   assert.deepEqual(readSettings(GENESYS).frameAncestors, ['https://apps.mypurecloud.de']);
   const named = { ...GENESYS, FRAME_ANCESTORS: 'https://desktop.example, http://localhost:81' };
   assert.deepEqual(readSettings(named).frameAncestors, ['https://desktop.example', 'http://localhost:81']);
+  const below = { ...GENESYS, FRAME_ANCESTORS: 'https://*.desktop.example,http://[::1]:81,https://x_1.example' };
+  assert.equal(readSettings(below).frameAncestors.join(), below.FRAME_ANCESTORS);
   assert.throws(
     () => readSettings({ ...GENESYS, FRAME_ANCESTORS: '*' }),
     (/** @type {SettingsError} */ { mistakes }) => /FRAME_ANCESTORS$/.test(mistakes.join()),
@@ -125,9 +137,17 @@ describe('a mistake has a sentence', () => {
   /** @type {[Record<string, string>, RegExp][]} */
   const cases = [
     ...['x', '70000', '-1', '1.5', '0x10'].map((PORT) => /** @type {[any, RegExp]} */ ([{ PORT }, /is not a port/])),
-    ...['*', 'a.example', 'https://a.example/path', 'https://a.example/', 'null', 'file:///'].map(
+    ...[
+      ...['*', 'a.example', 'https://a.example/path', 'https://a.example/', 'null', 'file:///'],
+      // Addresses, all of them, that no page can have.
+      ...['https://*.example', 'https://a.example;', "https://'a.example'"],
+    ].map(
       (ALLOWED_ORIGINS) =>
         /** @type {[any, RegExp]} */ ([{ ALLOWED_ORIGINS, STATIC_KEYS: 'a-key=a:agent' }, /is not an origin/]),
+    ),
+    // The end of a directive, and of what it is about.
+    ...['https://a.example;', 'https://a.example;sandbox', 'https://*', 'https://a.*.example'].map(
+      (FRAME_ANCESTORS) => /** @type {[any, RegExp]} */ ([{ ...GENESYS, FRAME_ANCESTORS }, /is not an origin/]),
     ),
     ...[
       'snapshots.example',
