@@ -95,6 +95,21 @@ describe('the command line', () => {
     assert.equal((await filesIn(join(data, 'elsewhere', 'video-snapshots'))).length, 1);
   });
 
+  test('listens once on a name that has two addresses: of each it would have a server of its own, and waits for one', async (t) => {
+    const lookUp = `
+      import dns from 'node:dns';
+      const { lookup } = dns;
+      const two = ['127.0.0.1', '127.0.0.2'].map((address) => ({ address, family: 4 }));
+      dns.lookup = (name, options, callback) =>
+        name === 'localhost' && options.all ? callback(null, two) : lookup(name, options, callback);
+    `;
+    await writeFile(join(data, 'two-addresses.mjs'), lookUp);
+    const env = { STATIC_KEYS, HOST: 'localhost', NODE_OPTIONS: `--import=${join(data, 'two-addresses.mjs')}` };
+    const base = await run(t, ['--port', '0'], env).address();
+    assert.equal((await fetch(`${base}/livez`)).status, 200);
+    await assert.rejects(fetch(base.replace('127.0.0.1', '127.0.0.2')));
+  });
+
   test('says so when the port it was given is taken', async (t) => {
     const other = createServer().listen(0, '127.0.0.1');
     t.after(() => other.close());
@@ -240,6 +255,16 @@ describe('the drain', () => {
     assert.deepEqual(await main.ended, [0, null], main.output.err);
     assert.match(answer, /\r\n\r\nHTTP\/1\.1 200 /);
     assert.equal((await filesIn(join(data, 'drain', 'objects', 'video-snapshots'))).length, 1);
+  });
+
+  test('of no time at all ends in order where nothing is under way', async (t) => {
+    const env = { STATIC_KEYS, DRAIN_SECONDS: '0' };
+    const main = startMain({ args: ['--port', '0', '--data', join(data, 'at once')], env });
+    t.after(main.stop);
+    await main.address();
+    main.child.kill('SIGTERM');
+    assert.deepEqual(await main.ended, [0, null]);
+    assert.equal(main.output.err, '');
   });
 
   test('gives notice first: not ready any more, it still serves, and has each client come on a new connection', async (t) => {

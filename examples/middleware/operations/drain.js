@@ -5,6 +5,9 @@
 
 import { setTimeout as sleep } from 'node:timers/promises';
 
+/** Closing the store and the records takes a while, too, where nothing is under way. */
+const CLOSE_MS = 1000;
+
 /**
  * @param {import('fastify').FastifyInstance} app
  * @param {Pick<import('../settings.js').Limits, 'drainMs' | 'noticeMs'>} limits
@@ -18,7 +21,7 @@ export function drainOnSignal(app, { drainMs, noticeMs }) {
       setTimeout(() => {
         app.log.error('what was under way took too long: the rest is cut off');
         process.exit(1);
-      }, noticeMs + drainMs).unref();
+      }, noticeMs + Math.max(drainMs, CLOSE_MS)).unref();
       try {
         app.announceEnd();
         await sleep(noticeMs);

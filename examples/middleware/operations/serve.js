@@ -3,6 +3,7 @@
 import { openRecords } from '../records/open.js';
 import { createService } from '../service.js';
 import { openStorage } from '../storage/open.js';
+import { parseStorageUrl } from '../storage/url.js';
 import { drainOnSignal } from './drain.js';
 import { testHooks } from './test-hooks.js';
 
@@ -28,7 +29,8 @@ export async function serve({ settings, environment }) {
   hooks.watch(app);
   drainOnSignal(app, settings.limits);
   const address = await listen(app, settings);
-  const where = settings.storageUrl.replace(/\?.*$/s, '').replace(/^file:/, '');
+  const store = parseStorageUrl(settings.storageUrl);
+  const where = store.kind === 'file' ? store.folder : settings.storageUrl.replace(/\?.*$/s, '');
   console.log(`caseframe: open ${address}/ – snapshots go to ${where}`);
   return 0;
 }
@@ -62,7 +64,9 @@ async function findPage({ identity }) {
 async function listen(app, { host, ports }) {
   for (const port of ports) {
     try {
-      return await app.listen({ host, port });
+      // Of localhost's addresses Fastify would give each a server of its own, and waits for the requests of one alone when
+      // it ends.
+      return await app.listen({ host: host.toLowerCase() === 'localhost' ? '127.0.0.1' : host, port });
     } catch (error) {
       if (/** @type {NodeJS.ErrnoException} */ (error).code !== 'EADDRINUSE') {
         await app.close();
