@@ -163,6 +163,8 @@ describe('a bad field', () => {
       '2026-02-30T10:20:30Z',
       '2026-13-01T10:20:30Z',
       '2026-11-02T25:20:30Z',
+      '2026-11-02T24:00:00Z',
+      '0000-01-01T00:00:00Z',
       '02/11/2026 10:20',
     ].map((value) => ['timestamp', value, 'invalid-field']),
     ...['', 'abc', 'A'.repeat(64), 'g'.repeat(64), 'a'.repeat(65)].map((value) => ['sha256', value, 'invalid-field']),
