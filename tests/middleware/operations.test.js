@@ -397,18 +397,21 @@ describe('metrics', () => {
   test('count requests by route, never by address, and name nobody', async (t) => {
     const service = await startService();
     t.after(() => service.close());
-    await send(service.base, bearer(KEYS.agent));
+    const once = { ...bearer(KEYS.agent), 'idempotency-key': 'once' };
+    await send(service.base, once);
+    const again = await send(service.base, once);
+    assert.equal(again.status, 200);
     await send(service.base, {});
     await fetch(`${service.url}/some-made-up-id`, { headers: bearer(KEYS.agent) });
     await fetch(`${service.base}/nothing/at/all`);
     const text = await (await fetch(`${service.base}/metrics`)).text();
     assert.match(
       text,
-      /caseframe_http_request_duration_seconds_count\{route="\/api\/v1\/video-snapshot\/upload",method="POST",status="200"\} 1/,
+      /caseframe_http_request_duration_seconds_count\{route="\/api\/v1\/video-snapshot\/upload",method="POST",status="200"\} 2/,
     );
     assert.match(text, /route="\/api\/v1\/video-snapshot\/:id",method="GET",status="404"/);
     assert.match(text, /caseframe_refusals_total\{code="unauthorized"\} 1/);
-    assert.match(text, new RegExp(`caseframe_snapshot_bytes_total ${photo.length}`));
+    assert.match(text, new RegExp(`caseframe_snapshot_bytes_total ${photo.length}$`, 'm'));
     assert.match(text, /process_resident_memory_bytes \d/);
     for (const word of ['made-up', 'nothing/at', FIELDS.agentId, FIELDS.interactionId, KEYS.agent]) {
       assert.ok(!text.includes(word), word);

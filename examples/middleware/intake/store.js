@@ -18,8 +18,8 @@ const MAX_CLAIMS = 3;
  * @typedef {Omit<Claim, 'snapshot'> & { snapshot: Omit<Claim['snapshot'], 'objectKey'> }} Intake
  */
 
-/** @param {Pick<import('../service.js').Parts, 'storage' | 'records' | 'log'>} parts */
-export function createStore({ storage, records, log }) {
+/** @param {Pick<import('../service.js').Parts, 'storage' | 'records' | 'metrics' | 'log'>} parts */
+export function createStore({ storage, records, metrics, log }) {
   /**
    * @param {Intake} intake @param {Buffer} file @param {number} days
    * @param {import('../records/records.js').Actor} actor
@@ -42,7 +42,9 @@ export function createStore({ storage, records, log }) {
       const isNew = snapshot.objectKey === objectKey;
       await put(claimed.lease, snapshot, { file, days, isNew });
       try {
-        return await records.stored(claimed.lease, actor);
+        const stored = await records.stored(claimed.lease, actor);
+        metrics.bytes.inc(stored.bytes);
+        return stored;
       } catch (error) {
         if (!(error instanceof LeaseLost)) throw error;
         await removeOrphan(snapshot.objectKey);

@@ -20,7 +20,7 @@ const DAY_MS = 24 * 60 * 60 * 1000;
 
 /** @param {import('fastify').FastifyInstance} app @param {Parts} parts */
 export async function uploadRoute(app, parts) {
-  const { settings, underWay, places, decoding, metrics, now } = parts;
+  const { settings, underWay, places, decoding, now } = parts;
   const { store } = createStore(parts);
   const { maxFileBytes, maxPixels, leaseMs, uploadsPerMinute } = settings.limits;
   const schema = {
@@ -130,9 +130,7 @@ export async function uploadRoute(app, parts) {
         expiresAt: new Date(receivedAt.getTime() + days * DAY_MS).toISOString(),
       },
     };
-    const snapshot = await store(claim, form.file, days, actorOf(identity));
-    metrics.bytes.inc(snapshot.bytes);
-    return snapshot;
+    return store(claim, form.file, days, actorOf(identity));
   }
 }
 
