@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
 import sharp from 'sharp';
 import { createRetention } from '../../examples/middleware/custody/retention.js';
+import { makeThumbnail } from '../../examples/middleware/custody/thumbnails.js';
 import { RecordsError } from '../../examples/middleware/records/records.js';
 import { StorageError } from '../../examples/middleware/storage/storage.js';
 import {
@@ -255,6 +256,13 @@ describe('looking at a snapshot', () => {
     const response = await get(`/${await uploaded({ file })}/thumbnail`, KEYS.agent);
     const { width, height, orientation } = await sharp(Buffer.from(await response.arrayBuffer())).metadata();
     assert.deepEqual([width, height, orientation ?? 1], [214, 320, 1]);
+  });
+
+  test('a thumbnail is made of as many pixels as MAX_PIXELS lets in, beyond what sharp takes by itself', async () => {
+    const flat = { width: 16384, height: 16384, channels: /** @type {const} */ (3), background: 'grey' };
+    const picture = await sharp({ create: flat, limitInputPixels: false }).greyscale().jpeg().toBuffer();
+    const { width, height } = await sharp(await makeThumbnail(picture)).metadata();
+    assert.deepEqual([width, height], [320, 320]);
   });
 
   test('what is not there is 404', async () => {

@@ -7,7 +7,8 @@ const QUALITY = 70;
 
 /** @param {Buffer} jpeg @returns {Promise<Buffer>} */
 export function makeThumbnail(jpeg) {
-  return sharp(jpeg)
+  // How many pixels it may have was asked when it came.
+  return sharp(jpeg, { limitInputPixels: false })
     .autoOrient() // The metadata that say which way is up do not come along.
     .resize({ width: LONGEST_SIDE, height: LONGEST_SIDE, fit: 'inside', withoutEnlargement: true })
     .jpeg({ quality: QUALITY })
