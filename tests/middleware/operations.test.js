@@ -120,6 +120,15 @@ describe('the command line', () => {
     assert.equal(output.err, `caseframe: Port ${port} is in use on 127.0.0.1: choose another with --port\n`);
   });
 
+  test('says by which settings where it cannot listen', async (t) => {
+    const { output, ended } = run(t, ['--port', '0'], { STATIC_KEYS, HOST: 'nowhere.invalid' });
+    assert.deepEqual(await ended, [1, null]);
+    assert.match(
+      output.err,
+      /^caseframe: It cannot listen on nowhere\.invalid, port 0 \(HOST, PORT\): .*nowhere\.invalid\n$/,
+    );
+  });
+
   test('lets the pages in that ALLOWED_ORIGINS names', async (t) => {
     const origins = 'https://a.example, https://b.example';
     const { address } = run(t, ['--port', '0'], { ALLOWED_ORIGINS: origins, STATIC_KEYS });

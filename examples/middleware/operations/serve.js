@@ -68,9 +68,10 @@ async function listen(app, { host, ports }) {
       // it ends.
       return await app.listen({ host: host.toLowerCase() === 'localhost' ? '127.0.0.1' : host, port });
     } catch (error) {
-      if (/** @type {NodeJS.ErrnoException} */ (error).code !== 'EADDRINUSE') {
+      const { code, message } = /** @type {NodeJS.ErrnoException} */ (error);
+      if (code !== 'EADDRINUSE') {
         await app.close();
-        throw error;
+        throw new Error(`It cannot listen on ${host}, port ${port} (HOST, PORT): ${message}`, { cause: error });
       }
     }
   }
