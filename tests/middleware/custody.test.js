@@ -318,6 +318,25 @@ describe('the list of an interaction', () => {
     assert.deepEqual(seen, ids);
   });
 
+  test('goes on from one of its own alone: behind any other it would be empty, or lack some', async () => {
+    const interactionId = newId();
+    const strange = await uploaded({ fields: { interactionId: newId() } });
+    const fields = { interactionId, agentId: 'agent-8' };
+    const foreign = await uploaded({ fields, key: KEYS.other });
+    const own = await uploaded({ fields: { interactionId } });
+    const from = async (/** @type {string} */ after, /** @type {string} */ key) => {
+      const { status, body } = await read(await get(`/?interactionId=${interactionId}&after=${after}`, key));
+      return [status, body.code ?? body.snapshots.map((/** @type {any} */ { id }) => id).join()];
+    };
+    for (const after of [newId(), strange]) {
+      assert.deepEqual(await from(after, KEYS.supervisor), [400, 'invalid-field']);
+    }
+    assert.deepEqual(await from(foreign, KEYS.agent), [400, 'invalid-field']);
+    assert.deepEqual(await from(foreign, KEYS.supervisor), [200, own]);
+    await fetch(`${service.url}/${own}`, decision('DELETE', KEYS.admin));
+    assert.deepEqual(await from(own, KEYS.agent), [200, ''], 'it may have been deleted since');
+  });
+
   test('refuses a query that it does not understand', async () => {
     for (const query of [
       '',

@@ -2,6 +2,7 @@
 
 import { actorOf, isAtLeast } from '../identity/identity.js';
 import { addressOf, PATH } from '../links.js';
+import { Problem } from '../problem.js';
 import { refusals, SNAPSHOT_PATH } from '../schemas.js';
 
 const DEFAULT_LIMIT = 100;
@@ -38,11 +39,19 @@ export async function listRoute(app, { settings, records, places, now }) {
     const { identity } = request;
     const query = /** @type {{ interactionId: string, limit?: string, after?: string }} */ (request.query);
     const limit = Number(query.limit ?? DEFAULT_LIMIT);
+    const { interactionId, after } = query;
+    const agentId = isAtLeast(identity, 'supervisor') ? undefined : identity.agentId;
+    if (after !== undefined) {
+      const last = await records.find(identity.organizationId, after);
+      if (last?.interactionId !== interactionId || (agentId !== undefined && last.agentId !== agentId)) {
+        throw new Problem(400, 'invalid-field', '“after” is none of the snapshots that are listed');
+      }
+    }
     const found = await records.list(identity.organizationId, {
-      interactionId: query.interactionId,
-      ...(isAtLeast(identity, 'supervisor') ? {} : { agentId: identity.agentId }),
+      interactionId,
+      ...(agentId === undefined ? {} : { agentId }),
       limit: limit + 1,
-      ...(query.after === undefined ? {} : { after: query.after }),
+      ...(after === undefined ? {} : { after }),
     });
     const page = found.slice(0, limit);
     if (found.length > limit) {
@@ -53,7 +62,7 @@ export async function listRoute(app, { settings, records, places, now }) {
     await records.audit(identity.organizationId, {
       actor: actorOf(identity),
       action: 'listed',
-      details: { interactionId: query.interactionId, count: present.length },
+      details: { interactionId, count: present.length },
     });
     reply.header('cache-control', 'no-store');
     return {
