@@ -27,9 +27,9 @@ import { coded } from './text.js';
  *   need two names. Default 'caseframe-upload'.
  * @property {{ baseMs?: number, maxMs?: number }} [retry] After the n-th failed try the next one waits for a random part
  *   of `baseMs` × 2ⁿ⁻¹, at most `maxMs`, which caps the server's Retry-After as well. Defaults 1 s and 5 min.
- * @property {{ count?: number, bytes?: number, ageMs?: number, parallel?: number }} [limits] Of one agent's snapshots that
- *   wait: how many (1000), how large in all (256 MiB), for how long (7 days); and how many are sent at once by this page,
- *   each of another interaction (3).
+ * @property {{ count?: number, bytes?: number, ageMs?: number, parallel?: number }} [limits] Of one agent's snapshots in
+ *   the queue: how many (1000) and how large in all (256 MiB), with those that were given up and not discarded; for how
+ *   long they wait (7 days); and how many are sent at once by this page, each of another interaction (3).
  * @property {number} [stallMs] A try without progress for so long is broken off. Default 30 s.
  * @property {number} [answerMs] A try without an answer so long after its body is broken off. Default 60 s.
  * @property {boolean} [encrypt] Pictures are encrypted in the database. Default false.
