@@ -471,6 +471,9 @@ describe('DATABASE_URL', () => {
     'postgres://user:secret@host/db#part',
     'postgres://user:secret@host/db?sslmod=require',
     'postgres://user:secret@host/db?SSLMODE=require',
+    'postgres://user:secret@host/db?sslmode=',
+    'postgres://user:secret@host/db?ssl',
+    'postgres://user:secret@host/db?sslmode=require&sslmode=disable',
   ]) {
     test(`“${url}” gets a sentence that repeats no password`, async () => {
       await assert.rejects(openRecords(url), (error) => {

@@ -31,6 +31,11 @@ export function parseDatabaseUrl(url) {
     // The driver passes over what it does not know, and would talk in clear.
     const unknown = [...searchParams.keys()].find((name) => /^ssl/i.test(name) && !SSL_PARAMETERS.has(name));
     if (unknown !== undefined) throw wrong(`“${unknown}” is none of ${[...SSL_PARAMETERS].join(', ')}`);
+    // So it would where one is empty; of two it takes the last.
+    for (const name of SSL_PARAMETERS) {
+      const [value, more] = searchParams.getAll(name);
+      if (value === '' || more !== undefined) throw wrong(`“${name}” has to have one value`);
+    }
     return { kind: 'postgres', place: url };
   }
   throw wrong(scheme === '' ? 'it has no scheme' : `“${scheme}:” is no database that this service knows`);
