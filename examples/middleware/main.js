@@ -39,7 +39,9 @@ try {
 function sentencesOf(error) {
   if (error instanceof SettingsError) return error.mistakes;
   if (!(error instanceof Error)) return [String(error)];
-  const { message } = error;
+  const { message, code } = /** @type {NodeJS.ErrnoException} */ (error);
+  if (code === 'ERR_UNKNOWN_BUILTIN_MODULE')
+    return [`It needs Node 22.16 or newer, and this is ${process.versions.node}`];
   const setting = error instanceof RecordsError ? 'DATABASE_URL' : 'STORAGE_URL';
   const isAbout = error instanceof RecordsError || error instanceof StorageError;
   return [isAbout && !message.includes(setting) ? `${setting}: ${message}` : message];

@@ -120,6 +120,12 @@ describe('the command line', () => {
     assert.equal(output.err, `caseframe: Port ${port} is in use on 127.0.0.1: choose another with --port\n`);
   });
 
+  test('says so where Node is too old for it', async (t) => {
+    const { output, ended } = run(t, ['migrate'], { STATIC_KEYS, NODE_OPTIONS: '--no-experimental-sqlite' });
+    assert.deepEqual(await ended, [1, null]);
+    assert.equal(output.err, `caseframe: It needs Node 22.16 or newer, and this is ${process.versions.node}\n`);
+  });
+
   test('says by which settings where it cannot listen', async (t) => {
     const { output, ended } = run(t, ['--port', '0'], { STATIC_KEYS, HOST: 'nowhere.invalid' });
     assert.deepEqual(await ended, [1, null]);
