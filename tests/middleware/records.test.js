@@ -403,6 +403,20 @@ describeRecords('the schema', ({ kind, createUrl, open }) => {
   });
 
   if (kind === 'postgres') {
+    test('a role that may make no tables, or not use them, is wrong in the settings', async () => {
+      const url = await createUrl();
+      await runSql(url, 'create role guest login');
+      const records = await openRecords(url.replace('caseframe@', 'guest@'));
+      const isTold = { code: 'settings', message: /^PostgreSQL refuses DATABASE_URL: permission denied for / };
+      await assert.rejects(records.migrate(), isTold);
+      const owner = await openRecords(url);
+      await owner.migrate();
+      await owner.close();
+      await assert.rejects(records.migrate(), isTold);
+      await assert.rejects(records.check(), isTold);
+      await records.close();
+    });
+
     test('while a back-up reads, a migration waits, says for whom, and holds nobody up', async () => {
       const url = await createUrl();
       const clock = createClock();

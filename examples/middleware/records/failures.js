@@ -19,8 +19,8 @@ const SQLITE_CORRUPT = 11;
  * operator intervention, system errors; a lock that does not come; read-only transactions, as on a standby.
  */
 const POSTGRES_UNAVAILABLE = /^(08|40|53|57|58)|^55P03$|^25006$/;
-/** Who asks, and for which database: wrong in the settings, or made right in the database. */
-const POSTGRES_SETTINGS = /^(28|3D)/;
+/** Who asks, for which database, and what they may: wrong in the settings, or made right in the database. */
+const POSTGRES_SETTINGS = /^(28|3D|42501$)/;
 /** Text that holds U+0000, or no text at all. */
 const POSTGRES_TEXT = /^22(021|P05)$/;
 
