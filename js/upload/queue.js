@@ -3,7 +3,7 @@
  * tabs, frames and workers that share it.
  */
 import { CaptureError, invalidArgument } from '../errors.js';
-import { copyOf, mismatch, unreachable } from './record.js';
+import { mismatch, unreachable } from './record.js';
 
 /** @import { Item, Writer } from './record.js' */
 
@@ -149,7 +149,7 @@ export function release(items, to, owner) {
 export function conclude(items, to, sent, decision, now) {
   const { id, agentId, interactionId, sha256 } = sent;
   if (decision.receipt) {
-    to.remove(id, { id, agentId, interactionId, sha256, receipt: copyOf(decision.receipt), at: now });
+    to.remove(id, { id, agentId, interactionId, sha256, receipt: { ...decision.receipt }, at: now });
     return;
   }
   const item = byId(items, id);

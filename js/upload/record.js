@@ -137,12 +137,6 @@ const isoDate = (ms) => new Date(Math.min(ms, 8.64e15)).toISOString();
 /** An error of the page's own: what it writes there comes into no record. @param {StoredError} error */
 export const revive = ({ code, message, details }) => new CaptureError(code, message, { details: { ...details } });
 
-/**
- * The same for what came as JSON: a receipt.
- * @template T @param {T} value @returns {T}
- */
-export const copyOf = (value) => JSON.parse(JSON.stringify(value));
-
 /** @param {string} id Of a snapshot that another agent took. */
 export const mismatch = (id) => new CaptureError('agent-mismatch', undefined, { details: { id } });
 

@@ -105,7 +105,10 @@ function readAnswer(request, item) {
   /** @type {any} */
   let answer = {};
   try {
-    answer = Object(JSON.parse(request.responseText));
+    // Flat: what is nested thousands deep could be neither copied nor stored.
+    answer = Object(
+      JSON.parse(request.responseText, (name, value) => (name && typeof value === 'object' ? undefined : value)),
+    );
   } catch {
     // A proxy's or a portal's page.
   }
@@ -113,9 +116,13 @@ function readAnswer(request, item) {
     const isReceipt = answer.success === true && answer.id === item.id && answer.sha256 === item.sha256;
     return { status, receipt: isReceipt ? answer : undefined };
   }
-  /** @param {unknown} value Another shape, of another server, says nothing. */
-  const text = (value) => (typeof value === 'string' ? value.slice(0, LONGEST_TEXT) : undefined);
   // Where the server does not expose it to this origin, it reads null.
   const retryAfter = request.getResponseHeader('Retry-After');
-  return { status, code: text(answer.code), error: text(answer.error), retryAfter };
+  // Another shape, of another server, says nothing.
+  return {
+    status,
+    code: answer.code?.slice?.(0, LONGEST_TEXT),
+    error: answer.error?.slice?.(0, LONGEST_TEXT),
+    retryAfter,
+  };
 }

@@ -6,7 +6,6 @@
 import { CaptureError } from '../errors.js';
 import { nothing } from './clock.js';
 import { createMemoryStore, rehearse } from './memory.js';
-import { copyOf } from './record.js';
 
 /** @import { Change, Delivered, Item } from './record.js' */
 
@@ -157,7 +156,7 @@ export function createStore(database, clock, onVolatile, onBack, owner) {
     /** @param {string} id */
     async receipt(id) {
       const delivered = (await memory.receipt(id)) || (await disk?.receipt(id));
-      return delivered && copyOf(delivered);
+      return delivered && { ...delivered, receipt: { ...delivered.receipt } };
     },
     database: () => disk,
     /** Another one once the database was cleared. */

@@ -150,6 +150,7 @@ describe('an answer', () => {
     ['success as text', 200, { ...receipt, success: 'true' }, { status: 200, receipt: undefined }],
     ['a portal’s page', 200, '<!doctype html><title>Log in</title>', { status: 200, receipt: undefined }],
     ['nothing', 204, '', { status: 204, receipt: undefined }],
+    ['a receipt with more than is flat', 200, { ...receipt, more: { of: [] }, note: null }, { status: 200, receipt }],
     ['null', 200, null, { status: 200, receipt: undefined }],
     ['an array', 200, [], { status: 200, receipt: undefined }],
     [
@@ -185,6 +186,13 @@ describe('an answer', () => {
       assert.deepEqual(await outcome(), expected);
     });
   }
+
+  test('nested so deep that it can be neither copied nor stored is none, or comes without that', async () => {
+    const { request, outcome } = begin();
+    const deep = '['.repeat(100_000) + ']'.repeat(100_000);
+    request.answer(200, `${JSON.stringify(receipt).slice(0, -1)},"more":${deep}}`);
+    assert.deepEqual({ ...receipt, ...(await outcome()).receipt }, receipt);
+  });
 
   test('names its wait, where that may be read', async () => {
     const { request, outcome } = begin();
