@@ -333,6 +333,18 @@ describe('the same idempotency key', () => {
     assert.equal((await service.records.find('local', first.body.id))?.timestamp, '2026-11-02T10:20:30.456Z');
   });
 
+  test('with a picture that has been lost from the store since: not filed, so that its sender does not let go of it', async () => {
+    const key = newId();
+    const { body } = await upload({ key });
+    const { objectKey = '' } = (await service.records.find('local', body.id)) ?? {};
+    await service.storage.remove(objectKey);
+    const again = await upload({ key });
+    assert.deepEqual([again.status, again.body.code], [500, 'picture-missing']);
+    await service.storage.put(objectKey, photo, { sha256: sha256(photo), retentionDays: 30 });
+    const found = await upload({ key });
+    assert.deepEqual([found.status, found.body], [200, body]);
+  });
+
   test('with another picture, or for another interaction: never again, and nothing changes', async () => {
     const key = newId();
     const first = await upload({ key });

@@ -8,6 +8,7 @@ import { gone } from '../custody/authorise.js';
 import { isStorageError, storageProblem } from '../failures.js';
 import { Problem } from '../problem.js';
 import { LeaseLost } from '../records/records.js';
+import { StorageError } from '../storage/storage.js';
 
 /** A lease is lost where putting took longer than it: once is bad luck, three times is a store that cannot keep up. */
 const MAX_CLAIMS = 3;
@@ -26,6 +27,8 @@ export function createStore({ storage, records, metrics, log }) {
    * @returns {Promise<Snapshot>}
    */
   async function store(intake, file, days, actor) {
+    /** @type {StorageError | undefined} */
+    let missing;
     for (let claims = 0; claims < MAX_CLAIMS; claims += 1) {
       // One for each claim: whoever has dropped the row of the one before may be about to remove what was put under it.
       const objectKey = `video-snapshots/${intake.snapshot.interactionId}/${uuidv7()}.jpg`;
@@ -37,7 +40,12 @@ export function createStore({ storage, records, metrics, log }) {
       }
       const { snapshot } = claimed;
       if (claimed.outcome === 'deleted') throw gone(snapshot.deletedAt, snapshot.deletedReason);
-      if (claimed.outcome === 'stored') return snapshot;
+      if (claimed.outcome === 'stored') {
+        // Whoever is told so lets go of the picture. One that is just being deleted is not there either, and says so next.
+        if ((await storage.head(snapshot.objectKey)) !== undefined) return snapshot;
+        missing = new StorageError('missing', `There is no “${snapshot.objectKey}”`);
+        continue;
+      }
       // Of a row that was taken over, an object may be there already.
       const isNew = snapshot.objectKey === objectKey;
       await put(claimed.lease, snapshot, { file, days, isNew });
@@ -50,7 +58,7 @@ export function createStore({ storage, records, metrics, log }) {
         await removeOrphan(snapshot.objectKey);
       }
     }
-    throw inProgress(intake.leaseMs);
+    throw missing ?? inProgress(intake.leaseMs);
   }
 
   /**
