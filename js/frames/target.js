@@ -200,14 +200,16 @@ function uncertain(target, all) {
  */
 export function listTargets(source, name) {
   try {
-    return source
-      .targets()
+    const listed = source.targets();
+    // Where it knows any, a picture of which it knows none may belong to another.
+    const named = listed.some(({ interactionId }) => interactionId) ? undefined : name;
+    return listed
       .map(({ track, ...target }) => ({
         ...target,
         track: checkTrack(track),
-        interactionId: target.interactionId ?? name ?? null,
+        interactionId: target.interactionId || named || null,
         participantId: target.participantId ?? null,
-        ...((target.interactionId ?? null) === null && name !== undefined ? { isNamed: true } : {}),
+        ...(named ? { isNamed: true } : {}),
       }))
       .map(markGuess);
   } catch (cause) {

@@ -179,6 +179,19 @@ test('getActiveInteraction(): null is filed under nothing unless the caller says
   throws(() => followTarget(source, target), 'interaction-changed');
 });
 
+test('who came under no interaction yet is not the one whose camera is off in the interaction that is asked for', async () => {
+  const client = new Client();
+  const source = fromVideoClient(client);
+  const p = client.join(customer('p'));
+  await settled();
+  client.interaction = null;
+  client.join(customer('q'));
+  await settled();
+  assert.equal(chooseTarget(source, 'a').participantId, 'p');
+  p.videoMuted = true;
+  throws(() => chooseTarget(source, 'a'), 'camera-off');
+});
+
 test('getActiveInteraction() that throws: no-source with its cause, and nothing breaks', async () => {
   const client = new Client();
   const source = fromVideoClient(client);

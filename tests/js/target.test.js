@@ -43,6 +43,16 @@ test('a source without interactions is named by the caller', () => {
   assert.equal(chooseTarget(source(target(undefined))).interactionId, null);
 });
 
+test('a name that the source knows stands for nobody of whom it knows none', () => {
+  const [p, q] = [target('a', { participantId: 'p' }), target(null, { participantId: 'q' })];
+  assert.equal(chooseTarget(source(q, p), 'a').participantId, 'p');
+  throws(() => chooseTarget(source({ ...p, cameraOff: true }, q), 'a'), 'camera-off');
+  throws(() => chooseTarget(source({ ...p, track: track('ended') }, q), 'a'), 'stream-ended');
+  throws(() => chooseTarget(source(p, q), 'b'), 'no-source');
+  const named = chooseTarget(source(q), 'b');
+  throws(() => followTarget(source(q, p), named), 'interaction-changed');
+});
+
 test('tracks of this device’s camera and screens are refused', () => {
   for (const settings of [{ groupId: 'g' }, { displaySurface: 'monitor' }]) {
     throws(() => chooseTarget(source(target(null, { track: track('live', settings) }))), 'local-stream');
