@@ -246,5 +246,5 @@ function endWatch(server, watchId) {
 
 /** Where the caller names the interaction, its source knows none. @param {ChosenTarget} a @param {ChosenTarget} b */
 function isSameInteraction(a, b) {
-  return a.isNamed || b.isNamed || a.interactionId === b.interactionId;
+  return (a.isNamed ? null : a.interactionId) === (b.isNamed ? null : b.interactionId);
 }

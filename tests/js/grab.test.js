@@ -280,6 +280,31 @@ test('a source that was made ready: its latest frame, unless somebody else may b
   assert.deepEqual([world.ledger.open(), world.clock.timers(), world.listeners.size], [0, 0, 0]);
 });
 
+test('a source that was made ready: no frame of an interaction that it has forgotten without an event, whatever the caller names', async () => {
+  const world = createWorld();
+  world.load();
+  world.change({ participantId: null });
+  await world.capture.ready(world.source);
+  await world.clock.advance(1);
+  world.send();
+  await world.clock.advance(20);
+  world.change({ interactionId: null }, { tells: false });
+  const shot = watch(world.capture.snapshot(world.source, { interactionId: 'b' }));
+  await world.clock.advance(20);
+  assert.equal(shot.isOver, false, 'of a');
+  const { number } = world.send();
+  await world.clock.advance(100);
+  assert.equal(shot.value?.truth.number, number, String(shot.error));
+  // One that goes on knowing none is the same, named or not.
+  world.send();
+  await world.clock.advance(20);
+  for (const interactionId of ['b', undefined, 'c']) {
+    const kept = watch(world.capture.snapshot(world.source, { interactionId }));
+    await world.clock.advance(20);
+    assert.ok(kept.value, String(kept.error));
+  }
+});
+
 test('a source that was made ready: no frame from before beforeCapture has answered', async () => {
   for (const select of /** @type {const} */ (['first', 'sharpest'])) {
     for (const asksMs of [0, 100]) {
