@@ -22,8 +22,8 @@ import { CaptureError, invalidArgument } from '../errors.js';
  * @property {'interaction' | 'participant'} [guess] What the source does not know for certain, where it lists one picture
  *   for several interactions or participants. A capture does not take such a target, whatever name it is given. Of one
  *   picture that is listed without this under several, none is taken either.
- * @property {unknown} [origin] What a picture without an interaction or a participant comes from: a stream, or a file's
- *   address. Another origin is another picture, which never takes the place of the one that was chosen.
+ * @property {unknown} [origin] What a picture without an interaction or a participant comes from: a stream, a media source,
+ *   or a file's address. Another origin is another picture, which never takes the place of the one that was chosen.
  * @property {boolean} [cameraOff] True where signalling says that the sender's camera is off.
  * @property {number} [notBefore] Frames presented before, on the clock of `performance.now()`, may show who was on the
  *   track earlier: they do not count.
@@ -154,7 +154,7 @@ function fromElement(element) {
       if (stream && 'getVideoTracks' in stream) {
         return streamTargets(stream, 'element').map((target) => ({ ...target, element }));
       }
-      const file = element.currentSrc || element.src;
+      const file = stream || element.currentSrc || element.src;
       return file ? [{ ...plain('element', file), element }] : [];
     },
     on(_event, listener) {

@@ -19,7 +19,7 @@ export interface Target {
    * capture does not take such a target, whatever name it is given: 'interaction-ambiguous'.
    */
   guess?: 'interaction' | 'participant' | undefined;
-  /** What a picture without ids comes from: a stream, or a file's address. Another origin is another picture. */
+  /** What a picture without ids comes from: a stream, a media source, or a file's address. Another origin is another picture. */
   origin?: unknown | undefined;
   /** Whether signalling says that the sender's camera is off: a capture is 'camera-off' at once. */
   cameraOff?: boolean | undefined;

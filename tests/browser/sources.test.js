@@ -5,7 +5,31 @@ import { createClip, recordClip } from './clip.js';
 import { useLab } from './harness.js';
 import { assertScene } from './scene.js';
 
-const { run, origin } = useLab({ routes: createClip().routes });
+/** A worker that hands the page a media source with the clip in it, again and again: half a minute. */
+const MEDIA_SOURCE = `
+const source = new MediaSource();
+source.onsourceopen = async () => {
+  const buffer = source.addSourceBuffer('video/webm; codecs="vp8"');
+  buffer.mode = 'sequence';
+  const clip = await (await fetch('/clip.webm')).arrayBuffer();
+  for (let i = 0; i < 15; i++) {
+    const appended = new Promise((resolve) => (buffer.onupdateend = resolve));
+    buffer.appendBuffer(clip);
+    await appended;
+  }
+};
+postMessage(source.handle, [source.handle]);
+`;
+
+const { run, origin } = useLab({
+  routes: {
+    ...createClip().routes,
+    '/media-source.js'(_request, response) {
+      response.setHeader('Content-Type', 'text/javascript');
+      response.end(MEDIA_SOURCE);
+    },
+  },
+});
 
 test('a file in an element: captured while it plays, stale-frame when it is paused, tainted when it is foreign', async () => {
   await run(recordClip);
@@ -39,6 +63,31 @@ test('a file in an element: captured while it plays, stale-frame when it is paus
   assert.equal(outcomes.paused.details.paused, true);
   assert.equal(outcomes.tainted.code, 'tainted');
   assert.equal(outcomes.left, 2, 'the page’s own elements stay');
+});
+
+test('a media source in an element, which has no address', async () => {
+  await run(recordClip);
+  const { jpeg, ...snapshot } = await run(
+    async () => {
+      const worker = new Worker('/media-source.js');
+      const srcObject = await new Promise((resolve) => {
+        worker.onmessage = ({ data }) => resolve(data);
+      });
+      const video = Object.assign(document.createElement('video'), { srcObject, muted: true });
+      document.body.append(video);
+      await video.play();
+      const capture = lab.createCapture();
+      const shot = await lab.outcome(capture.snapshot(video));
+      capture.dispose();
+      worker.terminate();
+      return shot;
+    },
+    {
+      path: `/?csp=${encodeURIComponent("media-src blob:; default-src 'self'; script-src 'self' 'wasm-unsafe-eval'")}`,
+    },
+  );
+  assert.equal(snapshot.sourceKind, 'element', snapshot.message);
+  await assertScene(jpeg);
 });
 
 /** Runs in the page: an adapter over plain targets, as the Genesys ones are over an SDK. */

@@ -106,4 +106,13 @@ test('an element that goes on to somebody else’s stream, or to another file, s
   assert.equal(followTarget(source, file).element, element);
   element.currentSrc = 'second.webm';
   assert.throws(() => followTarget(source, file), { code: 'stream-ended' });
+
+  // A MediaSource, its handle or a Blob has no address, and comes before the one that an attribute has.
+  Object.assign(element, { srcObject: {}, currentSrc: '', src: 'passed-over.webm' });
+  const media = chooseTarget(source);
+  assert.equal(followTarget(source, media).element, element);
+  element.srcObject = {};
+  assert.throws(() => followTarget(source, media), { code: 'stream-ended' });
+  Object.assign(element, { src: '' });
+  assert.equal(chooseTarget(source).element, element);
 });
