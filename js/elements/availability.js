@@ -26,12 +26,13 @@ const nothing = () => {};
  *   worth trying.
  */
 export function reasonOf(targets, { interactionId, participantId }, hasShown) {
+  // Named by the page is only what a source without interactions has.
+  const interaction = targets.some((target) => target.interactionId) && interactionId;
   const matching = targets.filter(
     (target) =>
-      (!interactionId || target.interactionId === null || target.interactionId === interactionId) &&
+      (!interaction || target.interactionId === interaction) &&
       (!participantId || target.participantId === participantId),
   );
-  if (matching.length === 0) return 'no-source';
   const reasons = matching.map(({ cameraOff, track, element }) => {
     if (cameraOff) return 'camera-off';
     if (!track) return element ? null : 'no-source';
@@ -42,10 +43,8 @@ export function reasonOf(targets, { interactionId, participantId }, hasShown) {
   });
   if (reasons.includes(null)) return null;
   // What may come back by itself before what has ended.
-  for (const reason of /** @type {const} */ (['camera-off', 'no-frame', 'stream-ended'])) {
-    if (reasons.includes(reason)) return reason;
-  }
-  return 'no-source';
+  const order = /** @type {const} */ (['camera-off', 'no-frame', 'stream-ended']);
+  return order.find((reason) => reasons.includes(reason)) || 'no-source';
 }
 
 /**
@@ -59,11 +58,12 @@ export function sourceOf(given) {
   if (typeof value.targets === 'function' && typeof value.on === 'function') return value;
   if (typeof value.getVideoTracks === 'function') return fromMediaStream(value);
   const unknown = { interactionId: null, participantId: null };
-  if (String(value.tagName).toUpperCase() === 'VIDEO') {
+  if (/^video$/i.test(value.tagName)) {
     return {
       targets() {
-        if (value.srcObject) return fromMediaStream(value.srcObject).targets();
-        return value.currentSrc || value.src ? [{ ...unknown, kind: 'element', element: value }] : [];
+        const media = value.srcObject;
+        if (media?.getVideoTracks) return fromMediaStream(media).targets();
+        return media || value.currentSrc || value.src ? [{ ...unknown, kind: 'element', element: value }] : [];
       },
       on: (_event, listener) => listen(value, ELEMENT_EVENTS, listener),
     };

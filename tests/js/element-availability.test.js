@@ -60,6 +60,11 @@ describe('the reason', () => {
       reasonOf([target({ cameraOff: true }), target({ interactionId: 'j' })], { interactionId: 'i' }, never),
       'camera-off',
     );
+    assert.equal(
+      reasonOf([target({ cameraOff: true }), target({ interactionId: null })], { interactionId: 'i' }, never),
+      'camera-off',
+      'and not whoever the source knows no interaction of',
+    );
   });
 });
 
@@ -152,4 +157,15 @@ test('what is no source is refused, with a typed error', () => {
   }
   assert.equal(sourceOf(undefined), null);
   assert.equal(sourceOf(null), null);
+});
+
+test('a video element has the picture of whatever it plays: a stream, a media source, a file', () => {
+  const source = (/** @type {object} */ given) => sourceOf({ tagName: 'VIDEO', currentSrc: '', src: '', ...given });
+  const reason = (/** @type {object} */ given) => reasonOf(source(given)?.targets() ?? [], {}, never);
+  const track = new FakeTrack();
+  assert.equal(reason({ srcObject: { getVideoTracks: () => [track] } }), null);
+  assert.equal(reason({ srcObject: { getVideoTracks: () => [] }, src: 'passed-over.webm' }), 'no-source');
+  assert.equal(reason({ srcObject: {} }), null);
+  assert.equal(reason({ currentSrc: 'file.webm' }), null);
+  assert.equal(reason({}), 'no-source');
 });
