@@ -210,7 +210,7 @@ async function load(host, ms, lifetime) {
     return new CaptureError('engine-load', message);
   });
   try {
-    return await lifetime.race(host.server());
+    return await lifetime.race(host.server(ms));
   } finally {
     lift();
   }

@@ -108,11 +108,11 @@ export function parseCaptureOptions(options = {}) {
     ...encode
   } = readFields(options, [...CAPTURE_FIELDS, ...ENCODE_FIELDS]);
   for (const [name, value] of Object.entries({ timeoutMs, loadTimeoutMs })) {
-    if (!isNumber(value) || value <= 0 || value > MAX_TIMEOUT_MS) {
+    if (!Number.isFinite(value) || value <= 0 || value > MAX_TIMEOUT_MS) {
       throw invalidArgument(name, `a number above 0 and up to ${MAX_TIMEOUT_MS}`, value);
     }
   }
-  if (!isNumber(maxFrameAgeMs) || maxFrameAgeMs < 0) {
+  if (!Number.isFinite(maxFrameAgeMs) || maxFrameAgeMs < 0) {
     throw invalidArgument('maxFrameAgeMs', 'a number of at least 0', maxFrameAgeMs);
   }
   for (const [name, value] of Object.entries({ minWidth, minHeight })) {
@@ -183,22 +183,16 @@ function absolute(name, url) {
   }
 }
 
-/** @param {unknown} value */
-function isFunction(value) {
-  return typeof value === 'function';
-}
-
 /** @param {unknown} value @returns {value is AbortSignal} */
 export function isSignal(value) {
   try {
     const { aborted, addEventListener, removeEventListener } = /** @type {AbortSignal} */ (value);
-    return typeof aborted === 'boolean' && [addEventListener, removeEventListener].every(isFunction);
+    return (
+      typeof aborted === 'boolean' &&
+      typeof addEventListener === 'function' &&
+      typeof removeEventListener === 'function'
+    );
   } catch {
     return false;
   }
-}
-
-/** @param {unknown} value @returns {value is number} */
-function isNumber(value) {
-  return typeof value === 'number' && Number.isFinite(value);
 }

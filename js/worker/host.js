@@ -27,7 +27,7 @@ import { warnOfPage } from './warning.js';
 
 /** @typedef {ReturnType<typeof createHost>} Host */
 
-/** How long the engine may take to load, in ms, on whatever network, before it is tried anew. */
+/** How long the engine may take to load at least, in ms, before it is tried anew: longer where somebody waits longer. */
 const LOAD_MS = 30000;
 
 /** How long a busy worker may stay silent, in ms, before it is asked whether it lives: far more than any frame takes. */
@@ -51,6 +51,7 @@ export function createHost({ engine, worker, workerUrl }, clock, loadLauncher = 
   /** @type {Server | undefined} */
   let loaded;
   let disposed = false;
+  let longest = LOAD_MS;
 
   /** @param {Search} search */
   async function find(search) {
@@ -84,11 +85,15 @@ export function createHost({ engine, worker, workerUrl }, clock, loadLauncher = 
     /** @returns {Server | undefined} The one that serves requests now, if its engine is loaded. */
     loaded: () => loaded,
 
-    /** @returns {Promise<Server>} The one that serves requests now, with its engine loaded. */
-    server() {
+    /**
+     * @param {number} [ms] How long it is waited for.
+     * @returns {Promise<Server>} The one that serves requests now, with its engine loaded.
+     */
+    server(ms = 0) {
       if (disposed) return Promise.reject(new CaptureError('disposed'));
+      longest = Math.max(longest, ms);
       if (!server) {
-        const finding = inTime(find, clock);
+        const finding = inTime(find, clock, () => longest);
         server = finding;
         finding.catch(() => {
           if (server === finding) forget();
@@ -114,19 +119,29 @@ export function createHost({ engine, worker, workerUrl }, clock, loadLauncher = 
 /**
  * All of it: a script that does not come is as silent as an engine.
  * @param {(search: Search) => Promise<Server>} find @param {Clock} clock
+ * @param {() => number} longest How long it may take, in ms, as of now.
  * @returns {Promise<Server>} Rejects with `engine-load`.
  */
-function inTime(find, clock) {
+function inTime(find, clock, longest) {
   return new Promise((resolve, reject) => {
     /** @type {Search} */
     const search = { isLate: false };
     const fail = (/** @type {unknown} */ cause) =>
       reject(CaptureError.is(cause) ? cause : new CaptureError('engine-load', undefined, { cause }));
-    const timer = clock.setTimeout(() => {
+    const start = clock.now();
+    /** @type {unknown} */
+    let timer;
+    const check = () => {
+      const left = start + longest() - clock.now();
+      if (left > 0) {
+        timer = clock.setTimeout(check, left);
+        return;
+      }
       search.isLate = true;
-      fail(new CaptureError('engine-load', `The engine did not load within ${LOAD_MS} ms`));
+      fail(new CaptureError('engine-load', `The engine did not load within ${longest()} ms`));
       search.found?.close();
-    }, LOAD_MS);
+    };
+    check();
     find(search)
       .then(resolve, fail)
       .then(() => clock.clearTimeout(timer));

@@ -43,9 +43,12 @@ function createWorld({ clockOffset = 0, latency = () => 5, loadMs = 0, loadError
       }, loadMs);
     });
   let finding;
+  /** How long the engine was waited for, each time. @type {(number | undefined)[]} */
+  const waits = [];
   const host = {
     loaded: () => loaded,
-    server() {
+    server(ms) {
+      waits.push(ms);
       if (loaded) return Promise.resolve(loaded);
       finding = finding || loading();
       return finding;
@@ -79,6 +82,7 @@ function createWorld({ clockOffset = 0, latency = () => 5, loadMs = 0, loadError
     server,
     source,
     listeners,
+    waits,
     capture: assemble({ clock, reader: /** @type {any} */ (reader), prepared, host: /** @type {any} */ (host) }),
     /** A server that is loaded already. */
     load() {
@@ -207,6 +211,7 @@ test('loading has a bound of its own, and is no reason where no frame came', asy
   slow.send();
   await slow.clock.advance(1999);
   assert.equal(late.isOver, false);
+  assert.deepEqual(slow.waits, [2000], 'and the engine is not given up before');
   await slow.clock.advance(1);
   assert.equal(late.error.code, 'engine-load');
   assert.equal(slow.ledger.open(), 0, 'the frame that was held is let go');

@@ -246,6 +246,29 @@ test('a script that never comes: engine-load in time, tried anew, and what turns
   }
 });
 
+test('an engine is loaded for as long as anybody waits for it, whoever asked first', async () => {
+  const launcher = await import('../../js/worker/launch.js');
+  for (const slowMs of [50000, 70000]) {
+    const clock = createFakeClock();
+    /** @returns {Promise<any>} */
+    const slow = () => new Promise((resolve) => clock.setTimeout(() => resolve(launcher), slowMs));
+    const host = createHost({ engine: {}, worker: 'auto' }, clock, slow);
+    const first = watch(host.server());
+    await clock.advance(20000);
+    const patient = watch(host.server(60000));
+    const other = watch(host.server(15000));
+    await clock.advance(39999);
+    const isThere = slowMs < 60000;
+    for (const { value, error } of [first, patient, other])
+      assert.deepEqual([Boolean(value), error], [isThere, undefined]);
+    await clock.advance(1);
+    if (!isThere) assert.match(String(patient.error), /within 60000 ms/);
+    host.dispose();
+    await clock.advance(20000);
+    assert.equal(clock.timers(), 0);
+  }
+});
+
 test('a worker of another version: engine-load with both, the address and the remedy, and it is ended', async () => {
   const host = createHost({ engine: {}, worker: 'auto', workerUrl: 'https://a.example/w.js?key=1' }, createFakeClock());
   spoken = '0.0.9';
