@@ -28,7 +28,7 @@ export class CaseframeElement extends Base {
     /** @protected In the document. */
     this._isAlive = false;
     /** @internal Where there are none (Firefox before 93, Safari 16.4), the attribute alone tells the state. */
-    this._internals = this.attachInternals ? this.attachInternals() : undefined;
+    this._internals = this.attachInternals?.();
     /** @internal */
     this._languageObserver = new MutationObserver(() => this._localise());
     adoptStyles(this.attachShadow({ mode: 'open' }), this._styles);

@@ -40,23 +40,16 @@ export class CaseframeButton extends CaseframeElement {
 
   constructor() {
     super({ styles: buttonStyles, dictionary: buttonWords });
-    const element = this;
     /** @internal */
     this._settings = {
       source: /** @type {Source | null} */ (null),
       capture: /** @type {CaptureLike | null} */ (null),
       uploader: /** @type {UploaderLike | null} */ (null),
       options: /** @type {CaptureOptions} */ ({}),
-      get consent() {
-        return element.consent;
-      },
-      get review() {
-        return element.review;
-      },
     };
     /** @internal @type {ReturnType<typeof createControl>} */
     this._control = createControl({
-      settings: this._settings,
+      settings: this,
       showReview: (...shown) => showReview(this, ...shown),
       on: {
         changed: () => this._render(),
@@ -190,7 +183,7 @@ export class CaseframeButton extends CaseframeElement {
 
   attributeChangedCallback() {
     this._keys = parseShortcut(this.shortcut);
-    this._view.showShortcut(this._keys ? this._keys.text : '');
+    this._view.showShortcut(this._keys?.text || '');
   }
 
   /** @override */

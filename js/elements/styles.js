@@ -58,7 +58,7 @@ export const sharedStyles = `
 }
 :host([hidden]), [hidden] { display: none !important; }
 *, ::before, ::after { box-sizing: border-box; }
-p, ul, ol { margin: 0; padding: 0; }
+p, ol { margin: 0; padding: 0; }
 button, input, select {
   max-width: 100%;
   min-height: 2.75rem;
@@ -76,7 +76,7 @@ button {
   touch-action: manipulation;
 }
 button:hover { background: var(--_sunken); }
-button[aria-disabled=true]:not([aria-busy]), button:disabled, input:disabled, select:disabled {
+button[aria-disabled=true]:not([aria-busy]), button:disabled {
   border-color: var(--_line);
   background: var(--_sunken);
   color: var(--_muted);
