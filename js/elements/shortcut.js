@@ -36,9 +36,9 @@ export function parseShortcut(text) {
   const names = text.split('+').map((name) => name.trim());
   if (names.length === 1 && names[0] === '') return null;
   const key = /** @type {string} */ (names.pop());
-  const given = names.map((name) => MODIFIERS.find((known) => known.toLowerCase() === name.toLowerCase()));
-  const isModifier = MODIFIERS.some((known) => known.toLowerCase() === key.toLowerCase());
-  if (key === '' || isModifier || given.includes(undefined) || new Set(given).size < given.length) {
+  const modifierOf = (/** @type {string} */ name) => MODIFIERS.find((one) => one.toLowerCase() === name.toLowerCase());
+  const given = names.map(modifierOf);
+  if (key === '' || modifierOf(key) || given.includes(undefined) || new Set(given).size < given.length) {
     throw invalid('shortcut', "modifiers (Control, Alt, Shift, Meta) and a key, like 'Alt+C',", text);
   }
   const wanted = NAMES[key.toLowerCase()] || key.toLowerCase();
@@ -58,8 +58,7 @@ export function parseShortcut(text) {
         (name) => event.getModifierState(name) === given.includes(name) || (name === 'Shift' && isSign),
       ) &&
       (event.key.toLowerCase() === wanted || (!isBare && printedOn(event) === wanted)) &&
-      // A bare letter is for writing where one writes.
-      !(isBare && isWriting(event)),
+      !(isBare && isTaken(event)),
   };
 }
 
@@ -75,8 +74,12 @@ function printedOn({ key, code }) {
   return /^[!-~]$/.test(key) ? '' : layout?.get(code) || (letter || '').toLowerCase();
 }
 
-/** @param {KeyboardEvent} event */
-function isWriting(event) {
+/**
+ * A bare letter is for writing where one writes, and Enter and Space are for the button or link that has the focus.
+ * @param {KeyboardEvent} event
+ */
+function isTaken(event) {
   const target = /** @type {HTMLElement} */ (event.composedPath()[0]);
-  return target.isContentEditable || /^(INPUT|TEXTAREA|SELECT)$/.test(target.tagName);
+  const isPressed = /^( |Enter)$/.test(event.key) && target.tabIndex >= 0;
+  return isPressed || target.isContentEditable || /^(INPUT|TEXTAREA|SELECT)$/.test(target.tagName);
 }

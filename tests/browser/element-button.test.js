@@ -172,6 +172,28 @@ for (const [name, launch] of Object.entries(BROWSERS)) {
       assert.equal(await page.evaluate(() => stage.part('button').getAttribute('aria-keyshortcuts')), 'Alt+C');
     });
 
+    test('a shortcut that presses buttons, too, leaves them theirs', async (t) => {
+      const { press, reaches, page } = await openButton(t, { attributes: { shortcut: 'Space', consent: '' } });
+      await reaches('idle');
+      await page.evaluate(() => {
+        const other = Object.assign(document.createElement('button'), { textContent: 'Hang up' });
+        other.addEventListener('click', () => {
+          other.textContent = 'Hung up';
+        });
+        document.body.append(other);
+        other.focus();
+        stage.other = other;
+      });
+      await press(' ');
+      assert.deepEqual(await page.evaluate(() => [stage.other.textContent, stage.look().state]), ['Hung up', 'idle']);
+      await page.evaluate(() => stage.other.blur());
+      await press(' ');
+      await reaches('asking');
+      await page.evaluate(() => stage.part('decline').focus());
+      await press(' ');
+      await reaches('failed');
+    });
+
     test('a tap takes a picture, and a double tap takes one', async (t) => {
       const { page, reaches, fired } = await openButton(t);
       await reaches('idle');
