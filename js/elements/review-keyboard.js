@@ -89,8 +89,6 @@ export function createKeyboard(regions, { step, mode }) {
     },
     /** For when the focus leaves: what is aimed at is covered, which is the safe side. */
     keep,
-    drop,
-    put,
 
     /**
      * @param {Key} pressed @param {number} [id] The region that has the focus; none: the surface has it.
@@ -121,7 +119,10 @@ export function createKeyboard(regions, { step, mode }) {
       }
       if (arrow) return nudge(id, arrow, shift);
       if (key === 'Delete' || key === 'Backspace') return regions.remove(id) ? 'removed' : 'nothing';
-      if (key === 'Enter' || key === ' ') return regions.accept(id) ? 'accepted' : 'nothing';
+      if (key === 'Enter' || key === ' ') {
+        if (regions.accept(id)) return 'accepted';
+        return regions.get(id)?.state === 'open' ? 'full' : 'nothing';
+      }
       return letter === 'm' ? nextMode(id) : undefined;
     },
   };

@@ -69,7 +69,7 @@ export function createList({ regions, words, choose, remove, say, leave }) {
     const mode = create('label', { className: 'field mode' }, modeText, select);
     const accept = create('button', { type: 'button', part: 'accept' });
     accept.addEventListener('click', () => {
-      regions.accept(id);
+      if (!regions.accept(id)) return say(words().strings.tooMany);
       sayChange(id);
       select.focus();
     });

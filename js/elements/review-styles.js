@@ -2,8 +2,9 @@
  * What the review looks like; colours and bare elements are those of styles.js.
  *
  * `.review::after`: the second click of a double click would land in the review that the first has opened, on a picture
- * that nobody has looked at yet. Where nothing is animated, nothing is held off. `visibility`: a page that makes invisible
- * what the review is in would be held up by what nobody sees. `plaintext`: words of a language that is
+ * that nobody has looked at yet. Where nothing is animated, nothing is held off. `visibility`, `pointer-events`: a page that
+ * makes invisible what the review is in, or takes no clicks there meanwhile, would be held up by it. The canvas has none:
+ * what is pointed at could be saved by the browser's menu, uncovered. `plaintext`: words of a language that is
  * written the other way keep their order: 200 × 150 stays width × height.
  */
 export const reviewStyles = `
@@ -31,6 +32,7 @@ export const reviewStyles = `
   color: var(--_text);
   box-shadow: 0 1rem 4rem rgba(0, 0, 0, .35);
   visibility: visible;
+  pointer-events: auto;
 }
 .review::backdrop { background: rgba(0, 0, 0, .6); }
 .review::after {
@@ -116,7 +118,7 @@ export const reviewStyles = `
   border-radius: 2px;
   background: #fff;
 }
-.cursor, .corner { pointer-events: none; }
+.surface canvas, .cursor, .corner { pointer-events: none; }
 .cursor::before, .cursor::after, .corner::before {
   content: '';
   position: absolute;

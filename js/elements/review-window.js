@@ -16,9 +16,17 @@ import { createWords } from './review-words.js';
 export { reviewStyles } from './review-styles.js';
 
 /** @import { Region, Still } from '../index.js' */
+/** @import { Given } from './review.js' */
 /** @import { Mode } from './review-mode.js' */
 /** @import { ReviewRegion } from './review-regions.js' */
 /** @import { ReviewWords } from './review-strings.js' */
+
+/** By the element's property, in what order they come. @type {Record<keyof Given, Parameters<typeof parseReviewRegions>[4]>} */
+const FACTS = {
+  regions: { state: 'kept' },
+  suggestions: { state: 'open', suggested: true },
+  drafts: { state: 'kept', suggested: true, draft: true },
+};
 
 /**
  * A suggestion that is not covered.
@@ -36,31 +44,23 @@ export { reviewStyles } from './review-styles.js';
  * @param {object} review
  * @param {ShadowRoot} review.root
  * @param {Still} review.still Only looked at: whoever took it discards it.
- * @param {unknown} review.given Regions that are there from the start.
- * @param {unknown} review.suggestions
- * @param {unknown} review.drafts
+ * @param {Given} review.given What is there from the start.
  * @param {Mode} review.mode
  * @param {ReviewWords} review.strings
  * @param {(result: ReviewResult) => void} review.end Called once, when all is closed.
  * @param {(error: unknown) => void} review.fail In place of `end`: the picture cannot be shown.
  */
-export function openReview({ root, still, given, suggestions, drafts, mode, strings, end, fail }) {
+export function openReview({ root, still, given, mode, strings, end, fail }) {
   const picture = { width: still.width, height: still.height };
   let isReady = false;
   let isOver = false;
   const regions = createRegions(picture, update);
-  /** @param {unknown} list @param {string} name @param {Parameters<typeof parseReviewRegions>[4]} facts */
-  function load(list, name, facts) {
-    const parsed = parseReviewRegions(list, name, picture, mode, facts);
+  /** @param {keyof Given} name @param {unknown} list */
+  function give(name, list) {
+    const parsed = parseReviewRegions(list, name, picture, mode, FACTS[name]);
     if (!regions.load(parsed)) throw invalid(name, `at most ${MOST_REGIONS} to be covered`, list);
   }
-  /** @param {unknown} list */
-  const suggest = (list) => load(list, 'suggestions', { state: 'open', suggested: true });
-  /** @param {unknown} list */
-  const draft = (list) => load(list, 'drafts', { state: 'kept', suggested: true, draft: true });
-  load(given, 'regions', { state: 'kept' });
-  suggest(suggestions);
-  draft(drafts);
+  for (const name of /** @type {(keyof Given)[]} */ (Object.keys(FACTS))) give(name, given[name]);
 
   let words = createWords(strings);
   /** What says its text anew when the language changes. @type {(() => void)[]} */
@@ -335,6 +335,8 @@ export function openReview({ root, still, given, suggestions, drafts, mode, stri
     event.stopPropagation();
   });
 
+  dialog.addEventListener('keypress', (event) => event.stopPropagation());
+
   /** Tab, where the browser does not keep it inside. @param {KeyboardEvent} event */
   function keepFocus(event) {
     const all = Array.from(dialog.querySelectorAll('button, input, select, [tabindex]'));
@@ -420,8 +422,7 @@ export function openReview({ root, still, given, suggestions, drafts, mode, stri
     /** It goes with its element: nobody hears of it but who waits. */
     close: () => finish({ action: 'discard' }),
     moved: presentAgain,
-    suggest,
-    draft,
+    give,
     /** @param {ReviewWords} next */
     translate(next) {
       words = createWords(next);

@@ -11,6 +11,10 @@ import { reviewDictionary } from './review-strings.js';
 /** @import { openReview, ReviewResult } from './review-window.js' */
 
 /** @typedef {ReturnType<typeof openReview>} OpenReview */
+/** @typedef {Record<'regions' | 'suggestions' | 'drafts', Region[]>} Given */
+
+/** For the review's script, as for the engine: it is waited for with a picture in memory, and nothing to be seen. */
+const LOAD_MS = 15000;
 
 /** @extends {CaseframeElement<ReviewWords>} */
 export class CaseframeReview extends CaseframeElement {
@@ -49,13 +53,13 @@ export class CaseframeReview extends CaseframeElement {
     this._still = still || null;
   }
 
-  /** Regions that are covered from the start. Default none. @type {Region[]} */
+  /** Regions that are covered from the start; those that come while the review is open are added. Default none. @type {Region[]} */
   get regions() {
     return this._regions;
   }
 
   set regions(regions) {
-    this._regions = listOf(regions, 'regions');
+    this._regions = this._give('regions', regions);
   }
 
   /**
@@ -67,9 +71,7 @@ export class CaseframeReview extends CaseframeElement {
   }
 
   set suggestions(regions) {
-    const list = listOf(regions, 'suggestions');
-    if (this._review) this._review.suggest(list);
-    this._suggestions = list;
+    this._suggestions = this._give('suggestions', regions);
   }
 
   /**
@@ -81,9 +83,15 @@ export class CaseframeReview extends CaseframeElement {
   }
 
   set drafts(regions) {
-    const list = listOf(regions, 'drafts');
-    if (this._review) this._review.draft(list);
-    this._drafts = list;
+    this._drafts = this._give('drafts', regions);
+  }
+
+  /** @internal @param {keyof Given} name @param {Region[] | null | undefined} regions @throws {CaptureError} `invalid-argument` */
+  _give(name, regions) {
+    const list = regions ?? [];
+    if (!Array.isArray(list)) throw invalid(name, 'an array of regions', list);
+    this._review?.give(name, list);
+    return list;
   }
 
   /** How new regions are covered. Default 'pixelate'. @type {'pixelate' | 'blur' | 'fill'} */
@@ -130,9 +138,7 @@ export class CaseframeReview extends CaseframeElement {
         this._review = openReview({
           root: /** @type {ShadowRoot} */ (this.shadowRoot),
           still,
-          given: this._regions,
-          suggestions: this._suggestions,
-          drafts: this._drafts,
+          given: { regions: this._regions, suggestions: this._suggestions, drafts: this._drafts },
           mode: this._mode,
           strings: this._words,
           end: (outcome) => {
@@ -163,7 +169,7 @@ export class CaseframeReview extends CaseframeElement {
   /** @override */
   connectedCallback() {
     super.connectedCallback();
-    if (this._review) this._review.moved();
+    this._review?.moved();
   }
 
   /** @protected @override */
@@ -182,15 +188,8 @@ export class CaseframeReview extends CaseframeElement {
 
   /** @protected @override */
   _translate() {
-    if (this._review) this._review.translate(this._words);
+    this._review?.translate(this._words);
   }
-}
-
-/** @param {Region[] | null | undefined} regions @param {string} name @throws {CaptureError} `invalid-argument` */
-function listOf(regions, name) {
-  const list = regions ?? [];
-  if (!Array.isArray(list)) throw invalid(name, 'an array of regions', list);
-  return list;
 }
 
 /** @type {Promise<typeof import('./review-window.js')> | undefined} */
@@ -200,9 +199,12 @@ let loading;
 function loadWindow() {
   loading =
     loading ||
-    import('./review-window.js').catch((cause) => {
+    Promise.race([
+      import('./review-window.js'),
+      /** @type {Promise<never>} */ (new Promise((_, reject) => setTimeout(reject, LOAD_MS))),
+    ]).catch((cause) => {
       loading = undefined;
-      const message = 'Could not load the review’s script: check that script-src allows it';
+      const message = 'The review has not loaded: check that script-src allows it';
       throw new CaptureError('engine-load', message, { cause });
     });
   return loading;

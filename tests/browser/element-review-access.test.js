@@ -352,6 +352,81 @@ test('a script that does not load is told, and asked for again', () =>
     { open: false, alone: true },
   ));
 
+test('a script that never comes is told, too, and its picture is not kept waiting', () =>
+  review(
+    async (driver) => {
+      /** @type {() => void} */
+      let answer = () => {};
+      await driver.page.route('**/review-window.js', (route) => {
+        answer = () => route.continue();
+      });
+      const fail = await driver.evaluate(async () => {
+        const element = document.body.appendChild(document.createElement('caseframe-review'));
+        element.still = await reviewLab.still(320, 180);
+        reviewLab.element = element;
+        const { setTimeout } = globalThis;
+        // A long wait passes at once.
+        globalThis.setTimeout = (work, ms, ...rest) => setTimeout(work, ms > 5000 ? 0 : ms, ...rest);
+        const told = await Promise.race([
+          element.show().catch(({ code }) => [code, element.getAttribute('state')]),
+          new Promise((resolve) => setTimeout(resolve, 60_000, 'nothing')),
+        ]);
+        globalThis.setTimeout = setTimeout;
+        return told;
+      });
+      assert.deepEqual(fail, ['engine-load', 'closed']);
+      answer();
+      await driver.evaluate(() => reviewLab.open({ still: reviewLab.element.still }));
+      await driver.press('Escape');
+      assert.deepEqual(await driver.result(), { action: 'discard' });
+    },
+    { open: false, alone: true },
+  ));
+
+test('what the page does around it changes nothing: it takes clicks, and gives no picture to the browser’s menu', () =>
+  review(async (driver) => {
+    await driver.evaluate(() => {
+      document.body.style.pointerEvents = 'none';
+      reviewLab.keys = [];
+      for (const type of ['keydown', 'keypress'])
+        document.addEventListener(type, ({ key }) => reviewLab.keys.push(key));
+    });
+    const { x, y } = await driver.at(0.4, 0.4);
+    const under = await driver.evaluate(([x, y]) => reviewLab.root().elementFromPoint(x, y).className, [x, y]);
+    assert.equal(under, 'surface');
+    await driver.drag([0.2, 0.2], [0.5, 0.5]);
+    assert.equal((await driver.list()).length, 1);
+    await driver.press('h', 'Tab', 'h');
+    await driver.evaluate(() => {
+      document.body.style.pointerEvents = '';
+    });
+    assert.deepEqual(await driver.evaluate(() => reviewLab.keys), [], 'the page’s own shortcuts');
+  }));
+
+test('where no more can be covered, a suggestion that is to be says so', () =>
+  review(
+    async (driver) => {
+      await driver.evaluate(() => reviewLab.root().querySelector('[part=accept]:not([hidden])').click());
+      assert.equal(await driver.said(), 'No more regions are possible.');
+      await driver.evaluate(() => {
+        reviewLab.root().querySelector('[role=status]').textContent = '';
+        reviewLab.root().querySelector('[data-open]').focus();
+      });
+      await driver.press('Enter');
+      assert.equal(await driver.said(), 'No more regions are possible.');
+      assert.match(await driver.summary(), /^1,000 .* 1 suggestion is left open/);
+    },
+    {
+      regions: Array.from({ length: 1000 }, (_, i) => ({
+        x: (i % 40) * 30,
+        y: Math.floor(i / 40) * 28,
+        width: 20,
+        height: 20,
+      })),
+      suggestions: [{ x: 1000, y: 600, width: 100, height: 100 }],
+    },
+  ));
+
 test('suggestions that come while it is open; one is dropped, which is told; what is being typed stays', () =>
   review(async (driver) => {
     await driver.press('Enter', 'Enter');
@@ -375,14 +450,19 @@ test('suggestions that come while it is open; one is dropped, which is told; wha
     assert.equal(redact[0].x, 300);
   }));
 
-test('text that comes while it is open is covered, too', () =>
+test('text and regions that come while it is open are covered, too', () =>
   review(async (driver) => {
     await driver.evaluate(() => {
       reviewLab.element.drafts = [{ x: 10, y: 10, width: 50, height: 40, mode: 'fill' }];
     });
     assert.equal(await driver.summary(), '1 region is covered.');
+    await driver.evaluate(() => {
+      reviewLab.element.regions = [{ x: 640, y: 360, width: 50, height: 40, mode: 'fill' }];
+    });
+    await driver.shows(0.51, 0.51, [0, 0, 0]);
+    assert.equal(await driver.summary(), '2 regions are covered.');
     await driver.clickPart('confirm');
-    assert.equal((await driver.result()).redact.length, 1);
+    assert.equal((await driver.result()).redact.length, 2);
   }));
 
 test('what comes while it is open and the core would refuse throws at once, and what was drawn stays', () =>
