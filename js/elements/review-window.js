@@ -104,6 +104,7 @@ export function openReview({ root, still, given, mode, strings, end, fail }) {
     show(preview) {
       surface.show(preview);
       preview.close();
+      confirm.disabled = false;
     },
     release: (preview) => preview.close(),
     fail(error) {
@@ -188,6 +189,8 @@ export function openReview({ root, still, given, mode, strings, end, fail }) {
   const summary = create('p', { id: 'summary', className: 'summary', part: 'summary' });
   const confirm = button('confirm', () => finish(confirmed()), 'confirm');
   confirm.className = 'primary';
+  // Nobody uses what nobody has seen yet.
+  confirm.disabled = true;
   confirm.setAttribute('aria-describedby', 'summary');
   const actions = create(
     'div',

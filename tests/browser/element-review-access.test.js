@@ -383,6 +383,35 @@ test('a script that never comes is told, too, and its picture is not kept waitin
     { open: false, alone: true },
   ));
 
+test('a picture that nobody has seen yet is not used', () =>
+  review(
+    async (driver) => {
+      const before = await driver.evaluate(async () => {
+        const still = await reviewLab.still(320, 180);
+        const element = document.body.appendChild(document.createElement('caseframe-review'));
+        const waiting = new Promise((resolve) => {
+          reviewLab.arrive = resolve;
+        });
+        const preview = (request) => waiting.then(() => still.preview(request));
+        element.still = { ...still, preview };
+        Object.assign(reviewLab, { element, still_: still, result: undefined });
+        element.show().then((result) => {
+          reviewLab.result = result;
+        });
+        while (!reviewLab.root()?.querySelector('[part=confirm]')) await new Promise((done) => setTimeout(done));
+        reviewLab.root().querySelector('[part=confirm]').click();
+        await new Promise((done) => setTimeout(done));
+        return reviewLab.result;
+      });
+      assert.equal(before, undefined);
+      await driver.evaluate(() => reviewLab.arrive());
+      await driver.evaluate(() => reviewLab.shown());
+      await driver.press_('confirm');
+      assert.equal((await driver.result()).action, 'confirm');
+    },
+    { open: false },
+  ));
+
 test('what the page does around it changes nothing: it takes clicks, and gives no picture to the browser’s menu', () =>
   review(async (driver) => {
     await driver.evaluate(() => {
@@ -620,10 +649,10 @@ test('a hundred reviews that come and go leave nothing behind', () =>
             while (!root.querySelector('canvas')) await new Promise((go) => setTimeout(go, 1));
             const canvas = root.querySelector('canvas');
             // Some are closed before the first preview has come.
-            for (let n = 0; n < 100 && i % 3 > 0 && canvas.width === 0; n++)
+            for (let n = 0; n < 2000 && i % 3 > 0 && root.querySelector('[part=confirm]').disabled; n++)
               await new Promise((go) => setTimeout(go, 5));
             root.querySelector('.surface').dispatchEvent(new KeyboardEvent('keydown', { key: 'n', bubbles: true }));
-            root.querySelector(`[part=${['confirm', 'retake', 'discard'][i % 3]}]`).click();
+            root.querySelector(`[part=${['retake', 'confirm', 'discard'][i % 3]}]`).click();
             await shown;
             if (canvas.width || root.childElementCount) throw new Error('something stays');
             element.remove();
