@@ -151,7 +151,7 @@ function showCall(state) {
 for (const id of ['review', 'hide-faces']) byId(id).addEventListener('change', offer);
 let takenFor = '';
 button.addEventListener('caseframe-captured', async ({ detail: snapshot }) => {
-  takenFor = interaction.value;
+  takenFor = snapshot.interactionId ?? interaction.value;
   // In the review they were seen; without it the picture has to be looked at now.
   const found = isReviewed ? undefined : faces.count();
   const timeline = await filing;

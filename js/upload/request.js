@@ -103,12 +103,11 @@ function toForm({ id, interactionId, agentId, timestamp, sha256, metadata, type 
 function readAnswer(request, item) {
   const { status } = request;
   /** @type {any} */
-  let answer = {};
+  const answer = {};
   try {
     // Flat: what is nested thousands deep could be neither copied nor stored.
-    answer = Object(
-      JSON.parse(request.responseText, (name, value) => (name && typeof value === 'object' ? undefined : value)),
-    );
+    const fields = JSON.parse(request.responseText);
+    for (const [name, value] of Object.entries(fields)) if (typeof value !== 'object') answer[name] = value;
   } catch {
     // A proxy's or a portal's page.
   }

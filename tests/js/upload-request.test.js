@@ -190,7 +190,7 @@ describe('an answer', () => {
   test('nested so deep that it can be neither copied nor stored is none, or comes without that', async () => {
     const { request, outcome } = begin();
     const deep = '['.repeat(100_000) + ']'.repeat(100_000);
-    request.answer(200, `${JSON.stringify(receipt).slice(0, -1)},"more":${deep}}`);
+    request.answer(200, `${JSON.stringify(receipt).slice(0, -1)},"more":${deep},"":${deep}}`);
     assert.deepEqual({ ...receipt, ...(await outcome()).receipt }, receipt);
   });
 
