@@ -182,6 +182,17 @@ describe('pictures with something that does not belong there', () => {
     }
   });
 
+  test('segments or tables without end, each of which takes time', async () => {
+    const [start, rest] = [photo.subarray(0, 2), photo.subarray(2)];
+    const empty = Buffer.from([0xff, 0xe5, 0, 2]);
+    const many = (/** @type {number} */ n) => Buffer.concat([start, ...new Array(n).fill(empty), rest]);
+    assert.equal(await verdict(many(1000)), 'whole');
+    assert.match(await verdict(many(100_000)), /more than 2048 segments/);
+    const tables = Buffer.alloc(17 * 9);
+    const segment = Buffer.concat([Buffer.from([0xff, 0xc4, 0, tables.length + 2]), tables]);
+    assert.match(await verdict(Buffer.concat([start, segment, rest])), /more tables than there are/);
+  });
+
   test('a side that no decoder takes', async () => {
     assert.match(await verdict(flatJpeg({ width: 65_501, height: 8 })), /side of more than/);
     assert.equal(await verdict(flatJpeg({ width: 65_500, height: 8 })), 'whole');

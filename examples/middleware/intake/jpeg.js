@@ -25,6 +25,10 @@ const PASSED_OVER = new Set([COM, ...Array.from({ length: 16 }, (_, n) => 0xe0 +
 const COMPONENT_COUNTS = new Set([1, 3, 4]);
 /** Progressive pictures have ten to twenty. Each costs a decoder a walk over the whole picture: thousands are a bomb. */
 const MAX_SCANS = 64;
+/** Ten scans have twenty tables, and a colour profile or long XMP some hundred segments. Each costs time: millions are a bomb. */
+const MAX_SEGMENTS = 2048;
+/** Four of each kind (B.2.4.2). */
+const MAX_TABLES_OF_SEGMENT = 8;
 /** The most blocks of 8 × 8 that a scan may code together (B.2.3). */
 const MAX_BLOCKS_OF_MCU = 10;
 /** The longest side that libjpeg takes, and so browsers. */
@@ -112,7 +116,8 @@ export function readStructure(bytes) {
   /** @type {Picture | undefined} */
   let picture;
   let position = 2;
-  for (;;) {
+  for (let segments = 0; ; segments += 1) {
+    if (segments > MAX_SEGMENTS) broken(`it has more than ${MAX_SEGMENTS} segments`);
     position = expectMarker(bytes, position);
     const marker = bytes[position - 1];
     if (marker === EOI) {
@@ -173,7 +178,8 @@ function createTables() {
 
     /** @param {Segment} segment */
     addHuffman(segment) {
-      while (!segment.isOver) {
+      for (let n = 0; !segment.isOver; n += 1) {
+        if (n === MAX_TABLES_OF_SEGMENT) broken('a segment has more tables than there are');
         const [kind, id] = segment.halves();
         if (kind > 1 || id > 3) broken('a Huffman table has an impossible number');
         const counts = segment.take(16);
