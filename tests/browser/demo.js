@@ -48,8 +48,11 @@ export function lengthen(longer) {
   });
 }
 
-/** @param {NodeJS.ProcessEnv} [environment] Of the middleware. */
-export function useDemo(environment = {}) {
+/**
+ * @param {NodeJS.ProcessEnv} [environment] Of the middleware.
+ * @param {Record<number, number>} [longer] Deadlines of the widget's: see `lengthen`.
+ */
+export function useDemo(environment = {}, longer = {}) {
   const demo = {
     /** @type {Awaited<ReturnType<typeof launchChromium>>} */ browser: undefined,
     /** Of the middleware. @type {string} */ base: undefined,
@@ -140,6 +143,7 @@ export function useDemo(environment = {}) {
       if (message.type() === 'error' && !widget.expected?.test(message.text())) widget.problems.push(message.text());
     });
     await page.addInitScript(watch);
+    await page.addInitScript(lengthen, longer);
     await dress(widget, look);
     await page.goto(`${demo.base}/?${new URLSearchParams({ lang: 'en', fps: FPS, ...query })}`);
     await connected(page);

@@ -5,13 +5,13 @@
 
 import assert from 'node:assert/strict';
 import { readdir } from 'node:fs/promises';
-import { before, describe, test } from 'node:test';
+import { describe, test } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import sharp from 'sharp';
 import { passesOver } from '../../examples/face-detection/passes.js';
 import { merge, toRegions } from '../../examples/face-detection/regions.js';
 import { DETECTOR_FILES, VENDOR_FILES } from '../../examples/face-detection/vendor.js';
-import { confirm, coverArea, lengthen, MESSAGE, openReview, sharpPicture, take, untilCalm, useDemo } from './demo.js';
+import { confirm, coverArea, MESSAGE, openReview, sharpPicture, take, untilCalm, useDemo } from './demo.js';
 
 const COFFEE = fileURLToPath(new URL('../fixtures/coffee.png', import.meta.url));
 const FAILED = 'Faces could not be looked for, so nothing was captured. Try again, or turn “Find faces” off.';
@@ -30,9 +30,8 @@ const BUSY = {
 /** What Chromium logs where a file is missing or a request was cut off. */
 const MISSING = /status of 404|net::ERR_FAILED/;
 
-const demo = useDemo();
 // LOAD_MS and DETECT_MS of the detector.
-before(() => demo.browser.context.addInitScript(lengthen, { 30000: 600_000, 20000: 600_000 }));
+const demo = useDemo({}, { 30000: 600_000, 20000: 600_000 });
 
 describe('the switch', () => {
   test('is off at first, and then nothing is fetched and nothing is covered', async (t) => {
