@@ -355,11 +355,13 @@ test('a script that does not load is told, and asked for again', () =>
 test('a script that never comes is told, too, and its picture is not kept waiting', () =>
   review(
     async (driver) => {
-      /** @type {() => void} */
-      let answer = () => {};
-      await driver.page.route('**/review-window.js', (route) => {
-        answer = () => route.continue();
+      /** @type {(route: import('playwright-core').Route) => void} */
+      let hear = () => {};
+      /** @type {Promise<import('playwright-core').Route>} */
+      const asked = new Promise((resolve) => {
+        hear = resolve;
       });
+      await driver.page.route('**/review-window.js', hear, { times: 1 });
       const fail = await driver.evaluate(async () => {
         const element = document.body.appendChild(document.createElement('caseframe-review'));
         element.still = await reviewLab.still(320, 180);
@@ -375,7 +377,8 @@ test('a script that never comes is told, too, and its picture is not kept waitin
         return told;
       });
       assert.deepEqual(fail, ['engine-load', 'closed']);
-      answer();
+      // The wait may pass before the driver has heard of the request.
+      await (await asked).continue();
       await driver.evaluate(() => reviewLab.open({ still: reviewLab.element.still }));
       await driver.press('Escape');
       assert.deepEqual(await driver.result(), { action: 'discard' });
