@@ -251,6 +251,11 @@ describe('looking at a snapshot', () => {
     assert.deepEqual({ format, width, height }, { format: 'jpeg', width: 320, height: 214 });
   });
 
+  test('a thumbnail leaves nothing of its picture in memory', () => {
+    const { items, memory } = sharp.cache();
+    assert.deepEqual([items.max, memory.max], [0, 0], 'what the decoder keeps');
+  });
+
   test('a thumbnail is upright, whatever way the camera was held', async () => {
     const file = await sharp(photo).withMetadata({ orientation: 6 }).jpeg().toBuffer();
     const response = await get(`/${await uploaded({ file })}/thumbnail`, KEYS.agent);

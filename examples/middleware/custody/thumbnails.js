@@ -2,6 +2,9 @@
 
 import sharp from 'sharp';
 
+// People's pictures do not stay in a cache once they have been looked at.
+sharp.cache(false);
+
 const LONGEST_SIDE = 320;
 const QUALITY = 70;
 
