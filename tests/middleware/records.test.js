@@ -1,7 +1,7 @@
 // What the records promise, on both databases.
 import assert from 'node:assert/strict';
 import { execFile } from 'node:child_process';
-import { mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
+import { chmod, mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
@@ -516,10 +516,19 @@ describe('DATABASE_URL', () => {
     const path = join(folder, 'letter.txt');
     const text = 'Dear Sirs, this is no database. '.repeat(100);
     await writeFile(path, text);
+    await chmod(path, 0o644);
     await assert.rejects(openRecords(`sqlite:${path}`), { code: 'settings', message: /none of SQLite/ });
     assert.equal(await readFile(path, 'utf8'), text);
+    assert.equal((await stat(path)).mode & 0o777, 0o644);
     await assert.rejects(openRecords(`sqlite:${folder}`), { code: 'settings' });
     await assert.rejects(openRecords(`sqlite:${path}/records.db`), { code: 'settings' });
+  });
+
+  test('what is no file, such as a device or a pipe, is told and left as it is', async () => {
+    const pipe = join(folder, 'pipe');
+    await run('mkfifo', ['-m', '644', pipe]);
+    await assert.rejects(openRecords(`sqlite:${pipe}`), { code: 'settings', message: /no file/ });
+    assert.equal((await stat(pipe)).mode & 0o777, 0o644);
   });
 
   test('a server that is not there is unavailable, a database that is not there is a setting', async () => {

@@ -1,7 +1,7 @@
 /** SQLite by `node:sqlite`, as a dialect of Kysely: one connection to one file. */
 
 import { existsSync } from 'node:fs';
-import { chmod, mkdir, open } from 'node:fs/promises';
+import { mkdir, open, stat } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -12,6 +12,9 @@ import { RecordsError } from './records.js';
 const BUSY_MS = 10_000;
 /** Between two looks at whether the other has ended. */
 const RETRY_MS = 5;
+
+/** What each database begins with: https://sqlite.org/fileformat.html#magic_header_string */
+const HEADER = Buffer.from('SQLite format 3\0');
 
 /** Statements that are kept compiled. */
 const MOST_COMPILED = 200;
@@ -39,9 +42,7 @@ export async function sqliteDialect(path, { isThere }) {
       throw new RecordsError('schema', `There is no database ${path}: name another, or run “node main.js migrate”`);
     }
     await mkdir(dirname(path), { recursive: true, mode: 0o700 });
-    // People's data: for the service's own user only. SQLite gives the files of its log the same mode.
-    await (await open(path, 'a', 0o600)).close();
-    await chmod(path, 0o600);
+    await prepareFile(path);
   }
   const database = new DatabaseSync(path, { timeout: BUSY_MS });
   try {
@@ -51,6 +52,25 @@ export async function sqliteDialect(path, { isThere }) {
     throw error;
   }
   return new NodeSqliteDialect({ database: adapt(database) });
+}
+
+/**
+ * People's data: for the service's own user only. SQLite gives the files of its log the same mode. What is another's, such as
+ * /dev/null or a letter, keeps its own: that it is no database is told when it is opened as one.
+ * @param {string} path
+ * @throws {RecordsError} `settings`
+ */
+async function prepareFile(path) {
+  const before = await stat(path).catch(() => undefined);
+  // A pipe would be waited for until somebody reads it.
+  if (before && !before.isFile()) throw new RecordsError('settings', `${path} is no file: name one in DATABASE_URL`);
+  const file = await open(path, 'a+', 0o600);
+  try {
+    const { buffer, bytesRead } = await file.read(Buffer.alloc(HEADER.length), 0, HEADER.length, 0);
+    if (bytesRead === 0 || buffer.equals(HEADER)) await file.chmod(0o600);
+  } finally {
+    await file.close();
+  }
 }
 
 /**
