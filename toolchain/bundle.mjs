@@ -151,8 +151,8 @@ export const shortStyles = {
       const source = await readFile(path, 'utf8');
       const [literal, css] = /** @type {RegExpExecArray} */ (/(?<== )`([^`]*)`/.exec(source));
       const { code } = await transform(css, { loader: 'css', minifyWhitespace: true, charset: 'utf8' });
-      // The transform leaves custom properties as they are written.
-      const short = code.trim().replace(/([,:]) /g, '$1');
+      // The transform leaves custom properties as they are written. Texts in quotes stay whole.
+      const short = code.trim().replace(/("[^"]*"|'[^']*')|([,:]) /g, (_, text, sign) => text || sign);
       return { contents: source.replace(literal, () => JSON.stringify(short)) };
     });
   },

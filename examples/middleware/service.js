@@ -35,7 +35,7 @@ import { agentOf, createPlaces } from './places.js';
 import { RequestCounts } from './request-counts.js';
 import { PROBLEM, SNAPSHOT } from './schemas.js';
 
-/** Decoded at a time. A picture of 8K is 100 MB then. */
+/** Looked through, or decoded for a thumbnail, at a time. Decoded, a picture of 8K is 100 MB. */
 const DECODERS = 2;
 /**
  * Held in memory at a time: forms that are arriving or being stored, pictures and lists that are looked at. A browser asks for
